@@ -1,0 +1,89 @@
+import type { Task } from '../chain/task.ts';
+import { buttonsOf } from './buttons.ts';
+import { code, line, plain } from './markdown.ts';
+import type { Message } from './message.ts';
+import { doing, lasted, sign, timetable } from './phases.ts';
+import { reasons } from './verdicts.ts';
+
+/** The first characters of a commit id, as git shows it. */
+export const short = (head: string): string => code(head.slice(0, 7));
+
+export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+
+/** Name of the task's thread: state and title. Plain text. */
+export function threadName(task: Task): string {
+  return `${sign(task.phase.at)} ${plain(task.title, 80)}`;
+}
+
+/** One row of a list of tasks. */
+export function taskRow(task: Task): string {
+  return `${sign(task.phase.at)} ${line(task.project)} ⋅ ${line(task.title, 80)} ⋅ ${doing(task.phase)}`;
+}
+
+/** The one status message of a task. The same task gives the same card. */
+export function card(task: Task): Message {
+  const blocks = [
+    [`${sign(task.phase.at)} **${line(task.title, 100)}** ⋅ ${doing(task.phase)}`],
+    [`> ${line(task.idea, 280)}`],
+    timetable(task.times),
+    facts(task),
+    awaited(task),
+    [`${line(task.project)} ⋅ ${code(task.branch)} ⋅ ${lasted(task.times)}`],
+  ];
+  return {
+    text: blocks
+      .filter((block) => block.length > 0)
+      .map((block) => block.join('\n'))
+      .join('\n\n'),
+    buttons: buttonsOf(task),
+    loud: false,
+  };
+}
+
+function facts({ change, head, check, review, sessions }: Task): readonly string[] {
+  return [
+    ...(change ? [`Change #${change.number} at ${short(change.head)}`] : head && sessions.length > 0 ? [`Branch at ${short(head)}`] : []),
+    ...(check ? [checkRow(check)] : []),
+    ...(review ? [`${reviewRow(review)} at ${short(review.head)}`] : []),
+  ];
+}
+
+/** What the validator saw. `what` is a sentence for an outcome without a command. */
+export function checkRow({ outcome, what, head }: NonNullable<Task['check']>): string {
+  switch (outcome) {
+    case 'green':
+      return `Checks green: ${code(what)} at ${short(head)}`;
+    case 'red':
+      return `Checks red: ${code(what)} at ${short(head)}`;
+    case 'conflict':
+    case 'missing':
+      return `Checks: ${line(what)}`;
+  }
+}
+
+/** Severity and count, never what was found: the reviewer advises and does not plead. */
+export function reviewRow(review: { readonly severity: string; readonly scope: string; readonly count: number }): string {
+  const scope = review.scope === 'design-only' ? '; it describes the work instead of doing it' : '';
+  return `Review: ${line(review.severity, 20)}, ${count(review.count, 'finding')}${scope}`;
+}
+
+/** What ends the phase, where a person has a part in it. */
+function awaited(task: Task): readonly string[] {
+  const { phase } = task;
+  switch (phase.at) {
+    case 'review':
+      return ['Waits for a person:', ...reasons(phase.verdict)];
+    case 'held':
+      return [line(phase.reason), line(phase.todo)];
+    case 'failed':
+      return [line(phase.reason)];
+    case 'merging':
+      return phase.by ? [`Merge asked for by ${line(phase.by.name)}.`] : [];
+    case 'merged':
+      return [`Merged as ${short(phase.commit)}.`];
+    case 'stopped':
+      return ['The work is kept on its branch.'];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * Claims made harmless. Text of agents, tools, forges and people's repositories passes through here before a person sees it.
+ * A platform with mentions turns them off in its own API as well; the console has none.
+ */
+
+/** Control, format (bidi, zero-width, tags) and other invisible characters. Line feed, tab and emoji variation selectors stay. */
+const hidden = /[[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]--[\n\t\uFE0E\uFE0F]]/gv;
+const lineEnds = /\r\n?|[\u2028\u2029\u0085\v\f]/g;
+const escapes = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\^_])/g;
+
+/** Without terminal escapes and without any character that is not seen. Lines stay lines. */
+export function clean(text: string): string {
+  return text.toWellFormed().replace(escapes, '').replace(lineEnds, '\n').replace(hidden, '');
+}
+
+/** For text that a person judges by, such as a patch: what would be invisible is shown as `<U+202E>`. */
+export function reveal(text: string): string {
+  const name = (char: string): string => `<U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}>`;
+  return text.toWellFormed().replace(/\r\n/g, '\n').replace(hidden, name);
+}
+
+/** One line where no Markdown is read, such as a thread's name. */
+export function plain(text: string, max: number): string {
+  return shorten(clean(text).replace(/\s+/g, ' ').trim(), max);
+}
+
+/** One line of words inside our Markdown: nothing in it formats, links or embeds, but for single `code spans`. */
+export function line(text: string, max = 300): string {
+  const spans = /(?<!`)(`[^`]+`)(?!`)/;
+  return plain(text, max)
+    .split(spans)
+    .map((part, n) => (n % 2 === 1 ? part : part.replace(active, (run) => run.replace(/./g, '\\$&'))))
+    .join('');
+}
+
+/** What Markdown gives a meaning within a line. An underscore inside a word has none. */
+const active = /[\\`*[\]<>~|&#]|(?<![a-z0-9])_+|_+(?![a-z0-9])/gi;
+
+/** Inline code. A backtick would end it and becomes an apostrophe. */
+export function code(text: string, max = 200): string {
+  const words = plain(text, max).replaceAll('`', "'");
+  return words === '' ? '(none)' : `\`${words}\``;
+}
+
+/** The first `max` characters, with … for the rest. Never half a character. */
+export function shorten(text: string, max: number): string {
+  if (text.length <= max) return text;
+  return `${text.slice(0, max - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
+
+/** Closes a code fence that the text leaves open, so that nothing after it is swallowed. */
+export function closeFence(text: string): string {
+  let open: string | null = null;
+  for (const row of text.split('\n')) {
+    const [, fence, rest = ''] = /^ {0,3}(`{3,}|~{3,})(.*)$/.exec(row) ?? [];
+    if (fence === undefined) continue;
+    if (open === null) open = fence;
+    else if (fence.startsWith(open) && rest.trim() === '') open = null;
+  }
+  return open === null ? text : `${text}\n${open}`;
+}
+
+/** How much of somebody's words a phone shows; the rest goes into a file. */
+const QUOTE_MAX = 1_500;
+
+/** Words to be quoted. Long ones are cut there and follow whole as the file `name`. */
+export function quoted(
+  text: string,
+  name: string,
+): { readonly agent?: string; readonly file?: { readonly name: string; readonly text: string } } {
+  const whole = clean(text).trim();
+  if (whole === '') return {};
+  if (whole.length <= QUOTE_MAX) return { agent: closeFence(whole) };
+  return { agent: closeFence(shorten(whole, QUOTE_MAX)), file: { name, text: whole } };
+}
+
+/** A file's bare name out of a claimed path: nothing but letters, digits, dots and dashes. */
+export function fileName(path: string): string {
+  const name = (clean(path).split('/').at(-1) ?? '').replace(/[^\w.-]/g, '-').replace(/^\.+/, '');
+  return name.slice(0, 100) || 'document.md';
+}

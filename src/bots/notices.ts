@@ -1,0 +1,107 @@
+import type { Check } from '../chain/change.ts';
+import type { TaskId } from '../chain/ids.ts';
+import type { Notice } from '../chain/notice.ts';
+import { confirm, retry, reviewButtons, stop } from './buttons.ts';
+import { checkRow, reviewRow, short } from './cards.ts';
+import { clean, code, fileName, line, quoted, reveal } from './markdown.ts';
+import type { Message } from './message.ts';
+import { passes, reasons } from './verdicts.ts';
+
+/** What a notice is about: a thread knows it from the card. */
+export type Subject = { readonly task: TaskId; readonly project: string; readonly title: string };
+
+type Of<K extends Notice['kind']> = Extract<Notice, { kind: K }>;
+type Extras = Partial<Pick<Message, 'agent' | 'file' | 'buttons'>>;
+
+const quiet = (text: string, extras: Extras = {}): Message => ({ text, buttons: [], loud: false, ...extras });
+
+/** Rings, so its first line says what, in which repository and which task. */
+function loud({ project, title }: Subject, what: string, rows: readonly string[], extras: Extras = {}): Message {
+  const first = `${what} ⋅ **${line(project)}** ⋅ ${line(title, 80)}`;
+  return { text: [first, ...rows].join('\n'), buttons: [], loud: true, ...extras };
+}
+
+/** A notice in words, with its buttons. */
+export function notice(subject: Subject, told: Notice): Message {
+  const { task } = subject;
+  switch (told.kind) {
+    case 'document':
+      return document(told);
+    case 'handoff':
+      return quiet(`🤝 The ${told.role} is done.`, quoted(told.summary, `${told.role}-handoff.md`));
+    case 'typed':
+      return quiet(`⌨️ Typed at the ${told.role}'s terminal. It never counts as an approval.`, quoted(told.text, 'typed.txt'));
+    case 'heard':
+      return quiet(heard(told));
+    case 'again':
+      return quiet(`🔁 Back to the ${told.role}: ${line(told.reason.split('\n\n')[0] ?? '')} Tries left after this one: ${told.left}.`);
+    case 'checked':
+      return checked(told.check);
+    case 'reviewed':
+      return quiet(`🔎 ${reviewRow(told)}.`);
+    case 'held':
+      return loud(subject, '⏸ on hold', [line(told.reason), line(told.todo)], { buttons: [retry(task), stop(task)] });
+    case 'held-for-review':
+      return review(subject, told);
+    case 'merge-refused':
+      return quiet(`🚫 Not merged, asked for by ${line(told.by)}: ${line(told.reason)}`);
+    case 'confirm':
+      return confirmation(subject, told);
+    case 'merged':
+      return merged(subject, told);
+    case 'failed':
+      return loud(subject, '❌ failed', [line(told.reason)], { buttons: [retry(task), stop(task)] });
+    case 'stopped':
+      return quiet(`⏹ Stopped by ${line(told.by)}. The work is kept on its branch.`);
+  }
+}
+
+function document({ what, path, text }: Of<'document'>): Message {
+  const said = { requirements: 'Requirements written. The chain goes on by itself.', plan: 'Plan written.' }[what];
+  return quiet(`📄 ${said} ${code(path)}`, { file: { name: fileName(path), text: clean(text) } });
+}
+
+function heard({ by, when }: Of<'heard'>): string {
+  const name = line(by, 60);
+  switch (when) {
+    case 'now':
+      return `👀 ${name}: the agent hears it now.`;
+    case 'turn-end':
+      return `👀 ${name}: the agent hears it when its turn ends.`;
+    case 'next-session':
+      return `👀 ${name}: the next session begins with it.`;
+  }
+}
+
+function checked(check: Check): Message {
+  return quiet(`🧪 ${checkRow(check)}`, check.outcome === 'green' ? {} : quoted(check.tail, 'test-output.txt'));
+}
+
+function review(subject: Subject, { number, head, verdict }: Of<'held-for-review'>): Message {
+  const held = reasons(verdict);
+  const rows = [
+    `Change #${number} at ${short(head)} is done. ${held.length === 0 ? 'Nothing holds it.' : 'It waits for a person:'}`,
+    ...held,
+    ...passes(verdict),
+  ];
+  return loud(subject, '🔔 held for review', rows, { buttons: reviewButtons(subject.task, head, verdict) });
+}
+
+/** As much of the hunks as a chat shows; longer ones are a file. Whole in either case: an admin decides by them. */
+const PATCH_MAX = 3_000;
+
+function confirmation(subject: Subject, { by, head, patch }: Of<'confirm'>): Message {
+  const hunks = reveal(patch);
+  const inline = hunks.length <= PATCH_MAX;
+  const rows = [
+    `${line(by, 60)} asked to merge ${short(head)}, which touches sensitive paths.`,
+    `An admin who has read ${inline ? 'these hunks' : 'the attached hunks'} may confirm.`,
+  ];
+  const shown = inline ? { agent: hunks } : { file: { name: `${head.slice(0, 7)}.patch`, text: hunks } };
+  return loud(subject, '🔐 second tap', rows, { ...shown, buttons: [confirm(subject.task, head), stop(subject.task)] });
+}
+
+function merged(subject: Subject, { number, head, commit, by }: Of<'merged'>): Message {
+  const how = by === null ? 'by itself: every gate passed' : `by ${line(by, 60)}`;
+  return loud(subject, `✅ merged ${short(commit)}`, [`Change #${number} at ${short(head)}, ${how}.`]);
+}

@@ -1,0 +1,74 @@
+import type { Command } from '../chain/commands.ts';
+import type { Mode } from '../chain/task.ts';
+
+export type Parsed = { readonly ok: true; readonly command: Command } | { readonly ok: false; readonly why: Unparsed };
+
+/** Why a text is no command. Put into words by replies.ts. */
+export type Unparsed =
+  | { readonly code: 'nothing-said' }
+  | { readonly code: 'unknown-command'; readonly word: string }
+  | { readonly code: 'unknown-option'; readonly option: string }
+  | { readonly code: 'option-without-value'; readonly option: string }
+  | { readonly code: 'two-modes' }
+  /** The command takes nothing, and something followed. */
+  | { readonly code: 'words-after'; readonly word: string };
+
+const refuse = (why: Unparsed): Parsed => ({ ok: false, why });
+
+/** The mode of a `/task` that names none. The dialogue with the brainstormer is not there yet. */
+const DEFAULT_MODE: Mode = 'headless';
+
+/**
+ * What a person wrote, on any platform. A text that begins with `/` is a command or a refusal, never a message; all other text is `say`,
+ * whole. `/task@bot` is `/task`.
+ */
+export function parse(text: string): Parsed {
+  const trimmed = text.trim();
+  if (trimmed === '') return refuse({ code: 'nothing-said' });
+  if (!trimmed.startsWith('/')) return { ok: true, command: { name: 'say', text } };
+  const [first = '/'] = trimmed.split(/\s/, 1);
+  const rest = trimmed.slice(first.length).trim();
+  const word = /^\/([a-z]+)(?:@\w+)?$/i.exec(first)?.[1]?.toLowerCase();
+  switch (word) {
+    case 'task':
+      return task(rest);
+    case 'merge':
+      return alone(word, rest, { name: 'merge', head: null, second: false });
+    case 'stop':
+    case 'retry':
+    case 'status':
+    case 'help':
+      return alone(word, rest, { name: word });
+    default:
+      return refuse({ code: 'unknown-command', word: first });
+  }
+}
+
+function alone(word: string, rest: string, command: Command): Parsed {
+  return rest === '' ? { ok: true, command } : refuse({ code: 'words-after', word });
+}
+
+/** Options stand before the idea; `--` ends them. Phones turn `--` into a dash, so that counts too. */
+function task(text: string): Parsed {
+  let rest = text;
+  let slug: string | null = null;
+  let mode: Mode | null = null;
+  for (;;) {
+    const [all, option] = /^(?:--|[—–])(\S*)\s*/.exec(rest) ?? [];
+    if (all === undefined || option === undefined) break;
+    rest = rest.slice(all.length);
+    if (option === '') break;
+    if (option === 'slug' || option.startsWith('slug=')) {
+      const value = option === 'slug' ? /^(?!--|[—–])(\S+)\s*/.exec(rest) : [option, option.slice('slug='.length)];
+      if (!value?.[1]) return refuse({ code: 'option-without-value', option: '--slug' });
+      slug = value[1];
+      if (option === 'slug') rest = rest.slice(value[0].length);
+    } else if (option === 'headless' || option === 'quick') {
+      if (mode !== null && mode !== option) return refuse({ code: 'two-modes' });
+      mode = option;
+    } else {
+      return refuse({ code: 'unknown-option', option: `--${option}` });
+    }
+  }
+  return { ok: true, command: { name: 'task', idea: rest, slug, mode: mode ?? DEFAULT_MODE } };
+}

@@ -1,0 +1,120 @@
+import type { Command, RefusedInput, Reply } from '../chain/commands.ts';
+import type { TaskId } from '../chain/ids.ts';
+import type { Task } from '../chain/task.ts';
+import { taskRow } from './cards.ts';
+import { code, line } from './markdown.ts';
+import type { Unparsed } from './parse.ts';
+import { phaseWords } from './phases.ts';
+
+/** What the person who asked is told, at once. `ok`: it is journaled, or answered. */
+export type Answer = { readonly ok: boolean; readonly text: string; readonly task: TaskId | null };
+
+const no = (text: string): Answer => ({ ok: false, text, task: null });
+
+export function reply(to: Reply): Answer {
+  switch (to.kind) {
+    case 'accepted':
+      return { ok: true, text: accepted(to.command), task: to.task };
+    case 'repeated':
+      return { ok: true, text: '👀 Taken already.', task: to.task };
+    case 'status':
+      return { ok: true, text: status(to.tasks), task: null };
+    case 'help':
+      return { ok: true, text: help, task: null };
+    case 'refused':
+      return no(refused(to.why));
+  }
+}
+
+function accepted(command: Command['name']): string {
+  switch (command) {
+    case 'task':
+      return '👀 Taken. Its thread opens now.';
+    case 'say':
+      return '👀 Taken.';
+    case 'merge':
+      return '👀 Taken. The gate looks once more.';
+    case 'stop':
+      return '👀 Taken. It stops.';
+    case 'retry':
+      return '👀 Taken. It tries again.';
+    case 'status':
+    case 'help':
+      return '👀 Taken.';
+  }
+}
+
+/** A list on a phone: what goes on first, then what ended. */
+const STATUS_ROWS = 20;
+
+function status(tasks: readonly Task[]): string {
+  if (tasks.length === 0) return 'No tasks yet. `/task <idea>` starts one.';
+  const over = (task: Task): boolean => ['merged', 'stopped'].includes(task.phase.at);
+  const began = (task: Task): number => task.times[0]?.since ?? 0;
+  const sorted = tasks.toSorted((a, b) => Number(over(a)) - Number(over(b)) || began(b) - began(a));
+  const more = sorted.length - STATUS_ROWS;
+  return [...sorted.slice(0, STATUS_ROWS).map((task) => taskRow(task)), ...(more > 0 ? [`… and ${more} more`] : [])].join('\n');
+}
+
+const help = `\`/task <idea>\` starts a task in this channel. Before the idea: \`--slug <name>\`, \`--quick\` (straight to the coder), \`--headless\` (the default).
+In a task's thread: \`/merge\`, \`/stop\`, \`/retry\`. Anything else that you write there is for the agent.
+\`/status\` lists the tasks, \`/help\` shows this.`;
+
+function refused(why: RefusedInput): string {
+  switch (why.code) {
+    case 'not-allowed':
+      return `That takes the right ${code(why.needs)} and you have ${code(why.has)}. Whoever runs Signalbox can change it in signalbox.yaml.`;
+    case 'unlinked-channel':
+      return `No repository is linked to the channel ${code(why.channel)}. Write in a linked one, or add it to a project's channels in signalbox.yaml.`;
+    case 'no-task-here':
+      return 'There is no task here. Write in a task\'s thread, or start one with `/task <idea>`.';
+    case 'empty-idea':
+      return 'A task needs an idea, e.g. `/task Correct the spelling in the README`.';
+    case 'long-idea':
+      return `The idea has ${number(why.length)} characters; at most ${number(why.max)} are taken, and nothing is cut. Shorten it, or put the details into a file in the repository and name that.`;
+    case 'bad-slug':
+      return `${code(why.slug, 60)} is no slug. Take lower-case letters, digits and dashes, at most 40, e.g. ${code('readme-spelling')}.`;
+    case 'slug-in-use':
+      return `The slug ${code(why.slug)} belongs to task ${code(why.task)}. Take another one, or leave it out.`;
+    case 'not-now':
+      return notNow(why.command, why.phase);
+    case 'head-moved':
+      return `The change moved on: you saw ${code(why.saw.slice(0, 7))}, it is at ${code(why.is.slice(0, 7))} now. Look at the card and tap again.`;
+    case 'damaged':
+      return `Nothing was taken: the record ${code(why.stream)} is damaged (${line(why.reason)}). Restore it from a backup and start Signalbox again.`;
+    case 'not-kept':
+      return `Nothing was taken: it could not be written to disk (${line(why.reason)}). Once that is mended, send it again.`;
+  }
+}
+
+/** In review, a merge does nothing only where the gate blocks it. */
+function notNow(command: Command['name'], phase: Task['phase']['at']): string {
+  if (command === 'merge' && phase === 'review') return 'The gate blocks this change, and no tap lets it through. The card says why.';
+  const words = phaseWords(phase);
+  return command === 'say'
+    ? `Nobody hears it: the task is ${words}. Start another with \`/task <idea>\`.`
+    : `${code(`/${command}`)} does nothing now: the task is ${words}.`;
+}
+
+const number = (n: number): string => n.toLocaleString('en');
+
+/** A text that is no command. */
+export function unparsed(why: Unparsed): Answer {
+  switch (why.code) {
+    case 'nothing-said':
+      return no('That was empty. `/help` says what you can write.');
+    case 'unknown-command':
+      return no(`${code(why.word, 60)} is no command here. ${code('/help')} lists them. To tell an agent that, begin with another word.`);
+    case 'unknown-option':
+      return no(`${code(why.option, 60)} is no option of ${code('/task')}. It knows \`--slug <name>\`, \`--quick\` and \`--headless\`; \`--\` ends the options.`);
+    case 'option-without-value':
+      return no(`${code(why.option)} needs a value, e.g. \`/task --slug readme-spelling Correct the spelling\`.`);
+    case 'two-modes':
+      return no('`--quick` and `--headless` exclude each other. Take one.');
+    case 'words-after':
+      return no(`${code(`/${why.word}`)} stands alone. To tell the agent something, begin with another word.`);
+  }
+}
+
+/** A button that nobody here made. */
+export const unknownButton: Answer = no('This button means nothing here. Use one from the card.');

@@ -1,0 +1,72 @@
+import type { Head, TaskId } from './ids.ts';
+import { may } from './person.ts';
+import type { Person, Right } from './person.ts';
+import type { Mode, Task } from './task.ts';
+
+/** The longest idea that is taken, in characters. Longer ones are refused whole, never cut. */
+export const IDEA_MAX = 8_000;
+
+/** What a person can ask for, on every platform alike. Parsed at the edge, by bots/. */
+export type Command =
+  | { readonly name: 'task'; readonly idea: string; readonly slug: string | null; readonly mode: Mode }
+  | { readonly name: 'say'; readonly text: string }
+  /** `head` is the one that the person saw; null for a typed `/merge`, which means the one shown now. `second` confirms sensitive paths. */
+  | { readonly name: 'merge'; readonly head: Head | null; readonly second: boolean }
+  | { readonly name: 'stop' }
+  | { readonly name: 'retry' }
+  | { readonly name: 'status' }
+  | { readonly name: 'help' };
+
+const needs: Readonly<Record<Command['name'], Right>> = {
+  task: 'steer',
+  say: 'steer',
+  stop: 'steer',
+  retry: 'steer',
+  merge: 'merge',
+  status: 'watch',
+  help: 'watch',
+};
+
+/** Whether this person may give this command, and the right it takes. */
+export function allowed(person: Person, command: Command): { readonly ok: boolean; readonly needs: Right } {
+  const right = command.name === 'merge' && command.second ? 'admin' : needs[command.name];
+  return { ok: may(person, right), needs: right };
+}
+
+/**
+ * One thing that came from a person. `source` is the platform's own id of it (interaction, update, request): it is journaled with the
+ * effect it had, and a repeated one changes nothing. `task` names the task where a button does; else the thread tells.
+ */
+export type Input = {
+  readonly source: string;
+  readonly person: Person;
+  readonly place: { readonly platform: string; readonly channel: string; readonly thread: string | null };
+  readonly task: TaskId | null;
+  readonly command: Command;
+};
+
+/** What became of an input. Bots put it into words. `accepted` means journaled: it will be done, whatever happens next. */
+export type Reply =
+  | { readonly kind: 'accepted'; readonly task: TaskId; readonly command: Command['name'] }
+  | { readonly kind: 'repeated'; readonly task: TaskId }
+  | { readonly kind: 'status'; readonly tasks: readonly Task[] }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'refused'; readonly why: RefusedInput };
+
+export type RefusedInput =
+  | { readonly code: 'not-allowed'; readonly needs: Right; readonly has: Right }
+  | { readonly code: 'unlinked-channel'; readonly channel: string }
+  | { readonly code: 'no-task-here' }
+  | { readonly code: 'empty-idea' }
+  | { readonly code: 'long-idea'; readonly length: number; readonly max: number }
+  | { readonly code: 'bad-slug'; readonly slug: string }
+  | { readonly code: 'slug-in-use'; readonly slug: string; readonly task: TaskId }
+  /** The task is in a state in which this does nothing. */
+  | { readonly code: 'not-now'; readonly command: Command['name']; readonly phase: Task['phase']['at'] }
+  | { readonly code: 'head-moved'; readonly saw: Head; readonly is: Head }
+  | { readonly code: 'damaged'; readonly stream: string; readonly reason: string }
+  /** The disk would not keep it: nothing was taken. */
+  | { readonly code: 'not-kept'; readonly reason: string };
+
+/** What chat platforms hand inputs to. Resolves once the input is journaled or refused, never later. */
+export type Desk = { accept(input: Input): Promise<Reply> };

@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import { allowed, IDEA_MAX } from './commands.ts';
+import type { Command, Desk, Input, RefusedInput, Reply } from './commands.ts';
+import { TaskId } from './ids.ts';
+import type { ProjectId } from './ids.ts';
+import type { TaskEvent } from './event.ts';
+import type { Supervisor } from './supervisor.ts';
+import type { Task } from './task.ts';
+
+/** What the config says of channels: which project a channel shows, and every channel that shows a project. */
+export type Links = {
+  projectOf(platform: string, channel: string): ProjectId | null;
+  placesOf(project: ProjectId): readonly { readonly platform: string; readonly channel: string }[];
+};
+
+/** Takes what people ask for: checks who, where and what, then has it journaled. Resolves when that is durable or refused. */
+export function createDesk(supervisor: Supervisor, links: Links): Desk {
+  // One `/task` at a time: a slug that is free must still be free when the task is journaled.
+  let asking: Promise<unknown> = Promise.resolve();
+  return {
+    async accept(input) {
+      const { command, person } = input;
+      const right = allowed(person, command);
+      if (!right.ok) return refuse({ code: 'not-allowed', needs: right.needs, has: person.may });
+      switch (command.name) {
+        case 'help':
+          return { kind: 'help' };
+        case 'status':
+          return { kind: 'status', tasks: supervisor.tasks() };
+        case 'task': {
+          const answer = asking.then(() => ask(supervisor, links, input, command));
+          asking = answer.catch(() => undefined);
+          return answer;
+        }
+        case 'say':
+        case 'merge':
+        case 'stop':
+        case 'retry':
+          return steer(supervisor, input, command);
+      }
+    },
+  };
+}
+
+const refuse = (why: RefusedInput): Reply => ({ kind: 'refused', why });
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** The task of a `/task`: derived from the source id, so that a repeated one is the same task. */
+export const taskIdOf = (source: string): TaskId => TaskId.parse(`t${digest(source).slice(0, 10)}`);
+
+type Ask = Extract<Command, { name: 'task' }>;
+
+async function ask(supervisor: Supervisor, links: Links, input: Input, command: Ask): Promise<Reply> {
+  const { platform, channel } = input.place;
+  const task = taskIdOf(input.source);
+  if (supervisor.task(task)) return { kind: 'repeated', task };
+  const project = links.projectOf(platform, channel);
+  if (!project) return refuse({ code: 'unlinked-channel', channel });
+  const idea = command.idea.trim();
+  if (idea === '') return refuse({ code: 'empty-idea' });
+  if (idea.length > IDEA_MAX) return refuse({ code: 'long-idea', length: idea.length, max: IDEA_MAX });
+  if (command.slug !== null && !/^[a-z0-9][a-z0-9-]{0,39}$/.test(command.slug)) return refuse({ code: 'bad-slug', slug: command.slug });
+  const holders = new Map(supervisor.tasks().flatMap((other) => (other.project === project ? [[other.slug, other] as const] : [])));
+  const holder = command.slug === null ? undefined : holders.get(command.slug);
+  if (holder && command.slug !== null) return refuse({ code: 'slug-in-use', slug: command.slug, task: holder.id });
+  const slug = command.slug ?? freeSlug(idea, holders);
+  const places = links.placesOf(project).map((place) => ({ ...place }));
+  const asked: TaskEvent = { is: 'asked', task, project, slug, idea, mode: command.mode, by: input.person, places };
+  return reply(supervisor, task, asked, input);
+}
+
+/** The first words of the idea, with a number when a task has that slug already. */
+function freeSlug(idea: string, holders: ReadonlyMap<string, Task>): string {
+  const words = idea
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+/, '');
+  const short = words.slice(0, 32).replace(/-+$/, '') || 'task';
+  if (!holders.has(short)) return short;
+  for (let n = 2; ; n += 1) if (!holders.has(`${short}-${n}`)) return `${short}-${n}`;
+}
+
+type Steer = Extract<Command, { name: 'say' | 'merge' | 'stop' | 'retry' }>;
+
+async function steer(supervisor: Supervisor, input: Input, command: Steer): Promise<Reply> {
+  const task = input.task ? supervisor.task(input.task) : inThread(supervisor, input);
+  if (!task) return refuse({ code: 'no-task-here' });
+  const event = eventOf(task, input, command);
+  if (!event) return refuse({ code: 'not-now', command: command.name, phase: task.phase.at });
+  if (event.is === 'merge-tapped' && task.change && event.head !== task.change.head) {
+    return refuse({ code: 'head-moved', saw: event.head, is: task.change.head });
+  }
+  return reply(supervisor, task.id, event, input);
+}
+
+function inThread(supervisor: Supervisor, { place }: Input): Task | undefined {
+  const { platform, channel, thread } = place;
+  return supervisor
+    .tasks()
+    .find((task) => task.threads.some((at) => at.platform === platform && at.channel === channel && at.thread === thread));
+}
+
+function eventOf(task: Task, { person: by, source }: Input, command: Steer): TaskEvent | null {
+  switch (command.name) {
+    case 'say':
+      return { is: 'said', by, text: command.text, uuid: uuidOf(source) };
+    case 'stop':
+      return { is: 'stop-tapped', by };
+    case 'retry':
+      return { is: 'retry-tapped', by };
+    case 'merge': {
+      const head = command.head ?? task.change?.head;
+      return head ? { is: 'merge-tapped', by, head, second: command.second } : null;
+    }
+  }
+}
+
+/** A UUID made of the source id: version 8, which leaves the bits to whoever makes it (RFC 9562). */
+function uuidOf(source: string): string {
+  const hex = digest(source);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+async function reply(supervisor: Supervisor, task: TaskId, event: TaskEvent, input: Input): Promise<Reply> {
+  const done = await supervisor.submit(task, event, input.source);
+  switch (done.kind) {
+    case 'journaled':
+      return { kind: 'accepted', task, command: input.command.name };
+    case 'repeated':
+      return { kind: 'repeated', task };
+    case 'not-kept':
+      return refuse({ code: 'not-kept', reason: done.reason });
+    case 'ignored': {
+      const phase = supervisor.task(task)?.phase.at ?? 'stopped';
+      return refuse({ code: 'not-now', command: input.command.name, phase });
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { Change, Check } from './change.ts';
+import { Head, ProjectId, SessionId, TaskId } from './ids.ts';
+import { Person } from './person.ts';
+import { Policy } from './policy.ts';
+import { Mode } from './task.ts';
+import { Verdict } from './verdict.ts';
+
+/** Names of the effects, as in effect.ts. */
+const doing = [
+  'open',
+  'prepare',
+  'run',
+  'send',
+  'halt',
+  'record',
+  'take',
+  'validate',
+  'propose',
+  'comment',
+  'judge',
+  'merge',
+  'close',
+  'clear',
+  'tell',
+] as const;
+
+const Thread = z.object({ platform: z.string(), channel: z.string(), thread: z.string() });
+
+/** What came from a person. */
+const asked = z.object({
+  is: z.literal('asked'),
+  task: TaskId,
+  project: ProjectId,
+  slug: z.string(),
+  idea: z.string(),
+  mode: Mode,
+  by: Person,
+  places: z.array(z.object({ platform: z.string(), channel: z.string() })).min(1),
+});
+/** `uuid` is derived from the source id, so that a repeat is the same message. */
+const said = z.object({ is: z.literal('said'), by: Person, text: z.string(), uuid: z.string() });
+const mergeTapped = z.object({ is: z.literal('merge-tapped'), by: Person, head: Head, second: z.boolean() });
+const stopTapped = z.object({ is: z.literal('stop-tapped'), by: Person });
+const retryTapped = z.object({ is: z.literal('retry-tapped'), by: Person });
+
+/** What came of an effect; each settles the effect that it names. */
+const opened = z.object({ is: z.literal('opened'), threads: z.array(Thread).min(1) });
+const prepared = z.object({ is: z.literal('prepared'), base: Head, policy: Policy });
+const sessionEnded = z.object({
+  is: z.literal('session-ended'),
+  session: SessionId,
+  end: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('ended'), handoff: z.unknown(), text: z.string() }),
+    z.object({
+      kind: z.literal('refused'),
+      why: z.enum(['login', 'quota', 'billing', 'overloaded', 'model', 'unknown']),
+      text: z.string(),
+      until: z.number().nullable(),
+    }),
+    z.object({ kind: z.literal('crashed'), text: z.string() }),
+    z.object({ kind: z.literal('overran'), minutes: z.number() }),
+    z.object({ kind: z.literal('lost'), text: z.string() }),
+    z.object({ kind: z.literal('stopped') }),
+  ]),
+});
+const recorded = z.object({ is: z.literal('recorded'), head: Head });
+const taken = z.object({
+  is: z.literal('taken'),
+  work: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('taken'), head: Head, commits: z.number() }),
+    z.object({ kind: z.literal('uncommitted'), paths: z.array(z.string()).readonly() }),
+    z.object({ kind: z.literal('nothing') }),
+    z.object({ kind: z.literal('elsewhere'), branch: z.string() }),
+    z.object({ kind: z.literal('rewritten') }),
+    z.object({ kind: z.literal('refused'), reason: z.string() }),
+  ]),
+});
+const checked = z.object({ is: z.literal('checked'), check: Check });
+const proposed = z.object({ is: z.literal('proposed'), change: Change });
+/** `moved`: the base branch moved since the check; the new head of it. `patch`: hunks of the sensitive paths, where the verdict names some. */
+const judged = z.object({ is: z.literal('judged'), head: Head, verdict: Verdict, moved: Head.nullable(), patch: z.string() });
+const merged = z.object({ is: z.literal('merged'), commit: Head });
+const mergeRefused = z.object({ is: z.literal('merge-refused'), why: z.enum(['gate', 'head-moved', 'base-moved', 'conflict', 'closed', 'forge']), text: z.string() });
+const heard = z.object({ is: z.literal('heard'), uuid: z.string(), by: z.string(), text: z.string(), when: z.enum(['now', 'turn-end', 'late']) });
+/** The effect was done and has nothing to say. */
+const done = z.object({ is: z.literal('done') });
+/** The effect `of` could not be done after several tries; `reason` is a sentence. */
+const broke = z.object({ is: z.literal('broke'), of: z.enum(doing), reason: z.string() });
+
+/** What a person typed into a session's pane: heard in the chat, never an approval. */
+const typed = z.object({ is: z.literal('typed'), session: SessionId, text: z.string() });
+
+export const TaskEvent = z.discriminatedUnion('is', [
+  asked,
+  said,
+  mergeTapped,
+  stopTapped,
+  retryTapped,
+  opened,
+  prepared,
+  sessionEnded,
+  recorded,
+  taken,
+  checked,
+  proposed,
+  judged,
+  merged,
+  mergeRefused,
+  heard,
+  done,
+  broke,
+  typed,
+]);
+export type TaskEvent = z.infer<typeof TaskEvent>;
+export type Asked = z.infer<typeof asked>;

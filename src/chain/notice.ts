@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { Head } from './ids.ts';
+import { Check } from './change.ts';
+import { Role } from './roles.ts';
+import { Verdict } from './verdict.ts';
+
+/**
+ * What a thread is told, once each. Bots put it into words and add the buttons; `loud` ones ring.
+ * Text in `text`, `summary`, `tail` and `by` comes from agents and people: data, never a mention, a command or a button.
+ */
+export const Notice = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('document'), what: z.enum(['requirements', 'plan']), path: z.string(), text: z.string() }),
+  z.object({ kind: z.literal('handoff'), role: Role, summary: z.string() }),
+  z.object({ kind: z.literal('typed'), role: Role, text: z.string() }),
+  /** What a person wrote reached the session, or waits for the next one. */
+  z.object({ kind: z.literal('heard'), by: z.string(), when: z.enum(['now', 'turn-end', 'next-session']) }),
+  /** The same role goes on, and why. */
+  z.object({ kind: z.literal('again'), role: Role, reason: z.string(), left: z.number().int() }),
+  z.object({ kind: z.literal('checked'), check: Check }),
+  z.object({ kind: z.literal('reviewed'), severity: z.string(), scope: z.string(), count: z.number().int() }),
+  /** Loud. Waits for a person or for a cause to end. */
+  z.object({ kind: z.literal('held'), reason: z.string(), todo: z.string() }),
+  /** Loud, terminal: done, held for review. */
+  z.object({ kind: z.literal('held-for-review'), number: z.number().int(), head: Head, verdict: Verdict }),
+  /** The tap was heard but the gate or the forge said no. */
+  z.object({ kind: z.literal('merge-refused'), by: z.string(), reason: z.string() }),
+  /** Sensitive paths: shows the hunks, offers the admin's second tap. */
+  z.object({ kind: z.literal('confirm'), by: z.string(), head: Head, patch: z.string() }),
+  /** Loud, terminal. */
+  z.object({ kind: z.literal('merged'), number: z.number().int(), head: Head, commit: Head, by: z.string().nullable() }),
+  /** Loud, terminal. */
+  z.object({ kind: z.literal('failed'), reason: z.string() }),
+  z.object({ kind: z.literal('stopped'), by: z.string() }),
+]);
+export type Notice = z.infer<typeof Notice>;

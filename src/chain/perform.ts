@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import type { TaskEffect } from './effect.ts';
+import type { TaskEvent } from './event.ts';
+import type { ProjectId, SessionId } from './ids.ts';
+import { judgeChange, mergeChange } from './judging.ts';
+import { treeName } from './moves.ts';
+import type { Chat, Clock, Forge, Log, SessionSpec, Sessions, Validator, Workspace } from './ports.ts';
+import { envelope, message, prompt } from './prompt.ts';
+import { roles } from './roles.ts';
+import type { Role, RoleSettings } from './roles.ts';
+import type { Task } from './task.ts';
+
+/** Everything that effects are done with. */
+export type Acts = {
+  readonly chat: Chat;
+  readonly sessions: Sessions;
+  readonly workspace: Workspace;
+  readonly validator: Validator;
+  readonly forge: Forge;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly settings: Readonly<Record<Role, RoleSettings>>;
+  /** Text of roles/<role>/instructions.md. */
+  readonly instructions: Readonly<Record<Role, string>>;
+  /** What the config says of a project, read anew each time: soak may end while a task waits. */
+  readonly project: (id: ProjectId) => { readonly merges: boolean; readonly soak: boolean };
+};
+
+type Of<K extends TaskEffect['do']> = Extract<TaskEffect, { do: K }>;
+type Typed = (session: SessionId, n: number, text: string) => void;
+
+/** Does one effect, safe to repeat, and answers with its outcome. Throws when something is out of reach; the caller tries again. */
+export async function perform(acts: Acts, task: Task, id: string, effect: TaskEffect, typed: Typed): Promise<TaskEvent> {
+  const { project } = task;
+  switch (effect.do) {
+    case 'open':
+      return { is: 'opened', threads: await Promise.all(task.places.map((place) => acts.chat.open(`${id}:${place.platform}:${place.channel}`, place, task))) };
+    case 'prepare':
+      return prepare(acts, task);
+    case 'run':
+      return run(acts, task, effect, typed);
+    case 'send':
+      return send(acts, task, effect);
+    case 'record': {
+      const { on, path, text, subject, at } = effect;
+      return { is: 'recorded', head: await acts.workspace.record({ project, task: task.id, on, path, text, subject, at }) };
+    }
+    case 'take': {
+      const { tree, from } = effect;
+      return { is: 'taken', work: await acts.workspace.take({ project, task: task.id, tree, branch: task.branch, from }) };
+    }
+    case 'validate':
+      return validate(acts, task, effect);
+    case 'propose': {
+      const { head, title, body } = effect;
+      return { is: 'proposed', change: await acts.forge.open({ project, task: task.id, branch: task.branch, head, title, body }) };
+    }
+    case 'judge':
+      return judgeChange(acts, task, effect.change);
+    case 'merge':
+      return mergeChange(acts, task, effect);
+    case 'tell':
+      await Promise.all(task.threads.map((thread) => acts.chat.tell(`${id}:${thread.platform}:${thread.channel}`, thread, effect.notice)));
+      return { is: 'done' };
+    case 'halt':
+      await acts.sessions.stop(effect.session);
+      return { is: 'done' };
+    case 'comment':
+      await acts.forge.comment(project, effect.number, id, effect.text);
+      return { is: 'done' };
+    case 'close':
+      await acts.forge.close(project, effect.number);
+      return { is: 'done' };
+    case 'clear':
+      await acts.workspace.remove(project, task.id);
+      return { is: 'done' };
+  }
+}
+
+async function prepare(acts: Acts, task: Task): Promise<TaskEvent> {
+  const ready = await acts.workspace.prepare(task.project);
+  if (!ready.ok) return { is: 'broke', of: 'prepare', reason: ready.reason };
+  return { is: 'prepared', base: ready.base, policy: ready.policy };
+}
+
+/** The base and the policy are read afresh: either may have moved since the task began. */
+async function validate(acts: Acts, task: Task, effect: Of<'validate'>): Promise<TaskEvent> {
+  const ready = await acts.workspace.prepare(task.project);
+  if (!ready.ok) return { is: 'broke', of: 'validate', reason: ready.reason };
+  const { base, policy } = ready;
+  return { is: 'checked', check: await acts.validator.check({ project: task.project, task: task.id, base, head: effect.head, policy }) };
+}
+
+async function run(acts: Acts, task: Task, effect: Of<'run'>, typed: Typed): Promise<TaskEvent> {
+  const { session } = effect;
+  const spec = await specOf(acts, task, effect);
+  const end = await acts.sessions.run(spec, (event) => {
+    if (event.kind === 'typed') typed(session, event.n, event.text);
+    else for (const thread of task.threads) acts.chat.show(thread, event.text);
+  });
+  return { is: 'session-ended', session, end };
+}
+
+/** Made from the task and the effect alone, so that a repeat asks for the very same session. */
+async function specOf(acts: Acts, task: Task, effect: Of<'run'>): Promise<SessionSpec> {
+  const { role, session } = effect;
+  const { base, head } = task;
+  if (!base || !head) throw new Error(`${session} has no commit to begin on: the task was never prepared`);
+  const { access, handoff } = roles[role];
+  const files: Record<string, string> = { ...envelope(task) };
+  if (role === 'reviewer') files['change.diff'] = (await acts.workspace.diff(task.project, task.check?.base ?? base, head)).patch;
+  const transcripts = task.sessions;
+  const names = [...Object.keys(files), ...transcripts.map((earlier) => `transcript-${earlier}.md`)];
+  return {
+    session,
+    role,
+    task: task.id,
+    project: task.project,
+    settings: acts.settings[role],
+    prompt: prompt(task, effect, acts.instructions[role], names),
+    files,
+    transcripts,
+    handoff: z.toJSONSchema(handoff),
+    checkout: { tree: access === 'write' ? treeName(task) : session, branch: task.branch, head, access },
+  };
+}
+
+async function send(acts: Acts, task: Task, effect: Of<'send'>): Promise<TaskEvent> {
+  const { session, uuid, by, text } = effect;
+  const answer = await acts.sessions.send(session, { uuid, text: message(by, text) });
+  if (answer === 'late') return { is: 'heard', uuid, by, text, when: 'late' };
+  const { phase } = task;
+  const cli = phase.at === 'working' ? acts.settings[phase.role].cli : 'claude';
+  return { is: 'heard', uuid, by, text, when: cli === 'codex' ? 'turn-end' : 'now' };
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+/**
+ * `.signalbox/policy.yaml`, read from the base branch, never from the change. Unknown keys are refused: a misspelt rule that is
+ * silently ignored would merge what it should hold.
+ */
+export const Policy = z.strictObject({
+  /** Commands that prepare a fresh checkout, in order. */
+  setup: z.array(z.string().min(1)).default([]),
+  /** The command that must exit 0. Without one nothing is green. */
+  test: z.string().min(1).nullable().default(null),
+  /** Globs that may merge by themselves once soak is over; replaces the default. */
+  merges: z.array(z.string().min(1)).default(['docs/**', '**/*.md', '**/README*', '**/CHANGELOG*']),
+  /** Globs added to those that need an admin's second tap. */
+  sensitive: z.array(z.string().min(1)).default([]),
+  /** Globs added to those that never merge from chat. */
+  blocked: z.array(z.string().min(1)).default([]),
+  /** Red tests may send the coder back this often before the task fails. */
+  rework: z.number().int().min(0).max(10).default(2),
+});
+export type Policy = z.infer<typeof Policy>;
+
+export const defaultPolicy: Policy = Policy.parse({});

@@ -1,0 +1,189 @@
+import type { Notice } from './notice.ts';
+import type { Change, ChangeFacts, Check, PathChange } from './change.ts';
+import type { Head, Millis, ProjectId, SessionId, TaskId } from './ids.ts';
+import type { Policy } from './policy.ts';
+import type { Role, RoleSettings } from './roles.ts';
+import type { Task } from './task.ts';
+
+/** Where a task is seen: a channel of a platform and the thread opened in it. Both are the platform's own ids, opaque here. */
+export type Thread = { readonly platform: string; readonly channel: string; readonly thread: string };
+
+/**
+ * A chat platform, or several behind one.
+ * - open MUST return the same thread for the same key, also after a restart, and show the card in it.
+ * - tell MUST show a notice once per key where the platform can deduplicate; elsewhere a repeat MUST be marked as one.
+ * - card MUST edit the one card in place; the latest call wins.
+ * - show is a passing remark (what an agent does just now): it MAY be dropped and MUST NOT ring.
+ * Throws when the platform is out of reach; the caller tries again with the same key.
+ */
+export type Chat = {
+  open(key: string, place: { readonly platform: string; readonly channel: string }, card: Task): Promise<Thread>;
+  tell(key: string, thread: Thread, notice: Notice): Promise<void>;
+  card(thread: Thread, card: Task): Promise<void>;
+  show(thread: Thread, remark: string): void;
+};
+
+export type SessionSpec = {
+  readonly session: SessionId;
+  readonly task: TaskId;
+  readonly project: ProjectId;
+  readonly role: Role;
+  readonly settings: RoleSettings;
+  /** The first message, whole. */
+  readonly prompt: string;
+  /** Files that cross the handoff, by bare file name. They appear read-only under /session/in/files/. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Earlier sessions whose transcripts cross the handoff too, whole, as files. */
+  readonly transcripts: readonly SessionId[];
+  /** JSON Schema of the handoff. */
+  readonly handoff: unknown;
+  /** The checkout: `tree` names it within the task, so that a later session can go on in the same one. */
+  readonly checkout: { readonly tree: string; readonly branch: string; readonly head: Head; readonly access: 'read' | 'write' };
+};
+
+/** What a session says while it runs. `typed` came from a person at the pane; `n` is its place in the record. */
+export type SessionEvent =
+  | { readonly kind: 'remark'; readonly text: string }
+  | { readonly kind: 'typed'; readonly n: number; readonly text: string };
+
+/** Why a model API turned a session away, as the CLI told it: a claim, which holds this session alone. */
+export type Refusal = 'login' | 'quota' | 'billing' | 'overloaded' | 'model' | 'unknown';
+
+export type SessionEnd =
+  /** `handoff` is what the role said by its schema, unparsed; null when it ended its turn without one. `text` is its last message. */
+  | { readonly kind: 'ended'; readonly handoff: unknown; readonly text: string }
+  | { readonly kind: 'refused'; readonly why: Refusal; readonly text: string; readonly until: Millis | null }
+  /** The CLI ended without finishing its turn. */
+  | { readonly kind: 'crashed'; readonly text: string }
+  /** Its time limit ran out. */
+  | { readonly kind: 'overran'; readonly minutes: number }
+  /** The container was lost again and again, through no fault of the agent's. */
+  | { readonly kind: 'lost'; readonly text: string }
+  | { readonly kind: 'stopped' };
+
+/**
+ * Conversations of roles, each in a container of its own.
+ * - run MUST be get-or-start: a session that runs is adopted, one whose container was lost goes on in a new one, one that ended
+ *   gives the same end again. It MUST refuse a container name held by anything else.
+ * - send MUST be taken once per uuid; it answers `late` when the session no longer listens, and then MUST NOT deliver it.
+ * - stop MUST leave nothing running; a session that does not run is fine.
+ * - sweep MUST remove what sessions other than `keep` left running or lying about.
+ * Throws an Error with a sentence for a person when the engine is out of reach or the image is missing.
+ */
+export type Sessions = {
+  run(spec: SessionSpec, on: (event: SessionEvent) => void): Promise<SessionEnd>;
+  send(session: SessionId, mail: { readonly uuid: string; readonly text: string }): Promise<'taken' | 'late'>;
+  stop(session: SessionId): Promise<void>;
+  sweep(keep: readonly SessionId[]): Promise<void>;
+};
+
+export type Prepared =
+  | { readonly ok: true; readonly base: Head; readonly policy: Policy }
+  | { readonly ok: false; readonly reason: string };
+
+export type Taken =
+  | { readonly kind: 'taken'; readonly head: Head; readonly commits: number }
+  /** The checkout has changes that no commit holds; `paths` is a claim, at most twenty. */
+  | { readonly kind: 'uncommitted'; readonly paths: readonly string[] }
+  | { readonly kind: 'nothing' }
+  /** The task's branch did not move but another one did. */
+  | { readonly kind: 'elsewhere'; readonly branch: string }
+  /** The branch no longer contains the head that the session began on. */
+  | { readonly kind: 'rewritten' }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/**
+ * Git in and out, in a clean bare mirror that no agent can write. The host runs no git in a tree that an agent can write.
+ * - prepare reads the base branch's head and the policy there, fresh from the forge.
+ * - record MUST give the same head for the same arguments: author, date and text come from the caller.
+ * - take accepts the task's branch alone, within limits on bytes, objects and time.
+ * - diff is the raw diff without renames from the merge base of the two.
+ */
+export type Workspace = {
+  prepare(project: ProjectId): Promise<Prepared>;
+  record(doc: {
+    readonly project: ProjectId;
+    readonly task: TaskId;
+    readonly on: Head;
+    readonly path: string;
+    readonly text: string;
+    readonly subject: string;
+    readonly at: Millis;
+  }): Promise<Head>;
+  take(work: {
+    readonly project: ProjectId;
+    readonly task: TaskId;
+    readonly tree: string;
+    readonly branch: string;
+    readonly from: Head;
+  }): Promise<Taken>;
+  diff(project: ProjectId, base: Head, head: Head): Promise<{ readonly paths: readonly PathChange[]; readonly patch: string }>;
+  remove(project: ProjectId, task: TaskId): Promise<void>;
+};
+
+/** Runs setup and the test command on the would-be merge commit in a clean container. A red test is a value; throws when it could not run. */
+export type Validator = {
+  check(work: {
+    readonly project: ProjectId;
+    readonly task: TaskId;
+    readonly base: Head;
+    readonly head: Head;
+    readonly policy: Policy;
+  }): Promise<Check>;
+};
+
+export type Merge =
+  | { readonly kind: 'merged'; readonly commit: Head }
+  /** Merged, but at another head than the one named: somebody else did it. */
+  | { readonly kind: 'merged-elsewhere'; readonly head: Head }
+  | { readonly kind: 'refused'; readonly why: 'head-moved' | 'base-moved' | 'conflict' | 'closed' | 'forge'; readonly text: string };
+
+/**
+ * Where the repository and its changes live.
+ * - open MUST find the change by its branch before it opens one, and bring an open one to `head`.
+ * - comment MUST post once per key.
+ * - merge MUST merge exactly `change.head` onto exactly `change.base`, at most once whatever is repeated: it looks for its own merge first.
+ * - close deletes the branch of a change that is merged or closed; elsewhere it closes the change first.
+ */
+export type Forge = {
+  open(change: {
+    readonly project: ProjectId;
+    readonly task: TaskId;
+    readonly branch: string;
+    readonly head: Head;
+    readonly title: string;
+    readonly body: string;
+  }): Promise<Change>;
+  facts(project: ProjectId, number: number): Promise<ChangeFacts>;
+  comment(project: ProjectId, number: number, key: string, text: string): Promise<void>;
+  merge(project: ProjectId, change: Change, message: { readonly subject: string; readonly body: string }): Promise<Merge>;
+  close(project: ProjectId, number: number): Promise<void>;
+};
+
+/**
+ * Append-only streams of JSON entries; the truth.
+ * - append MUST be durable when it resolves, and MUST refuse (`stale`) when the stream is not at `expectedSeq`; the new entries get
+ *   the following numbers. The first entry has seq 1; an empty stream is at 0.
+ * - read MUST give the entries in order; a torn last line is cut, damage elsewhere is reported, never guessed over.
+ */
+export type Store = {
+  append(stream: string, expectedSeq: number, entries: readonly unknown[]): Promise<'appended' | 'stale'>;
+  read(stream: string): Promise<StreamRead>;
+  streams(): Promise<readonly string[]>;
+  snapshot(stream: string): Promise<{ readonly seq: number; readonly state: unknown } | null>;
+  keep(stream: string, seq: number, state: unknown): Promise<void>;
+};
+
+export type StreamRead =
+  | { readonly ok: true; readonly entries: readonly unknown[] }
+  /** `line` counts from 1. */
+  | { readonly ok: false; readonly line: number; readonly reason: string };
+
+export type Clock = { now(): Millis; sleep(ms: number, signal?: AbortSignal): Promise<void> };
+
+export type Log = {
+  info(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  error(message: string, facts?: Readonly<Record<string, unknown>>): void;
+};
+
+

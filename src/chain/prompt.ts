@@ -1,0 +1,49 @@
+import type { TaskEffect } from './effect.ts';
+import type { Task } from './task.ts';
+
+type Run = Extract<TaskEffect, { do: 'run' }>;
+
+/** Where the envelope's files appear in the container. */
+const FILES = '/session/in/files';
+
+/**
+ * A session's first message: the role's instructions, then the task. A person's words follow a line with their name; what another
+ * role left is named as a file, so that the envelope crosses the handoff whole.
+ */
+export function prompt(task: Task, run: Run, instructions: string, files: readonly string[]): string {
+  const parts = [
+    `Role: ${run.role}`,
+    instructions.trim(),
+    `# The task`,
+    `Title: ${task.title}\nBranch: ${task.branch}\nSession: ${run.session}`,
+    `${task.owner.name} asked for:\n${quote(task.idea)}`,
+    `# Files\n\n${files.map((file) => `- ${FILES}/${file}`).join('\n')}`,
+  ];
+  if (run.feedback) parts.push(`# Why you are called again\n\n${quote(run.feedback)}`);
+  if (run.notes.length > 0) {
+    parts.push(`# Said meanwhile`, ...run.notes.map((note) => message(note.by, note.text)));
+  }
+  return parts.join('\n\n');
+}
+
+/** A person's words to an agent: never the first thing in a message, so that no message begins with a slash or a flag. */
+export const message = (by: string, text: string): string => `${by} says:\n${quote(text)}`;
+
+const quote = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => `> ${line}`)
+    .join('\n');
+
+/** The envelope as files, whole: idea, requirements, plan, what the coder handed over, what the validator saw. */
+export function envelope(task: Task): Readonly<Record<string, string>> {
+  const files: Record<string, string> = { 'idea.md': task.idea };
+  if (task.requirements) files['requirements.md'] = task.requirements.text;
+  if (task.plan) {
+    files['plan.md'] = task.plan.text;
+    files['plan.json'] = JSON.stringify(task.plan.handoff, null, 2);
+  }
+  if (task.coder) files['coder-handoff.json'] = JSON.stringify(task.coder, null, 2);
+  if (task.check) files['check.txt'] = `${task.check.what}: ${task.check.outcome}\n\n${task.check.tail}`;
+  return files;
+}

@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { Account } from './boundary/files.ts';
+import { ProjectId } from './chain/ids.ts';
+import { Right } from './chain/person.ts';
+import { Role, roles, RoleSettings } from './chain/roles.ts';
+import type { RoleSettings as Settings } from './chain/roles.ts';
+
+const People = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]+$/),
+  name: z.string().min(1).max(60),
+  may: Right,
+  /** sha256, hex, of the key that this person's local web chat sends. */
+  consoleKeyHash: z.string().regex(/^[0-9a-f]{64}$/).optional(),
+});
+
+const Project = z.strictObject({
+  id: ProjectId,
+  /** Path of a bare git repository on this machine. */
+  repository: z.string().min(1),
+  base: z.string().min(1).default('main'),
+  /** `platform:channel`, e.g. `console:site`. */
+  channels: z.array(z.string().regex(/^[a-z]+:.+$/, 'platform:channel, e.g. console:site')).min(1),
+  /** On the merge allowlist? Nothing merges without it. */
+  merges: z.boolean().default(false),
+  /** Soak: while true nothing merges without a person's tap. */
+  soak: z.boolean().default(true),
+});
+
+const File = z.strictObject({
+  people: z.array(People).min(1, 'at least one person must be allowed to act'),
+  projects: z.array(Project).min(1),
+  accounts: z.record(z.string().regex(/^[a-z0-9-]+$/), Account),
+  roles: z.partialRecord(Role, RoleSettings.partial().strict()).default({}),
+  console: z.strictObject({ port: z.number().int().min(0).max(65535).default(7461) }).prefault({}),
+  container: z
+    .strictObject({ runtime: z.string().optional(), socket: z.string().default('/var/run/docker.sock'), image: z.string().optional() })
+    .prefault({}),
+});
+
+export type Config = Readonly<Omit<z.infer<typeof File>, 'roles'>> & {
+  /** Absolute path of the data folder. */
+  readonly data: string;
+  readonly roles: Readonly<Record<Role, Settings>>;
+};
+
+export type ConfigRead = { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly reason: string };
+
+/** Reads `<data>/signalbox.yaml`. A refusal names the file, each path in it and what is wrong there. */
+export async function readConfig(data: string): Promise<ConfigRead> {
+  const file = resolve(data, 'signalbox.yaml');
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    return { ok: false, reason: `${file} cannot be read (${(error as NodeJS.ErrnoException).code}). Write one: docs/operate.md has an example.` };
+  }
+  let parsed: unknown;
+  try {
+    parsed = parse(text);
+  } catch (error) {
+    return { ok: false, reason: `${file} is not YAML: ${(error as Error).message}` };
+  }
+  const read = File.safeParse(parsed);
+  if (!read.success) {
+    const issues = read.error.issues.map((issue) => `  ${issue.path.join('.') || '(top level)'}: ${issue.message}`);
+    return { ok: false, reason: `${file} is not valid:\n${issues.join('\n')}` };
+  }
+  const settings = Object.fromEntries(Role.options.map((role) => [role, { ...roles[role].settings, ...read.data.roles[role] }])) as Record<Role, Settings>;
+  const unknown = Role.options.filter((role) => !(settings[role].account in read.data.accounts));
+  if (unknown.length > 0) {
+    return { ok: false, reason: `${file}: roles ${unknown.join(', ')} use an account that is not under accounts.` };
+  }
+  return { ok: true, config: Object.freeze({ ...read.data, data: resolve(data), roles: settings }) };
+}
+
+/** Every environment read of the controller. `SIGNALBOX_DATA` moves the data folder. */
+export function dataFolder(argument: string | undefined, env: NodeJS.ProcessEnv, root: string): string {
+  return resolve(argument ?? env['SIGNALBOX_DATA'] ?? resolve(root, 'data'));
+}

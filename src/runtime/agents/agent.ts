@@ -1,0 +1,34 @@
+import type { Refusal } from '../../chain/ports.ts';
+import type { Role, RoleSettings } from '../../chain/roles.ts';
+import type { RecordLine, Spec } from '../../worker/files.ts';
+
+/** How one CLI is started and understood. Implemented by claude.ts and codex.ts, held to one contract suite. */
+export type Agent = {
+  /** Commands, environment and files (by name, put in in/) for a session. No secret is among them. */
+  launch(session: Launch): Pick<Spec, 'start' | 'resume' | 'env'> & { readonly files: Readonly<Record<string, string>> };
+  /** A reader for one record from its first line on: feed it every line in order, it says what each means. */
+  reader(): (line: RecordLine) => readonly Said[];
+  /** When a message that is sent while the agent works is heard. */
+  readonly hears: 'now' | 'turn-end';
+};
+
+export type Launch = {
+  /** The conversation's own id, a UUID fixed before the first start. */
+  readonly conversation: string;
+  readonly role: Role;
+  readonly access: 'read' | 'write';
+  readonly settings: RoleSettings;
+  /** JSON Schema of the handoff. */
+  readonly handoff: unknown;
+};
+
+/** What a line of a record says. A claim. */
+export type Said =
+  /** Something worth showing while it works: a sentence of the agent's, or the tool that it uses, one line of at most 200 characters. */
+  | { readonly kind: 'remark'; readonly text: string }
+  /** A turn ended well. `handoff` is the structured output, unparsed; null when there is none. */
+  | { readonly kind: 'ended'; readonly handoff: unknown; readonly text: string }
+  /** A turn ended because the model's service would not answer. */
+  | { readonly kind: 'refused'; readonly why: Refusal; readonly text: string; readonly until: number | null }
+  /** A turn ended badly in any other way: cut stream, aborted, too many turns, the CLI's own error. */
+  | { readonly kind: 'failed'; readonly text: string };

@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Definition } from './container.ts';
+import type { Engine } from './docker.ts';
+
+/** How a container that runs to its end came to it. `code` is null when its time was up; `errors` is the end of its stderr. */
+export type Once = { readonly code: number | null; readonly ranOutOfMemory: boolean; readonly errors: string };
+
+/** Takes what a container prints; what it throws ends the container. */
+type Output = (chunk: Buffer) => void | Promise<void>;
+
+const DRAIN_MS = 5_000;
+const killed = [137, 143];
+
+/**
+ * Runs a container to its end and removes it, whatever happens. What it prints is a claim. Throws with a sentence when the engine is
+ * out of reach or the container was ended from outside, and whatever `output` throws.
+ */
+export async function runOnce(
+  engine: Engine,
+  definition: Definition,
+  limits: { readonly milliseconds: number; readonly output: Output; readonly errors?: Output },
+): Promise<Once> {
+  const name = engine.nameOf(`once-${randomBytes(6).toString('hex')}`);
+  const errors = tail(4096);
+  const time = AbortSignal.timeout(limits.milliseconds);
+  engine.busy.add(name);
+  try {
+    await engine.create(name, definition);
+    const container = engine.client.getContainer(name);
+    const stream = await container.attach({ stream: true, stdout: true, stderr: true });
+    const heard = listen(stream, limits.output, limits.errors ?? errors.add);
+    await container.start();
+    const end = engine.ended(name, time);
+    const condition = await Promise.race([end, heard.then(() => end)]);
+    if (condition === null) throw new Error(`The container ${name} was removed while it worked.`);
+    const { code, ranOutOfMemory } = condition;
+    if (killed.includes(code ?? 0) && !ranOutOfMemory) throw new Error(`The container ${name} was ended from outside (${code}).`);
+    await Promise.race([heard, sleep(DRAIN_MS)]);
+    return { code, ranOutOfMemory, errors: errors.text() };
+  } catch (error) {
+    if (time.aborted) return { code: null, ranOutOfMemory: false, errors: errors.text() };
+    throw error;
+  } finally {
+    await engine.remove(name);
+    engine.busy.delete(name);
+  }
+}
+
+/** Docker's stream of a container without a terminal: frames of a type, three zeros, a length and that many bytes. */
+async function listen(stream: NodeJS.ReadableStream, output: Output, errors: Output): Promise<void> {
+  let left: Buffer = Buffer.alloc(0);
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    left = left.length === 0 ? chunk : Buffer.concat([left, chunk]);
+    while (left.length >= 8 && left.length >= 8 + left.readUInt32BE(4)) {
+      const end = 8 + left.readUInt32BE(4);
+      await (left[0] === 2 ? errors : output)(left.subarray(8, end));
+      left = left.subarray(end);
+    }
+  }
+}
+
+/** Keeps the last `bytes` of what is added. */
+export function tail(bytes: number): { add(chunk: Buffer): void; text(): string } {
+  let kept: Buffer = Buffer.alloc(0);
+  return {
+    add(chunk) {
+      kept = Buffer.concat([kept, chunk]).subarray(-bytes);
+    },
+    text: () => kept.toString('utf8').trim(),
+  };
+}
+
+/** Keeps the first `bytes` of what is added; the rest is dropped. */
+export function beginning(bytes: number): { add(chunk: Buffer): void; text(): string } {
+  let kept: Buffer = Buffer.alloc(0);
+  return {
+    add(chunk) {
+      if (kept.length < bytes) kept = Buffer.concat([kept, chunk]).subarray(0, bytes);
+    },
+    text: () => kept.toString('utf8'),
+  };
+}

@@ -1,0 +1,139 @@
+import { dirname, join } from 'node:path';
+import type { StreamRead } from '../chain/ports.ts';
+import { replace } from './disk.ts';
+import type { Disk } from './disk.ts';
+import { appendLine, headerLine, scan } from './scan.ts';
+import type { Damage, Scan } from './scan.ts';
+
+/**
+ * `journal.jsonl` of one stream. Its calls MUST NOT overlap.
+ * - append writes one line and makes it durable; a write that fails leaves nothing behind, and the next one goes on where it was.
+ *   Throws when the disk refuses (`cause` has its error) or the journal is damaged.
+ * - No file stays open between calls: a thousand streams cost no descriptors.
+ */
+export type Journal = {
+  append(expectedSeq: number, entries: readonly unknown[]): Promise<'appended' | 'stale'>;
+  read(): Promise<StreamRead>;
+  /** The number of the last entry; null when the journal is damaged. */
+  seq(): Promise<number | null>;
+};
+
+type Place = { readonly ok: true; readonly seq: number; readonly end: number };
+
+/** `seen` tells the highest number that anything else on this disk knows of this stream: a journal that ends before it lost entries. */
+export function journal(options: {
+  readonly disk: Disk;
+  readonly folder: string;
+  readonly stream: string;
+  readonly seen: () => Promise<number>;
+}): Journal {
+  const { disk, folder, stream } = options;
+  const path = join(folder, 'journal.jsonl');
+  let place: Place | null = null;
+  /** A failed write may have left bytes after `place.end`. */
+  let ragged = false;
+
+  async function load(): Promise<Scan> {
+    if (ragged && place !== null) {
+      await cut(disk, path, place.end);
+      ragged = false;
+    }
+    const bytes = await disk.read(path);
+    const found = missingAfter(bytes === null ? nothing : scan(bytes, stream), Math.max(place?.seq ?? 0, await options.seen()));
+    if (found.ok) {
+      // What a killed process wrote may still be in memory alone: nobody is told of an entry that a power loss could take back.
+      if (bytes !== null && (place?.end !== found.end || bytes.length !== found.end)) {
+        await cut(disk, path, found.end);
+      }
+      place = { ok: true, seq: found.seq, end: found.end };
+    }
+    return found;
+  }
+
+  /** Where the journal ends; it is read again when the file is not as this store left it. */
+  async function where(): Promise<Place | Damage> {
+    if (place !== null && !ragged && ((await disk.size(path)) ?? 0) === place.end) {
+      return place;
+    }
+    return load();
+  }
+
+  async function write(at: Place, entries: readonly unknown[], line: Buffer): Promise<void> {
+    const end = at.seq === 0 ? await create(disk, folder, path, stream) : at.end;
+    place = { ...at, end };
+    ragged = true;
+    const file = await disk.open(path, 'edit');
+    try {
+      await file.write(line, end);
+      await file.datasync();
+      place = { ok: true, seq: at.seq + entries.length, end: end + line.length };
+      ragged = false;
+    } finally {
+      await file.close().catch(() => undefined);
+    }
+  }
+
+  return {
+    append: async (expectedSeq, entries) => {
+      const line = entries.length === 0 ? null : appendLine(expectedSeq + 1, entries);
+      const at = await where();
+      if (!at.ok) {
+        throw new Error(`Stream ${stream} is damaged at line ${at.line} of ${path}: ${at.reason}. Nothing is added to it; restore the file from a backup.`);
+      }
+      if (at.seq !== expectedSeq) {
+        return 'stale';
+      }
+      if (line !== null) {
+        await write(at, entries, line).catch(async (cause: unknown) => {
+          await load().catch(() => undefined);
+          throw new Error(`Stream ${stream} could not be written (${reasonOf(cause)}) and nothing was recorded. Look at the disk of ${folder}.`, { cause });
+        });
+      }
+      return 'appended';
+    },
+    read: async () => {
+      const found = await load();
+      return found.ok ? { ok: true, entries: found.entries } : { ok: false, line: found.line, reason: found.reason };
+    },
+    seq: async () => {
+      const at = await where();
+      return at.ok ? at.seq : null;
+    },
+  };
+}
+
+const nothing: Scan = { ok: true, entries: [], seq: 0, end: 0, lines: 0 };
+
+/**
+ * Before the first entry: the file, and the names that lead to it, are made durable. It appears with its header already in it, so that
+ * one without is known to be damaged. Gives the header's length.
+ */
+async function create(disk: Disk, folder: string, path: string, stream: string): Promise<number> {
+  await disk.makeFolder(folder);
+  const header = headerLine(stream);
+  await replace(disk, path, header);
+  await disk.syncFolder(dirname(folder));
+  await disk.syncFolder(dirname(dirname(folder)));
+  return header.length;
+}
+
+async function cut(disk: Disk, path: string, end: number): Promise<void> {
+  const file = await disk.open(path, 'edit');
+  try {
+    await file.truncate(end);
+    await file.sync();
+  } finally {
+    await file.close().catch(() => undefined);
+  }
+}
+
+function missingAfter(found: Scan, seen: number): Scan {
+  return found.ok && found.seq < seen
+    ? { ok: false, line: found.lines + 1, reason: `entries ${found.seq + 1} to ${seen} were recorded and are missing` }
+    : found;
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code ?? message;
+}

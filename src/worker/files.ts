@@ -1,0 +1,64 @@
+import { z } from 'zod';
+
+/**
+ * The files between the controller and the worker in a session's container. `in/` is written by the controller alone and read-only
+ * inside; `out/record.jsonl` is written by the worker alone, and every line of it is a claim.
+ *
+ * Mounts: /session/in (ro), /session/out, /session/state, /session/egress (ro), /work (the checkout), /role (ro), /opt/signalbox (ro, this program).
+ */
+export const IN = '/session/in';
+export const OUT = '/session/out';
+export const STATE = '/session/state';
+export const EGRESS = '/session/egress';
+export const WORK = '/work';
+/** Where the CLI finds the boundary inside the container; the worker forwards it to EGRESS/boundary.sock. */
+export const BOUNDARY_PORT = 3128;
+export const AGENT_UID = 10001;
+
+/** in/spec.json, written once, before the container. */
+export const Spec = z.object({
+  v: z.literal(1),
+  session: z.string(),
+  cli: z.enum(['claude', 'codex']),
+  /** A new conversation. The prompt goes to stdin: as a stream-json user message (claude) or as text (codex). */
+  start: z.array(z.string()).min(1),
+  /** The same conversation in a new process; `{thread}` stands for Codex's thread id. */
+  resume: z.array(z.string()).min(1),
+  env: z.record(z.string(), z.string()),
+  prompt: z.object({ uuid: z.string(), text: z.string() }),
+  /** What is said when a lost session goes on: the CLI re-runs nothing by itself. */
+  again: z.string(),
+});
+export type Spec = z.infer<typeof Spec>;
+
+/** in/mail.jsonl, appended by the controller. Each uuid is taken once, whatever is restarted. */
+export const Mail = z.discriminatedUnion('kind', [
+  z.object({ uuid: z.string(), kind: z.literal('message'), text: z.string() }),
+  z.object({ uuid: z.string(), kind: z.literal('interrupt') }),
+  /** Nothing more will come: finish what was taken, close the CLI, exit. */
+  z.object({ uuid: z.string(), kind: z.literal('end') }),
+]);
+export type Mail = z.infer<typeof Mail>;
+
+/**
+ * out/record.jsonl. `n` counts from 1 and goes on over restarts; `t` in ms since the epoch; `line` verbatim.
+ * cli and stderr: a line the CLI printed. mail: the uuid that was taken. person: a line typed into the pane. worker: JSON of a WorkerNote.
+ */
+export const RecordLine = z.object({
+  n: z.number().int().positive(),
+  t: z.number(),
+  src: z.enum(['cli', 'stderr', 'mail', 'person', 'worker']),
+  line: z.string(),
+});
+export type RecordLine = z.infer<typeof RecordLine>;
+
+export const WorkerNote = z.discriminatedUnion('note', [
+  /** A CLI process began; `resumed` tells whether it continues the conversation. */
+  z.object({ note: z.literal('started'), resumed: z.boolean() }),
+  /** Every message taken so far has had its turn; nothing runs. */
+  z.object({ note: z.literal('idle') }),
+  z.object({ note: z.literal('exited'), code: z.number().nullable(), signal: z.string().nullable() }),
+  /** The CLI could not be started at all. */
+  z.object({ note: z.literal('failed'), reason: z.string() }),
+]);
+export type WorkerNote = z.infer<typeof WorkerNote>;

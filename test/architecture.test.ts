@@ -1,0 +1,86 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+/** The house's walls: who may import whom. Sizes and import cycles are the linter's part. */
+const anything = /./;
+const between = /^src\/(worker|boundary)\/files\.ts$/;
+const rooms: Readonly<Record<string, readonly RegExp[]>> = {
+  'cli.ts': [anything],
+  'main.ts': [anything],
+  'config.ts': [/^(node:|npm:)/, /^src\/chain\//, between],
+  chain: [/^npm:zod$/, /^src\/chain\//],
+  bots: outer('bots'),
+  runtime: outer('runtime'),
+  forge: outer('forge'),
+  store: outer('store'),
+  demo: outer('demo'),
+  boundary: [/^(node:|npm:)/, /^src\/boundary\//],
+  // The worker runs in a container where nothing is installed.
+  worker: [/^node:/, /^src\/worker\/(?!files\.ts$)/, /^type src\/worker\/files\.ts$/],
+  'worker/files.ts': [/^npm:zod$/],
+};
+
+function outer(room: string): readonly RegExp[] {
+  return [/^(node:|npm:)/, new RegExp(`^src/${room}/`), /^src\/chain\//, between];
+}
+
+function violations(file: string, source: string): readonly string[] {
+  const [, room = ''] = /^src\/([^/]+)/.exec(file) ?? [];
+  const allowed = rooms[file.slice('src/'.length)] ?? rooms[room];
+  if (allowed === undefined) return [`${file}: the house has no such room`];
+  return imports(file, source)
+    .filter(({ target, type }) => !allowed.some((may) => may.test(target) || (type && may.test(`type ${target}`))))
+    .map(({ target }) => `${file} imports ${target}`);
+}
+
+function imports(file: string, source: string): readonly { target: string; type: boolean }[] {
+  const statement = /^\s*(?:import|export)\s+(type\s)?(?:[^'";=]*?\bfrom\s+)?'([^']+)'|\bimport\(\s*'([^']+)'/gm;
+  const code = source.replaceAll(/`(?:\\.|[^`\\])*`/gs, '``'); // a text with code in it imports nothing
+  return [...code.matchAll(statement)].map(([, type, named, dynamic]) => {
+    const name = named ?? dynamic ?? '';
+    const local = name.startsWith('.') ? join(dirname(file), name) : undefined;
+    return { target: local ?? (name.startsWith('node:') ? name : `npm:${name}`), type: type !== undefined };
+  });
+}
+
+describe('architecture', () => {
+  const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+
+  it('keeps imports a star: no room imports a sibling, chain imports only zod', () => {
+    expect(files.length).toBeGreaterThan(10);
+    expect(files.flatMap((file) => violations(`src/${file}`, readFileSync(`src/${file}`, 'utf8')))).toEqual([]);
+  });
+
+  it.each([
+    ['src/bots/console/page.ts', "import { docker } from '../../runtime/docker.ts';"],
+    ['src/forge/git.ts', "import type { Journal } from '../store/journal.ts';"],
+    ['src/store/journal.ts', "export * from '../main.ts';"],
+    ['src/runtime/docker.ts', "import { serve } from '../boundary/server.ts';"],
+    ['src/runtime/sessions.ts', "const later = await import('../bots/cards.ts');"],
+    ['src/chain/gate.ts', "import { readFileSync } from 'node:fs';"],
+    ['src/chain/gate.ts', "import {\n  execa,\n} from 'execa';"],
+    ['src/chain/gate.ts', "import '../config.ts';"],
+    ['src/boundary/routes.ts', "import { Task } from '../chain/task.ts';"],
+    ['src/worker/main.ts', "import { z } from 'zod';"],
+    ['src/worker/main.ts', "import { Spec } from './files.ts';"],
+    ['src/worker/main.ts', "import type { Task } from '../chain/task.ts';"],
+    ['src/utils/text.ts', ''],
+  ])('refuses %s: %s', (file, source) => {
+    expect(violations(file, source)).toHaveLength(1);
+  });
+
+  it.each([
+    ['src/main.ts', "import { sessions } from './runtime/sessions.ts';"],
+    ['src/bots/cards.ts', "import type { Task } from '../chain/task.ts';\nimport picomatch from 'picomatch';"],
+    [
+      'src/runtime/sessions.ts',
+      "import { Spec } from '../worker/files.ts';\nimport { Grant } from '../boundary/files.ts';",
+    ],
+    ['src/worker/main.ts', "import type { Spec } from './files.ts';\nimport { spawn } from 'node:child_process';"],
+    ['src/worker/main.ts', "import { take } from './mail.ts';"],
+    ['src/chain/parts.ts', "const sample = `\nimport { readFileSync } from 'node:fs';\n`;"],
+  ])('allows %s: %s', (file, source) => {
+    expect(violations(file, source)).toEqual([]);
+  });
+});

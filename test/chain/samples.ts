@@ -1,0 +1,117 @@
+import type { TaskEvent } from '../../src/chain/event.ts';
+import { Head, ProjectId, SessionId, TaskId } from '../../src/chain/ids.ts';
+import type { Person } from '../../src/chain/person.ts';
+import { Policy } from '../../src/chain/policy.ts';
+import type { Task } from '../../src/chain/task.ts';
+import { transition } from '../../src/chain/transition.ts';
+import type { Verdict } from '../../src/chain/verdict.ts';
+
+export const head = (digit: string): Head => Head.parse(digit.repeat(40));
+export const base = head('b');
+export const id = TaskId.parse('t0123456789');
+export const session = (role: string, attempt = 1): SessionId => SessionId.parse(`${id}-${role}-${attempt}`);
+
+export const ana: Person = { id: 'ana', name: 'Ana', may: 'admin' };
+export const ben: Person = { id: 'ben', name: 'Ben', may: 'merge' };
+export const watcher: Person = { id: 'eve', name: 'Eve', may: 'watch' };
+
+export const verdict = (says: Verdict['says'], yields: 'merge' | 'admin' | 'nobody' = 'merge'): Verdict => ({
+  says,
+  answers: [{ gate: 'soak', says: says === 'merge' ? 'pass' : says, yields, sentence: 'Soak: a person merges.' }],
+});
+
+type Of<K extends TaskEvent['is']> = Extract<TaskEvent, { is: K }>;
+type End = Of<'session-ended'>['end'];
+
+export const ended = (role: string, end: End, attempt = 1): TaskEvent => ({
+  is: 'session-ended',
+  session: session(role, attempt),
+  end,
+});
+export const handed = (role: string, handoff: unknown, attempt = 1): TaskEvent => ended(role, { kind: 'ended', handoff, text: 'done' }, attempt);
+
+export const requirements = { title: 'Fix the typo in the README', requirements: '# Fix the typo' };
+export const plan = { type: 'fix', plan: '# Fix', units: [{ name: 'README', files: ['README.md'] }], acceptance: [] };
+export const coder = (status: string, next = 'review it') => ({ status, summary: 'Spelt it right.', tests: [], risks: [], next });
+export const review = (severity = 'none') => ({ severity, scope: 'implemented', findings: [] });
+
+export const asked = (mode: 'headless' | 'quick' = 'headless'): TaskEvent => ({
+  is: 'asked',
+  task: id,
+  project: ProjectId.parse('site'),
+  slug: 'fix-the-typo',
+  idea: 'fix the typo',
+  mode,
+  by: ana,
+  places: [{ platform: 'console', channel: 'site' }],
+});
+export const opened: TaskEvent = { is: 'opened', threads: [{ platform: 'console', channel: 'site', thread: '1' }] };
+export const prepared: TaskEvent = { is: 'prepared', base, policy: Policy.parse({ test: 'npm test' }) };
+export const recorded = (digit: string): TaskEvent => ({ is: 'recorded', head: head(digit) });
+export const taken = (digit: string): TaskEvent => ({ is: 'taken', work: { kind: 'taken', head: head(digit), commits: 1 } });
+export const checked = (outcome: 'green' | 'red' | 'conflict' | 'missing', digit = '3', on = base): TaskEvent => ({
+  is: 'checked',
+  check: { head: head(digit), base: on, outcome, what: 'npm test', tail: 'not ok 1' },
+});
+export const proposed = (digit = '3'): TaskEvent => ({ is: 'proposed', change: { number: 1, head: head(digit), base } });
+export const judged = (judgement: Verdict, digit = '3', moved: Head | null = null): TaskEvent => ({
+  is: 'judged',
+  head: head(digit),
+  verdict: judgement,
+  moved,
+  patch: 'the hunks',
+});
+export const tapped = (by: Person = ana, digit = '3', second = false): TaskEvent => ({ is: 'merge-tapped', by, head: head(digit), second });
+
+/** Folds events; each must move the task. */
+export function play(events: readonly TaskEvent[], from: Task | null = null): Task {
+  let task = from;
+  events.forEach((event, n) => {
+    const moved = transition(task, event, { at: 1_000 * n });
+    if (moved.kind === 'ignored') throw new Error(`${event.is} was ignored: ${moved.why}`);
+    task = moved.task;
+  });
+  if (!task) throw new Error('no event made a task');
+  return task;
+}
+
+const opening = [asked()];
+const preparing = [...opening, opened];
+const brainstorming = [...preparing, prepared];
+const recording = [...brainstorming, handed('brainstormer', requirements)];
+const planning = [...recording, recorded('1')];
+const recordingPlan = [...planning, handed('planner', plan)];
+const coding = [...recordingPlan, recorded('2')];
+const taking = [...coding, handed('coder', coder('done'))];
+const validating = [...taking, taken('3')];
+const proposing = [...validating, checked('green')];
+const reviewing = [...proposing, proposed()];
+const judging = [...reviewing, handed('reviewer', review())];
+const held = [...judging, judged(verdict('hold'))];
+const merging = [...held, tapped()];
+
+/** A task in every phase, reached by the events that lead there; `working` once for each role. */
+export const reach = {
+  opening,
+  preparing,
+  brainstorming,
+  recording,
+  planning,
+  recordingPlan,
+  coding,
+  taking,
+  validating,
+  proposing,
+  reviewing,
+  judging,
+  review: held,
+  sensitive: [...judging, judged(verdict('hold', 'admin'))],
+  blocked: [...judging, judged(verdict('block', 'nobody'))],
+  merging,
+  merged: [...merging, { is: 'merged', commit: head('c') } as TaskEvent],
+  held: [...coding, ended('coder', { kind: 'refused', why: 'login', text: 'Please run /login', until: null })],
+  failed: [...brainstorming, ...[1, 2, 3].map((n) => ended('brainstormer', { kind: 'crashed', text: 'rc 1' }, n))],
+  stopped: [...coding, { is: 'stop-tapped', by: ana } as TaskEvent],
+} satisfies Record<string, readonly TaskEvent[]>;
+
+export type Reached = keyof typeof reach;

@@ -1,0 +1,47 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Head, ProjectId, TaskId } from '../../src/chain/ids.ts';
+import { Policy } from '../../src/chain/policy.ts';
+import type { Validator } from '../../src/chain/ports.ts';
+
+export type ValidatorWorld = {
+  readonly validator: Validator;
+  readonly project: ProjectId;
+  readonly task: TaskId;
+  readonly base: Head;
+  /** A change on the base on which `test` comes to that. */
+  head(outcome: 'green' | 'red' | 'conflict'): Promise<Head>;
+  readonly test: string;
+  leave(): Promise<void>;
+};
+
+export function validatorContract(name: string, enter: () => Promise<ValidatorWorld>): void {
+  describe(`validator: ${name}`, () => {
+    let world: ValidatorWorld;
+    afterEach(() => world.leave());
+
+    it.each(['green', 'red'] as const)('answers %s as a value, with the command that decided', async (outcome) => {
+      world = await enter();
+      const { validator, project, task, base, test } = world;
+      const head = await world.head(outcome);
+      const check = await validator.check({ project, task, base, head, policy: Policy.parse({ test }) });
+      expect(check).toMatchObject({ head, base, outcome, what: test });
+    });
+
+    it('answers conflict with a sentence when the change does not go onto the base', async () => {
+      world = await enter();
+      const { validator, project, task, base, test } = world;
+      const head = await world.head('conflict');
+      const check = await validator.check({ project, task, base, head, policy: Policy.parse({ test }) });
+      expect(check).toMatchObject({ head, base, outcome: 'conflict' });
+      expect(check.what).toMatch(/conflict.*\.$/);
+    });
+
+    it('answers missing when nothing says how to test', async () => {
+      world = await enter();
+      const { validator, project, task, base } = world;
+      const check = await validator.check({ project, task, base, head: await world.head('green'), policy: Policy.parse({}) });
+      expect(check).toMatchObject({ outcome: 'missing', tail: '' });
+      expect(check.what).toMatch(/\.$/);
+    });
+  });
+}

@@ -1,0 +1,80 @@
+import { SessionId, TaskId, ProjectId } from '../../src/chain/ids.ts';
+import type { Head } from '../../src/chain/ids.ts';
+import type { SessionSpec, Taken } from '../../src/chain/ports.ts';
+import { roles } from '../../src/chain/roles.ts';
+import { sessionsContract } from '../contract/sessions.ts';
+import { validatorContract } from '../contract/validator.ts';
+import { workspaceContract } from '../contract/workspace.ts';
+import type { Deed } from '../contract/workspace.ts';
+import { fakeSessions } from './sessions.ts';
+import { fakeValidator } from './validator.ts';
+import { fakeWorkspace, headOf } from './workspace.ts';
+
+const task = TaskId.parse('t0123456789');
+const project = ProjectId.parse('site');
+const nothing = async (): Promise<void> => {};
+
+const spec = (n: number): SessionSpec => ({
+  session: SessionId.parse(`${task}-coder-${n}`),
+  task,
+  project,
+  role: 'coder',
+  settings: roles.coder.settings,
+  prompt: 'Do it.',
+  files: {},
+  transcripts: [],
+  handoff: {},
+  checkout: { tree: 'tree-1', branch: 'signalbox/x', head: headOf('base'), access: 'write' },
+});
+
+sessionsContract('fake', async () => {
+  const fake = fakeSessions();
+  return {
+    controller: () => fake,
+    spec,
+    works: async (session) => void (await fake.began(session)),
+    finish: async (session, handoff) => fake.end(session, { kind: 'ended', handoff, text: '' }),
+    type: async (session, text) => fake.say(session, { kind: 'typed', n: 7, text }),
+    conversations: async (session) => fake.begun.filter((spec) => spec.session === session).length,
+    heard: async (session) => fake.heard.filter((mail) => mail.session === session).map((mail) => mail.text),
+    isRunning: async (session) => fake.running().includes(session),
+    leave: nothing,
+  };
+});
+
+workspaceContract('fake', async () => {
+  const workspace = fakeWorkspace();
+  return {
+    workspace,
+    project,
+    task,
+    async worked(_tree, head, deeds) {
+      workspace.work = () => found(head, deeds);
+    },
+    leave: nothing,
+  };
+});
+
+function found(head: Head, deeds: readonly Deed[]): Taken {
+  if (deeds.includes('leaves a file')) return { kind: 'uncommitted', paths: ['left.txt'] };
+  if (deeds.includes('rewrites')) return { kind: 'rewritten' };
+  if (deeds.includes('commits elsewhere')) return { kind: 'elsewhere', branch: 'other' };
+  const commits = deeds.filter((deed) => deed === 'commits').length;
+  return commits > 0 ? { kind: 'taken', head: headOf(head, commits), commits } : { kind: 'nothing' };
+}
+
+validatorContract('fake', async () => {
+  const validator = fakeValidator();
+  return {
+    validator,
+    project,
+    task,
+    base: headOf('base'),
+    test: 'npm test',
+    async head(outcome) {
+      validator.outcome = () => outcome;
+      return headOf(outcome);
+    },
+    leave: nothing,
+  };
+});

@@ -1,0 +1,108 @@
+import type { SessionId } from '../../src/chain/ids.ts';
+import type { SessionEnd, SessionEvent, Sessions, SessionSpec } from '../../src/chain/ports.ts';
+
+type Mail = { readonly session: SessionId; readonly uuid: string; readonly text: string };
+
+/** Sessions without containers: the test plays the agent. It outlives a controller, as containers do: give it to the next one too. */
+export type FakeSessions = Sessions & {
+  /** While set, every call throws it: the engine is out of reach, or the image is missing. */
+  broken: string | null;
+  /** What the agent of a session that begins does: an end at once, or null to work until `end` is called. */
+  agent: (spec: SessionSpec) => SessionEnd | null;
+  /** Every session that was begun, once each, in order. */
+  readonly begun: readonly SessionSpec[];
+  /** Mail that was taken, once a uuid. */
+  readonly heard: readonly Mail[];
+  running(): readonly SessionId[];
+  /** Resolves when the session runs. */
+  began(session: SessionId): Promise<SessionSpec>;
+  say(session: SessionId, event: SessionEvent): void;
+  end(session: SessionId, end: SessionEnd): void;
+};
+
+type Live = {
+  spec: SessionSpec | null;
+  end: SessionEnd | null;
+  on: (event: SessionEvent) => void;
+  readonly typed: SessionEvent[];
+  readonly began: PromiseWithResolvers<SessionSpec>;
+  readonly ended: PromiseWithResolvers<SessionEnd>;
+};
+
+export function fakeSessions(): FakeSessions {
+  const lives = new Map<SessionId, Live>();
+  const begun: SessionSpec[] = [];
+  const heard: Mail[] = [];
+
+  const live = (session: SessionId): Live => {
+    const made = lives.get(session) ?? {
+      spec: null,
+      end: null,
+      on: () => {},
+      typed: [],
+      began: Promise.withResolvers<SessionSpec>(),
+      ended: Promise.withResolvers<SessionEnd>(),
+    };
+    lives.set(session, made);
+    return made;
+  };
+
+  const reach = (): void => {
+    if (fake.broken !== null) throw new Error(fake.broken);
+  };
+
+  const finish = (session: SessionId, end: SessionEnd): void => {
+    const of = live(session);
+    of.end ??= end;
+    of.ended.resolve(of.end);
+  };
+
+  const fake: FakeSessions = {
+    broken: null,
+    agent: () => null,
+    begun,
+    heard,
+
+    async run(spec, on) {
+      reach();
+      const of = live(spec.session);
+      of.on = on;
+      for (const event of of.typed) on(event);
+      if (of.spec === null && of.end === null) {
+        of.spec = spec;
+        begun.push(spec);
+        of.began.resolve(spec);
+        const end = fake.agent(spec);
+        if (end !== null) finish(spec.session, end);
+      }
+      return of.ended.promise;
+    },
+
+    async send(session, mail) {
+      reach();
+      if (heard.some((known) => known.session === session && known.uuid === mail.uuid)) return 'taken';
+      if (live(session).end !== null) return 'late';
+      heard.push({ session, ...mail });
+      return 'taken';
+    },
+
+    async stop(session) {
+      reach();
+      finish(session, { kind: 'stopped' });
+    },
+
+    async sweep(keep) {
+      reach();
+      for (const session of fake.running()) if (!keep.includes(session)) finish(session, { kind: 'stopped' });
+    },
+
+    running: () => [...lives].filter(([, of]) => of.spec !== null && of.end === null).map(([session]) => session),
+    began: (session) => live(session).began.promise,
+    say(session, event) {
+      if (event.kind === 'typed') live(session).typed.push(event);
+      live(session).on(event);
+    },
+    end: finish,
+  };
+  return fake;
+}

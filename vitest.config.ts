@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    environment: 'node',
+    pool: 'forks',
+    // Tests start containers, browsers and agent CLIs: two files at once is what two cores carry.
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
+    // A container is stopped in an afterAll hook; cutting it short would leave one behind.
+    teardownTimeout: 30_000,
+  },
+});
