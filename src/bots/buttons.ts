@@ -63,7 +63,8 @@ export const confirm = (task: TaskId, head: Head): Button => ({
 
 /** Merge where a tap can let every hold through; else the facts have to change first, and Judge again looks at them. */
 export function reviewButtons(task: TaskId, head: Head | null, verdict: Verdict): Button[] {
-  const yields = verdict.says !== 'block' && verdict.answers.every(({ says, yields }) => says !== 'hold' || yields !== 'nobody');
+  const yields =
+    verdict.says !== 'block' && verdict.answers.every(({ says, yields }) => says !== 'hold' || yields !== 'nobody');
   const first: Button =
     yields && head
       ? { id: pressId({ act: 'merge', task, head }), label: 'Merge', style: 'primary' }

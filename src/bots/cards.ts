@@ -42,7 +42,11 @@ export function card(task: Task): Message {
 
 function facts({ change, head, check, review, sessions }: Task): readonly string[] {
   return [
-    ...(change ? [`Change #${change.number} at ${short(change.head)}`] : head && sessions.length > 0 ? [`Branch at ${short(head)}`] : []),
+    ...(change
+      ? [`Change #${change.number} at ${short(change.head)}`]
+      : head && sessions.length > 0
+        ? [`Branch at ${short(head)}`]
+        : []),
     ...(check ? [checkRow(check)] : []),
     ...(review ? [`${reviewRow(review)} at ${short(review.head)}`] : []),
   ];
@@ -62,7 +66,11 @@ export function checkRow({ outcome, what, head }: NonNullable<Task['check']>): s
 }
 
 /** Severity and count, never what was found: the reviewer advises and does not plead. */
-export function reviewRow(review: { readonly severity: string; readonly scope: string; readonly count: number }): string {
+export function reviewRow(review: {
+  readonly severity: string;
+  readonly scope: string;
+  readonly count: number;
+}): string {
   const scope = review.scope === 'design-only' ? '; it describes the work instead of doing it' : '';
   return `Review: ${line(review.severity, 20)}, ${count(review.count, 'finding')}${scope}`;
 }

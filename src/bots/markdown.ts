@@ -4,9 +4,12 @@
  */
 
 /** Control, format (bidi, zero-width, tags) and other invisible characters. Line feed, tab and emoji variation selectors stay. */
-const hidden = /[[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]--[\n\t\uFE0E\uFE0F]]/gv;
+const hidden = /(?!\n|\t|\uFE0E|\uFE0F)[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 const lineEnds = /\r\n?|[\u2028\u2029\u0085\v\f]/g;
-const escapes = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\^_])/g;
+const ESC = String.fromCodePoint(0x1b);
+const BEL = String.fromCodePoint(0x07);
+/** Terminal escapes whole: colours and cursor moves, titles, single letters. */
+const escapes = new RegExp(`${ESC}(?:\\[[0-?]*[ -/]*[@-~]|\\][^${BEL}${ESC}]*(?:${BEL}|${ESC}\\\\)?|[@-Z\\\\^_])`, 'g');
 
 /** Without terminal escapes and without any character that is not seen. Lines stay lines. */
 export function clean(text: string): string {
@@ -15,9 +18,11 @@ export function clean(text: string): string {
 
 /** For text that a person judges by, such as a patch: what would be invisible is shown as `<U+202E>`. */
 export function reveal(text: string): string {
-  const name = (char: string): string => `<U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}>`;
-  return text.toWellFormed().replace(/\r\n/g, '\n').replace(hidden, name);
+  return text.toWellFormed().replaceAll('\r\n', '\n').replace(hidden, codePoint);
 }
+
+const codePoint = (char: string): string =>
+  `<U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}>`;
 
 /** One line where no Markdown is read, such as a thread's name. */
 export function plain(text: string, max: number): string {

@@ -30,11 +30,16 @@ export function notice(subject: Subject, told: Notice): Message {
     case 'handoff':
       return quiet(`🤝 The ${told.role} is done.`, quoted(told.summary, `${told.role}-handoff.md`));
     case 'typed':
-      return quiet(`⌨️ Typed at the ${told.role}'s terminal. It never counts as an approval.`, quoted(told.text, 'typed.txt'));
+      return quiet(
+        `⌨️ Typed at the ${told.role}'s terminal. It never counts as an approval.`,
+        quoted(told.text, 'typed.txt'),
+      );
     case 'heard':
       return quiet(heard(told));
     case 'again':
-      return quiet(`🔁 Back to the ${told.role}: ${line(told.reason.split('\n\n')[0] ?? '')} Tries left after this one: ${told.left}.`);
+      return quiet(
+        `🔁 Back to the ${told.role}: ${line(told.reason.split('\n\n')[0] ?? '')} Tries left after this one: ${told.left}.`,
+      );
     case 'checked':
       return checked(told.check);
     case 'reviewed':

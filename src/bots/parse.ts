@@ -59,10 +59,11 @@ function task(text: string): Parsed {
     rest = rest.slice(all.length);
     if (option === '') break;
     if (option === 'slug' || option.startsWith('slug=')) {
-      const value = option === 'slug' ? /^(?!--|[—–])(\S+)\s*/.exec(rest) : [option, option.slice('slug='.length)];
-      if (!value?.[1]) return refuse({ code: 'option-without-value', option: '--slug' });
-      slug = value[1];
-      if (option === 'slug') rest = rest.slice(value[0].length);
+      const [taken = '', value] =
+        option === 'slug' ? (/^(?!--|[—–])(\S+)\s*/.exec(rest) ?? []) : ['', option.slice('slug='.length)];
+      if (!value) return refuse({ code: 'option-without-value', option: '--slug' });
+      slug = value;
+      rest = rest.slice(taken.length);
     } else if (option === 'headless' || option === 'quick') {
       if (mode !== null && mode !== option) return refuse({ code: 'two-modes' });
       mode = option;

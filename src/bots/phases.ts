@@ -93,10 +93,11 @@ export function lasted(times: Task['times']): string {
   return duration((times.at(-1)?.since ?? 0) - (times[0]?.since ?? 0));
 }
 
+const two = (n: number): string => String(n).padStart(2, '0');
+
 /** `45s`, `2m30s`, `1h05m`, `3d4h`. */
 export function duration(ms: number): string {
   const s = Math.max(0, Math.floor(ms / 1000));
-  const two = (n: number): string => String(n).padStart(2, '0');
   if (s < 60) return `${s}s`;
   if (s < 3600) return `${Math.floor(s / 60)}m${two(s % 60)}s`;
   if (s < 86_400) return `${Math.floor(s / 3600)}h${two(Math.floor(s / 60) % 60)}m`;

@@ -47,13 +47,17 @@ function accepted(command: Command['name']): string {
 /** A list on a phone: what goes on first, then what ended. */
 const STATUS_ROWS = 20;
 
+const over = ({ phase }: Task): boolean => phase.at === 'merged' || phase.at === 'stopped';
+const began = ({ times }: Task): number => times[0]?.since ?? 0;
+
 function status(tasks: readonly Task[]): string {
   if (tasks.length === 0) return 'No tasks yet. `/task <idea>` starts one.';
-  const over = (task: Task): boolean => ['merged', 'stopped'].includes(task.phase.at);
-  const began = (task: Task): number => task.times[0]?.since ?? 0;
   const sorted = tasks.toSorted((a, b) => Number(over(a)) - Number(over(b)) || began(b) - began(a));
   const more = sorted.length - STATUS_ROWS;
-  return [...sorted.slice(0, STATUS_ROWS).map((task) => taskRow(task)), ...(more > 0 ? [`… and ${more} more`] : [])].join('\n');
+  return [
+    ...sorted.slice(0, STATUS_ROWS).map((task) => taskRow(task)),
+    ...(more > 0 ? [`… and ${more} more`] : []),
+  ].join('\n');
 }
 
 const help = `\`/task <idea>\` starts a task in this channel. Before the idea: \`--slug <name>\`, \`--quick\` (straight to the coder), \`--headless\` (the default).
@@ -67,7 +71,7 @@ function refused(why: RefusedInput): string {
     case 'unlinked-channel':
       return `No repository is linked to the channel ${code(why.channel)}. Write in a linked one, or add it to a project's channels in signalbox.yaml.`;
     case 'no-task-here':
-      return 'There is no task here. Write in a task\'s thread, or start one with `/task <idea>`.';
+      return "There is no task here. Write in a task's thread, or start one with `/task <idea>`.";
     case 'empty-idea':
       return 'A task needs an idea, e.g. `/task Correct the spelling in the README`.';
     case 'long-idea':
@@ -89,7 +93,8 @@ function refused(why: RefusedInput): string {
 
 /** In review, a merge does nothing only where the gate blocks it. */
 function notNow(command: Command['name'], phase: Task['phase']['at']): string {
-  if (command === 'merge' && phase === 'review') return 'The gate blocks this change, and no tap lets it through. The card says why.';
+  if (command === 'merge' && phase === 'review')
+    return 'The gate blocks this change, and no tap lets it through. The card says why.';
   const words = phaseWords(phase);
   return command === 'say'
     ? `Nobody hears it: the task is ${words}. Start another with \`/task <idea>\`.`
@@ -104,9 +109,13 @@ export function unparsed(why: Unparsed): Answer {
     case 'nothing-said':
       return no('That was empty. `/help` says what you can write.');
     case 'unknown-command':
-      return no(`${code(why.word, 60)} is no command here. ${code('/help')} lists them. To tell an agent that, begin with another word.`);
+      return no(
+        `${code(why.word, 60)} is no command here. ${code('/help')} lists them. To tell an agent that, begin with another word.`,
+      );
     case 'unknown-option':
-      return no(`${code(why.option, 60)} is no option of ${code('/task')}. It knows \`--slug <name>\`, \`--quick\` and \`--headless\`; \`--\` ends the options.`);
+      return no(
+        `${code(why.option, 60)} is no option of ${code('/task')}. It knows \`--slug <name>\`, \`--quick\` and \`--headless\`; \`--\` ends the options.`,
+      );
     case 'option-without-value':
       return no(`${code(why.option)} needs a value, e.g. \`/task --slug readme-spelling Correct the spelling\`.`);
     case 'two-modes':

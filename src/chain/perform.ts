@@ -4,6 +4,7 @@ import type { TaskEvent } from './event.ts';
 import type { ProjectId, SessionId } from './ids.ts';
 import { judgeChange, mergeChange } from './judging.ts';
 import { treeName } from './moves.ts';
+import type { Person } from './person.ts';
 import type { Chat, Clock, Forge, Log, SessionSpec, Sessions, Validator, Workspace } from './ports.ts';
 import { envelope, message, prompt } from './prompt.ts';
 import { roles } from './roles.ts';
@@ -24,6 +25,8 @@ export type Acts = {
   readonly instructions: Readonly<Record<Role, string>>;
   /** What the config says of a project, read anew each time: soak may end while a task waits. */
   readonly project: (id: ProjectId) => { readonly merges: boolean; readonly soak: boolean };
+  /** Someone as the config lists them now; null for who was removed. */
+  readonly person: (id: string) => Person | null;
 };
 
 type Of<K extends TaskEffect['do']> = Extract<TaskEffect, { do: K }>;
@@ -108,7 +111,10 @@ async function specOf(acts: Acts, task: Task, effect: Of<'run'>): Promise<Sessio
   if (!base || !head) throw new Error(`${session} has no commit to begin on: the task was never prepared`);
   const { access, handoff } = roles[role];
   const files: Record<string, string> = { ...envelope(task) };
-  if (role === 'reviewer') files['change.diff'] = (await acts.workspace.diff(task.project, task.check?.base ?? base, head)).patch;
+  if (role === 'reviewer') {
+    const { patch } = await acts.workspace.diff(task.project, task.check?.base ?? base, head);
+    files['change.diff'] = patch ?? 'The diff is too large for one file. Read the checkout, and say that the change is too large to review.';
+  }
   const transcripts = task.sessions;
   const names = [...Object.keys(files), ...transcripts.map((earlier) => `transcript-${earlier}.md`)];
   return {
@@ -120,9 +126,15 @@ async function specOf(acts: Acts, task: Task, effect: Of<'run'>): Promise<Sessio
     prompt: prompt(task, effect, acts.instructions[role], names),
     files,
     transcripts,
-    handoff: z.toJSONSchema(handoff),
+    handoff: jsonSchema(handoff),
     checkout: { tree: access === 'write' ? treeName(task) : session, branch: task.branch, head, access },
   };
+}
+
+/** Without `$schema`: Claude Code refuses the dialect that zod names (2.1.329: "not a valid JSON Schema"). */
+function jsonSchema(schema: z.ZodType): unknown {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema);
+  return rest;
 }
 
 async function send(acts: Acts, task: Task, effect: Of<'send'>): Promise<TaskEvent> {

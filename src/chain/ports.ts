@@ -97,7 +97,7 @@ export type Taken =
  * - prepare reads the base branch's head and the policy there, fresh from the forge.
  * - record MUST give the same head for the same arguments: author, date and text come from the caller.
  * - take accepts the task's branch alone, within limits on bytes, objects and time.
- * - diff is the raw diff without renames from the merge base of the two.
+ * - diff is the raw diff without renames from the merge base of the two; `patch` is its text, null when it is too large to be shown whole.
  */
 export type Workspace = {
   prepare(project: ProjectId): Promise<Prepared>;
@@ -117,7 +117,7 @@ export type Workspace = {
     readonly branch: string;
     readonly from: Head;
   }): Promise<Taken>;
-  diff(project: ProjectId, base: Head, head: Head): Promise<{ readonly paths: readonly PathChange[]; readonly patch: string }>;
+  diff(project: ProjectId, base: Head, head: Head): Promise<{ readonly paths: readonly PathChange[]; readonly patch: string | null }>;
   remove(project: ProjectId, task: TaskId): Promise<void>;
 };
 

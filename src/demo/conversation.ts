@@ -48,9 +48,7 @@ export function promptOf(message: Message): string | null {
   const words = textOf(message)
     .replaceAll(/<(system-reminder|environment_context|INSTRUCTIONS)>[\s\S]*?<\/\1>/g, '')
     .trim();
-  return words === '' || words.startsWith('# AGENTS.md instructions') || words.startsWith('[structured-output-enforce]')
-    ? null
-    : words;
+  return words === '' || words.startsWith('[structured-output-enforce]') ? null : words;
 }
 
 export function textOf(message: Message): string {

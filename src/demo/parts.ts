@@ -22,46 +22,56 @@ const SUBJECT = 'docs: fix the spelling of receive in the README';
 /** Where the coder's red test goes when it is asked to leave one; a later attempt clears it away. */
 const RED = 'test/spelling.test.js';
 
+const TITLE = 'Fix the spelling of "receive" in the README';
+
 const requirements: RequirementsHandoff = {
-  title: 'Fix the spelling of "receive" in the README',
-  requirements: `# Fix the spelling of "receive" in the README
+  title: TITLE,
+  requirements: `# ${TITLE}
 
-## Problem
-The README spells "receive" as "recieve", twice. It is the first page that a newcomer reads.
+## Why
+The README says "recieve", twice. It is the first page that a newcomer reads.
 
-## Requirements
-- R1. Every "recieve" in README.md reads "receive".
-- R2. Nothing else in the README changes: its example stays word for word, because a test reads it.
-
-## Out of scope
-Code, tests and packaging.
+## What
+1. Every "recieve" in README.md reads "receive".
+2. Nothing else in README.md changes.
 
 ## Done when
-\`grep -c recieve README.md\` says 0 and \`npm test\` is green.
+1. \`grep -c recieve README.md\` says 0.
+2. \`npm test\` is green: a test reads the example in README.md.
+
+## Not in it
+Other words, and other files: none of them has this slip.
+
+## Assumed
+"The typo" means this word in both places. If one was meant to stay, the second edit goes.
 `,
 };
 
 const plan: PlanHandoff = {
   type: 'docs',
-  plan: `# Plan: fix the spelling of "receive" in the README
+  plan: `# ${TITLE}
 
-## What was found
-README.md has "recieve" in two sentences. No other file has the word. test/readme.test.js reads the example, not the sentences.
+## Requirements
+1 and 2: U1.
+
+## As it is
+README.md says "how many letters you recieve" in its first line of text and "that you recieve the post" below the example.
+test/readme.test.js compares the example with what src/announce.js says; it reads neither sentence.
 
 ## Units
 ### U1. Put the word right
-- Files: README.md
-- Replace each "recieve" by "receive". One commit: \`${SUBJECT}\`.
+- Changes README.md: "recieve" becomes "receive", twice. One commit, \`${SUBJECT}\`.
+- Given the new README, when \`npm test\` runs, then all tests are green as before.
+- Verify: \`! grep -n recieve README.md\` and \`npm test\`.
 
-## Test scenarios
-- The tests are green before and after.
-- No "recieve" is left in README.md.
+## Risks
+An edit of the example would turn test/readme.test.js red.
 
-## Verification
-\`! grep -n recieve README.md\` and \`npm test\`.
+## Not in it
+A spelling check in the tests: considered, and left, since nobody asked for it.
 `,
   units: [{ name: 'U1. Put the word right', files: ['README.md'] }],
-  acceptance: ['! grep -n recieve README.md', 'npm test'],
+  acceptance: ['! grep -n recieve README.md'],
 };
 
 const review: ReviewHandoff = { severity: 'none', scope: 'implemented', findings: [] };
@@ -100,7 +110,7 @@ const say: Readonly<Record<keyof typeof work, string>> = {
 
 type Astray = {
   readonly work?: Partial<Record<keyof typeof work, string | null>>;
-  readonly handoff?: Partial<CoderHandoff> | null;
+  readonly handoff?: Partial<CoderHandoff>;
 };
 
 /** What a coder does wrong when it is asked to: commands that replace its own (null: left out) and what it says at the end. */
@@ -172,15 +182,21 @@ const diff: Step = {
   file: { named: /\/[\w./-]+\.(?:diff|patch)\b/, path: 'README.md' },
 };
 
-/** Each role's part; `turn` bends it. */
-export const parts: Readonly<Record<Role, (turn: Turn | null) => Part>> = {
-  brainstormer: bent({ steps: [readme], handoff: () => requirements }),
-  planner: bent({ steps: [readme], handoff: () => plan }),
-  coder: (turn) => bent(coder(turn))(turn),
-  reviewer: (turn) =>
-    bent({ steps: [diff], handoff: () => (turn === 'high' || turn === 'design-only' ? reviews[turn] : review) })(turn),
-};
+/** What a role does, and how `turn` bends it. */
+export function partOf(role: Role, turn: Turn | null): Part {
+  const part = usual(role, turn);
+  return turn === 'no-handoff' ? { ...part, handoff: null } : part;
+}
 
-function bent(part: Part): (turn: Turn | null) => Part {
-  return (turn) => (turn === 'no-handoff' ? { ...part, handoff: null } : part);
+function usual(role: Role, turn: Turn | null): Part {
+  switch (role) {
+    case 'brainstormer':
+      return { steps: [readme], handoff: () => requirements };
+    case 'planner':
+      return { steps: [readme], handoff: () => plan };
+    case 'coder':
+      return coder(turn);
+    case 'reviewer':
+      return { steps: [diff], handoff: () => (turn === 'high' || turn === 'design-only' ? reviews[turn] : review) };
+  }
 }

@@ -1,7 +1,7 @@
 import type { ChatCompletionRequest, ChatMessage } from '@copilotkit/aimock';
 import type { Role } from '../chain/roles.ts';
 import { promptOf, prompts, roleOf, textOf } from './conversation.ts';
-import { parts, type Call, type Part, type Step } from './parts.ts';
+import { partOf, type Call, type Part, type Step } from './parts.ts';
 import type { Turn } from './faults.ts';
 
 /** What the rehearsed model says: words, and the one tool it calls, if any. `id` begins with the step's name. */
@@ -23,7 +23,7 @@ export function answer(request: ChatCompletionRequest, turn: Turn | null): Answe
   const waiting = stillRunning(request.messages);
   if (waiting !== null)
     return call(request, 'wait', 'Still running.', 'write_stdin', { session_id: waiting, yield_time_ms: 30_000 });
-  const part = parts[role](turn);
+  const part = partOf(role, turn);
   const step = part.steps.find(
     (each) => !calls.some((made) => made.step === each.name && (made.now || each.once === true)),
   );

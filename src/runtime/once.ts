@@ -7,7 +7,7 @@ import type { Engine } from './docker.ts';
 export type Once = { readonly code: number | null; readonly ranOutOfMemory: boolean; readonly errors: string };
 
 /** Takes what a container prints; what it throws ends the container. */
-type Output = (chunk: Buffer) => void | Promise<void>;
+export type Output = (chunk: Buffer) => void | Promise<void>;
 
 const DRAIN_MS = 5_000;
 const killed = [137, 143];
@@ -19,7 +19,7 @@ const killed = [137, 143];
 export async function runOnce(
   engine: Engine,
   definition: Definition,
-  limits: { readonly milliseconds: number; readonly output: Output; readonly errors?: Output },
+  limits: { readonly milliseconds: number; readonly output: Output; readonly errors?: Output | undefined },
 ): Promise<Once> {
   const name = engine.nameOf(`once-${randomBytes(6).toString('hex')}`);
   const errors = tail(4096);
@@ -36,7 +36,7 @@ export async function runOnce(
     if (condition === null) throw new Error(`The container ${name} was removed while it worked.`);
     const { code, ranOutOfMemory } = condition;
     if (killed.includes(code ?? 0) && !ranOutOfMemory) throw new Error(`The container ${name} was ended from outside (${code}).`);
-    await Promise.race([heard, sleep(DRAIN_MS)]);
+    await Promise.race([heard, sleep(DRAIN_MS, undefined, { ref: false })]);
     return { code, ranOutOfMemory, errors: errors.text() };
   } catch (error) {
     if (time.aborted) return { code: null, ranOutOfMemory: false, errors: errors.text() };

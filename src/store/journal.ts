@@ -39,7 +39,10 @@ export function journal(options: {
       ragged = false;
     }
     const bytes = await disk.read(path);
-    const found = missingAfter(bytes === null ? nothing : scan(bytes, stream), Math.max(place?.seq ?? 0, await options.seen()));
+    const found = missingAfter(
+      bytes === null ? nothing : scan(bytes, stream),
+      Math.max(place?.seq ?? 0, await options.seen()),
+    );
     if (found.ok) {
       // What a killed process wrote may still be in memory alone: nobody is told of an entry that a power loss could take back.
       if (bytes !== null && (place?.end !== found.end || bytes.length !== found.end)) {
@@ -78,7 +81,9 @@ export function journal(options: {
       const line = entries.length === 0 ? null : appendLine(expectedSeq + 1, entries);
       const at = await where();
       if (!at.ok) {
-        throw new Error(`Stream ${stream} is damaged at line ${at.line} of ${path}: ${at.reason}. Nothing is added to it; restore the file from a backup.`);
+        throw new Error(
+          `Stream ${stream} is damaged at line ${at.line} of ${path}: ${at.reason}. Nothing is added to it; restore the file from a backup.`,
+        );
       }
       if (at.seq !== expectedSeq) {
         return 'stale';
@@ -86,7 +91,10 @@ export function journal(options: {
       if (line !== null) {
         await write(at, entries, line).catch(async (cause: unknown) => {
           await load().catch(() => undefined);
-          throw new Error(`Stream ${stream} could not be written (${reasonOf(cause)}) and nothing was recorded. Look at the disk of ${folder}.`, { cause });
+          throw new Error(
+            `Stream ${stream} could not be written (${reasonOf(cause)}) and nothing was recorded. Look at the disk of ${folder}.`,
+            { cause },
+          );
         });
       }
       return 'appended';

@@ -11,7 +11,10 @@ export function seal(body: Readonly<Record<string, unknown>>): Buffer {
 
 /** The body of a sealed line given without its newline; undefined when any byte of it is not as it was sealed. */
 export function unseal(line: Buffer): unknown {
-  if (line.length <= sealLength || line.toString('latin1', 0, sealLength) !== `${opening}${checksum(line.subarray(sealLength))}",`) {
+  if (
+    line.length <= sealLength ||
+    line.toString('latin1', 0, sealLength) !== `${opening}${checksum(line.subarray(sealLength))}",`
+  ) {
     return undefined;
   }
   try {

@@ -11,7 +11,13 @@ const Append = z.object({ seq: z.number(), entries: z.array(z.unknown()).min(1) 
 
 export type Scan =
   /** `seq` of the last entry; `end` is the length in bytes of the lines that are whole: what follows is a torn tail. */
-  | { readonly ok: true; readonly entries: readonly unknown[]; readonly seq: number; readonly end: number; readonly lines: number }
+  | {
+      readonly ok: true;
+      readonly entries: readonly unknown[];
+      readonly seq: number;
+      readonly end: number;
+      readonly lines: number;
+    }
   | Damage;
 
 /** `line` counts from 1. */

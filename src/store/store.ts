@@ -65,7 +65,13 @@ export function fileStore(options: { readonly folder: string; readonly disk?: Di
       await inTurn(async () => {
         const last = await journal.seq();
         if (last === null || seq > last) {
-          throw new Error(`A snapshot of stream ${stream} at entry ${seq} was not kept: its journal ${last === null ? 'is damaged' : `ends at ${last}`}.`);
+          throw new Error(
+            `A snapshot of stream ${stream} at entry ${seq} was not kept: its journal ${last === null ? 'is damaged' : `ends at ${last}`}.`,
+          );
+        }
+        // An empty stream has no folder yet, and nothing that could be cached.
+        if (seq === 0) {
+          return;
         }
         await writeSnapshot(disk, snapshot, { seq, state: asGiven });
       });

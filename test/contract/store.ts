@@ -26,13 +26,16 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       expect(await later.read('box')).toEqual({ ok: true, entries: [...entries, 6] });
     });
 
-    test.each([1, 3, 4, -1, 0.5])('a writer that believes the stream is at %d when it is at 2 is stale', async (expectedSeq) => {
-      const { store, again } = await make();
-      await store.append('box', 0, ['a', 'b']);
-      expect(await store.append('box', expectedSeq, ['c'])).toBe('stale');
-      expect(await again().append('box', expectedSeq, ['c'])).toBe('stale');
-      expect(await store.read('box')).toEqual({ ok: true, entries: ['a', 'b'] });
-    });
+    test.each([1, 3, 4, -1, 0.5])(
+      'a writer that believes the stream is at %d when it is at 2 is stale',
+      async (expectedSeq) => {
+        const { store, again } = await make();
+        await store.append('box', 0, ['a', 'b']);
+        expect(await store.append('box', expectedSeq, ['c'])).toBe('stale');
+        expect(await again().append('box', expectedSeq, ['c'])).toBe('stale');
+        expect(await store.read('box')).toEqual({ ok: true, entries: ['a', 'b'] });
+      },
+    );
 
     test('of two writers at the same place one is stale', async () => {
       const { store } = await make();
@@ -65,7 +68,9 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
 
     test('streams do not touch each other, and are listed in order', async () => {
       const { store, again } = await make();
-      await Promise.all(['task-t0123456789', 'console', 'account-claude_max'].map((stream) => store.append(stream, 0, [stream])));
+      await Promise.all(
+        ['task-t0123456789', 'console', 'account-claude_max'].map((stream) => store.append(stream, 0, [stream])),
+      );
       expect(await store.streams()).toEqual(['account-claude_max', 'console', 'task-t0123456789']);
       expect(await again().streams()).toEqual(['account-claude_max', 'console', 'task-t0123456789']);
       expect(await store.read('console')).toEqual({ ok: true, entries: ['console'] });
@@ -90,12 +95,15 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       expect(await store.read('box')).toEqual({ ok: true, entries: [] });
     });
 
-    test.each(['', '.', '..', '../box', 'a/b', '/etc', 'a\0b', 'a:b', '-rf', 'ä', 'x'.repeat(101)])('%j is no stream', async (stream) => {
-      const { store } = await make();
-      await expect(store.append(stream, 0, ['a'])).rejects.toThrow('is no name for a stream');
-      await expect(store.read(stream)).rejects.toThrow('is no name for a stream');
-      await expect(store.keep(stream, 0, {})).rejects.toThrow('is no name for a stream');
-    });
+    test.each(['', '.', '..', '../box', 'a/b', '/etc', 'a\0b', 'a:b', '-rf', 'ä', 'x'.repeat(101)])(
+      '%j is no stream',
+      async (stream) => {
+        const { store } = await make();
+        await expect(store.append(stream, 0, ['a'])).rejects.toThrow('is no name for a stream');
+        await expect(store.read(stream)).rejects.toThrow('is no name for a stream');
+        await expect(store.keep(stream, 0, {})).rejects.toThrow('is no name for a stream');
+      },
+    );
 
     test('the latest snapshot is kept, also for a later process', async () => {
       const { store, again } = await make();
@@ -104,6 +112,13 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       await store.keep('box', 2, { n: 2, deep: [null, { a: 'ü' }] });
       expect(await store.snapshot('box')).toEqual({ seq: 2, state: { n: 2, deep: [null, { a: 'ü' }] } });
       expect(await again().snapshot('box')).toEqual({ seq: 2, state: { n: 2, deep: [null, { a: 'ü' }] } });
+    });
+
+    test('an empty stream has nothing to keep', async () => {
+      const { store } = await make();
+      await store.keep('box', 0, { n: 0 });
+      expect(await store.snapshot('box')).toBe(null);
+      expect(await store.streams()).toEqual([]);
     });
 
     test('a snapshot of entries that are not there is refused', async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 /** One answer of the rehearsed model, as either CLI reads it. */
-export type Answer = {
+type Answer = {
   readonly status: number;
   readonly headers: Headers;
   readonly say: string;
@@ -129,7 +129,8 @@ export async function play(
 ): Promise<{ readonly calls: readonly string[]; readonly handoff: unknown; readonly last: string }> {
   const calls: string[] = [];
   for (let n = 0; n < limit; n += 1) {
-    const { say, call } = await conversation.ask();
+    const { status, say, call } = await conversation.ask();
+    if (status !== 200) throw new Error(`answered ${status}`);
     if (call === null) return { calls, handoff: say.startsWith('{') ? JSON.parse(say) : null, last: say };
     if (call.name === 'StructuredOutput') {
       conversation.result('Structured output provided successfully');

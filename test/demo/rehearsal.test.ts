@@ -22,8 +22,12 @@ async function rehearse(options: RehearsalOptions = {}): Promise<Rehearsal> {
   return rehearsal;
 }
 
+/** The lines of a session's first message that the rehearsal reads. */
 const promptOf = (role: Role, more = ''): string =>
-  `Role: ${role}\n\nThe idea, from Ana:\nfix the typo in the README\nThe change is in /session/in/files/change.diff.\n${more}`;
+  `Role: ${role}\n\nYou work alone.\n\n# The task\n\nAna asked for:\n> fix the typo in the README\n\n# Files\n\n- /session/in/files/idea.md\n- /session/in/files/change.diff\n${more}`;
+
+const planner = (url: string, more = '') => claude(url, promptOf('planner', more));
+const coder = (url: string, more = '') => codex(url, promptOf('coder', more));
 
 describe('the rehearsed roles', () => {
   it.each(['brainstormer', 'planner'] as const)(
@@ -53,7 +57,7 @@ describe('the rehearsed roles', () => {
   });
 
   it.each([
-    ['Codex', (url: string) => codex(url, promptOf('coder')), 'exec_command', 'cmd'],
+    ['Codex', (url: string) => coder(url), 'exec_command', 'cmd'],
     ['Claude Code', (url: string) => claude(url, promptOf('coder'), ['Bash', 'Edit', 'Write']), 'Bash', 'command'],
   ] as const)(
     'coder in %s looks, fixes, tests, commits and tells the counts that it saw',
@@ -82,7 +86,7 @@ describe('the rehearsed roles', () => {
 
   it('counts requests by role', async () => {
     const { url, requests } = await rehearse();
-    await Promise.all([play(claude(url, promptOf('planner'))), play(codex(url, promptOf('coder')))]);
+    await Promise.all([play(planner(url)), play(coder(url))]);
     expect(requests()).toEqual({ brainstormer: 0, planner: 2, coder: 5, reviewer: 0 });
   });
 });
@@ -90,7 +94,7 @@ describe('the rehearsed roles', () => {
 describe('nothing is remembered between requests', () => {
   it('says the same again to the same request', async () => {
     const { url } = await rehearse();
-    const body = JSON.stringify(codex(url, promptOf('coder')).body());
+    const body = JSON.stringify(coder(url).body());
     const headers = { 'content-type': 'application/json' };
     const said = async (): Promise<unknown> => {
       const { output } = (await (await fetch(`${url}/v1/responses`, { method: 'POST', headers, body })).json()) as {
@@ -104,17 +108,17 @@ describe('nothing is remembered between requests', () => {
   it('goes on with a conversation that another rehearsal began', async () => {
     const first = await rehearse();
     const later = await rehearse();
-    const before = codex(first.url, promptOf('coder'));
+    const before = coder(first.url);
     await before.ask();
     before.result('ok');
-    const after = codex(later.url, promptOf('coder'));
+    const after = coder(later.url);
     (after.body()['input'] as unknown[]).splice(0, Infinity, ...(before.body()['input'] as unknown[]));
     expect((await play(after)).calls).toEqual(['fix', 'test', 'commit']);
   });
 
   it('looks again when a lost session goes on, whatever became of the open call', async () => {
     const { url } = await rehearse();
-    const conversation = codex(url, promptOf('coder'));
+    const conversation = coder(url);
     await conversation.ask();
     conversation.result('ok');
     await conversation.ask();
@@ -125,7 +129,7 @@ describe('nothing is remembered between requests', () => {
 
   it('hands over again when it is told to, without beginning anew', async () => {
     const { url } = await rehearse();
-    const conversation = claude(url, promptOf('planner'));
+    const conversation = planner(url);
     await play(conversation);
     conversation.prompt(
       '[structured-output-enforce] You MUST call the StructuredOutput tool to complete this request.',
@@ -135,7 +139,7 @@ describe('nothing is remembered between requests', () => {
 
   it('waits for a command that Codex let run on', async () => {
     const { url } = await rehearse();
-    const conversation = codex(url, promptOf('coder'));
+    const conversation = coder(url);
     await conversation.ask();
     conversation.result('Wall time: 30.0 seconds\nProcess running with session ID 4711\nOutput:\n');
     expect((await conversation.ask()).call).toMatchObject({ name: 'write_stdin', input: { session_id: 4711 } });
@@ -144,61 +148,61 @@ describe('nothing is remembered between requests', () => {
   });
 });
 
-describe('the commands of the coder, really run on the sample', () => {
-  /** `npm` alone is not run: its part is told by the fault. */
-  async function run(url: string, tree: string, prompt: string): Promise<unknown> {
-    const env = {
-      GIT_AUTHOR_NAME: 'a',
-      GIT_AUTHOR_EMAIL: 'a@b',
-      GIT_COMMITTER_NAME: 'a',
-      GIT_COMMITTER_EMAIL: 'a@b',
-      GIT_CONFIG_GLOBAL: '/dev/null',
-    };
-    const { handoff } = await play(codex(url, prompt), async (_, input, id) => {
-      if (id.startsWith('test')) return 'tests 5\npass 5\nfail 0';
-      const { exitCode, all } = await execa('bash', ['-c', String(input['cmd'])], {
-        cwd: tree,
-        env,
-        all: true,
-        reject: false,
-      });
-      expect(`${id} ${exitCode} ${all}`).toMatch(/^\w+ 0 /);
-      return all;
+/** `npm` alone is not run: its part is told by the fault. */
+async function run(url: string, tree: string, more = ''): Promise<unknown> {
+  const env = {
+    GIT_AUTHOR_NAME: 'a',
+    GIT_AUTHOR_EMAIL: 'a@b',
+    GIT_COMMITTER_NAME: 'a',
+    GIT_COMMITTER_EMAIL: 'a@b',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+  };
+  const { handoff } = await play(coder(url, more), async (_, input, id) => {
+    if (id.startsWith('test')) return 'tests 5\npass 5\nfail 0';
+    const { exitCode, all } = await execa('bash', ['-c', String(input['cmd'])], {
+      cwd: tree,
+      env,
+      all: true,
+      reject: false,
     });
-    return handoff;
-  }
+    expect(`${id} ${exitCode} ${all}`).toMatch(/^\w+ 0 /);
+    return all;
+  });
+  return handoff;
+}
 
-  async function checkout(): Promise<string> {
-    const dir = await mkdtemp(join(tmpdir(), 'signalbox-rehearsal-'));
-    folders.push(dir);
-    const { repository } = await makeSample(dir);
-    const tree = join(dir, 'tree');
-    await execa('git', ['clone', '--quiet', repository, tree]);
-    await execa('git', ['checkout', '--quiet', '-b', 'signalbox/t0123456789'], { cwd: tree });
-    return tree;
-  }
+async function checkout(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'signalbox-rehearsal-'));
+  folders.push(dir);
+  const { repository } = await makeSample(dir);
+  const tree = join(dir, 'tree');
+  await execa('git', ['clone', '--quiet', repository, tree]);
+  await execa('git', ['checkout', '--quiet', '-b', 'signalbox/t0123456789'], { cwd: tree });
+  return tree;
+}
 
-  /** Commits on the task's branch and on main since the sample, changed paths of the last, and what is not committed. */
-  async function facts(tree: string): Promise<unknown> {
-    const git = async (...args: string[]): Promise<string> =>
-      (await execa('git', args, { cwd: tree, stripFinalNewline: true })).stdout;
-    return {
-      branch: Number(await git('rev-list', '--count', 'origin/main..signalbox/t0123456789')),
-      main: Number(await git('rev-list', '--count', 'origin/main..main')),
-      changed: await git('diff', '--name-only', 'origin/main', 'signalbox/t0123456789'),
-      left: await git('status', '--short'),
-    };
-  }
+/** Commits on the task's branch and on main since the sample, changed paths of the last, and what is not committed. */
+async function facts(tree: string): Promise<unknown> {
+  const git = async (...args: string[]): Promise<string> =>
+    (await execa('git', args, { cwd: tree, stripFinalNewline: true })).stdout;
+  return {
+    branch: Number(await git('rev-list', '--count', 'origin/main..signalbox/t0123456789')),
+    main: Number(await git('rev-list', '--count', 'origin/main..main')),
+    changed: await git('diff', '--name-only', 'origin/main', 'signalbox/t0123456789'),
+    left: await git('status', '--short'),
+  };
+}
 
+describe('the commands of the coder, really run on the sample', () => {
   const done = { branch: 1, main: 0, changed: 'README.md', left: '' };
 
   it('leave one commit on the task branch, also when they are run again', async () => {
     const { url } = await rehearse();
     const tree = await checkout();
-    await run(url, tree, promptOf('coder'));
+    await run(url, tree);
     expect(await facts(tree)).toEqual(done);
     expect((await execa('git', ['grep', '-c', 'recieve'], { cwd: tree, reject: false })).stdout).toBe('');
-    await run(url, tree, promptOf('coder'));
+    await run(url, tree);
     expect(await facts(tree)).toEqual(done);
   });
 
@@ -211,21 +215,21 @@ describe('the commands of the coder, really run on the sample', () => {
   ] as const)('%s goes wrong once, and the next session works as it should', async (kind, wrong, right) => {
     const { url } = await rehearse({ faults: [{ role: 'coder', kind }] });
     const tree = await checkout();
-    await run(url, tree, promptOf('coder'));
+    await run(url, tree);
     expect(await facts(tree)).toEqual(wrong);
     const kept = await execa('git', ['merge-base', '--is-ancestor', 'origin/main', 'signalbox/t0123456789'], {
       cwd: tree,
       reject: false,
     });
     expect(kept.exitCode).toBe(kind === 'rewritten' ? 1 : 0);
-    await run(url, tree, promptOf('coder', 'Put it right.'));
+    await run(url, tree, 'Put it right.');
     expect(await facts(tree)).toEqual(right);
   });
 
   it('red-test leaves a test that is red', async () => {
     const { url } = await rehearse({ faults: [{ role: 'coder', kind: 'red-test' }] });
     const tree = await checkout();
-    await run(url, tree, promptOf('coder'));
+    await run(url, tree);
     const { exitCode } = await execa('node', ['--test', 'test/spelling.test.js'], {
       cwd: tree,
       reject: false,
@@ -237,7 +241,7 @@ describe('the commands of the coder, really run on the sample', () => {
   it.each(['plan-violation', 'blocked'] as const)('%s changes nothing and says why', async (kind) => {
     const { url } = await rehearse({ faults: [{ role: 'coder', kind }] });
     const tree = await checkout();
-    expect(roles.coder.handoff.parse(await run(url, tree, promptOf('coder')))).toMatchObject({ status: kind });
+    expect(roles.coder.handoff.parse(await run(url, tree))).toMatchObject({ status: kind });
     expect(await facts(tree)).toMatchObject({ branch: 0, left: '' });
   });
 });
@@ -245,7 +249,7 @@ describe('the commands of the coder, really run on the sample', () => {
 describe('faults in what a role does', () => {
   it('exit kills the CLI once, and a resumed conversation goes on to its end', async () => {
     const { url } = await rehearse({ faults: [{ role: 'coder', kind: 'exit' }] });
-    const conversation = codex(url, promptOf('coder'));
+    const conversation = coder(url);
     let killed = 0;
     const shell = (_: string, input: Record<string, unknown>): Promise<string> => {
       const kills = String(input['cmd']).includes('kill -KILL $PPID');
@@ -268,18 +272,18 @@ describe('faults in what a role does', () => {
 
   it('any role can end without a handoff, also when it is reminded', async () => {
     const { url } = await rehearse({ faults: [{ role: 'planner', kind: 'no-handoff' }] });
-    const conversation = claude(url, promptOf('planner'));
+    const conversation = planner(url);
     expect((await play(conversation)).handoff).toBeNull();
     conversation.prompt(
       '[structured-output-enforce] You MUST call the StructuredOutput tool to complete this request.',
     );
     expect((await play(conversation)).handoff).toBeNull();
-    expect((await play(claude(url, promptOf('planner')))).handoff).not.toBeNull();
+    expect((await play(planner(url))).handoff).not.toBeNull();
   });
 
   it('bends the nth conversation from beginning to end, and no other', async () => {
     const { url } = await rehearse({ faults: [{ role: 'coder', kind: 'nothing', nth: 2 }] });
-    const [first, second, third] = [1, 2, 3].map(() => codex(url, promptOf('coder')));
+    const [first, second, third] = [1, 2, 3].map(() => coder(url));
     await first!.ask();
     await second!.ask();
     first!.result('ok');
@@ -291,9 +295,6 @@ describe('faults in what a role does', () => {
 });
 
 describe('bad days of the service', () => {
-  const planner = (url: string, more = '') => claude(url, promptOf('planner', more));
-  const coder = (url: string) => codex(url, promptOf('coder'));
-
   it.each([
     ['401', 401, 401],
     ['529', 529, 503],
@@ -347,7 +348,7 @@ describe('bad days of the service', () => {
       const decoder = new TextDecoder();
       let said = '';
       try {
-        for await (const chunk of answered.body!) said += decoder.decode(chunk, { stream: true });
+        for await (const chunk of answered.body ?? []) said += decoder.decode(chunk, { stream: true });
         return { said, broken: false };
       } catch {
         return { said, broken: true };
@@ -364,17 +365,19 @@ describe('bad days of the service', () => {
 
   it('silent never answers, disturbs nobody else, and ends with the rehearsal', async () => {
     const rehearsal = await rehearse({ faults: [{ role: 'planner', kind: 'silent' }] });
-    const asked = planner(rehearsal.url)
-      .ask()
-      .then(
-        () => 'answered',
-        () => 'broken off',
-      );
+    let silent = 'silent';
+    const asked = planner(rehearsal.url).ask();
+    const settled = asked.then(
+      () => (silent = 'answered'),
+      () => (silent = 'broken off'),
+    );
+    await expect.poll(() => rehearsal.requests().planner).toBe(1);
     expect((await coder(rehearsal.url).ask()).status).toBe(200);
     expect((await planner(rehearsal.url).ask()).status).toBe(200);
+    expect(silent).toBe('silent');
     await rehearsal.close();
     open.splice(0);
-    expect(await asked).toBe('broken off');
+    expect(await settled).toBe('broken off');
   });
 
   it('strikes only where the words are said', async () => {
@@ -402,23 +405,28 @@ describe('bad days of the service', () => {
 describe('the server', () => {
   it('serves the two routes below any base URL, and nothing else', async () => {
     const { url } = await rehearse();
-    const body = JSON.stringify(codex(url, promptOf('coder')).body());
+    const body = JSON.stringify(coder(url).body());
     const status = async (method: string, path: string, sent: string | null = body): Promise<number> =>
       (await fetch(url + path, { method, body: sent })).status;
     expect(await status('POST', '/backend-api/codex/responses')).toBe(200);
     expect(await status('POST', '/v1/models')).toBe(404);
     expect(await status('GET', '/v1/messages', null)).toBe(404);
+    expect(await status('PUT', '/v1/responses')).toBe(404);
     expect(await status('POST', '/v1/messages', 'not JSON')).toBe(404);
   });
 
-  it('thinks about each answer for as long as it is told, and stops thinking when it is closed', async () => {
-    const rehearsal = await rehearse({ latencyMs: 3_600_000 });
-    const asked = claude(rehearsal.url, promptOf('planner')).ask();
-    const broken = expect(asked).rejects.toThrow();
-    await expect.poll(() => rehearsal.requests().planner).toBe(1);
-    await rehearsal.close();
-    open.splice(0);
-    await broken;
+  it('stops thinking when it is closed: nothing keeps its process alive', async () => {
+    const program = `
+      import { startRehearsal } from './src/demo/rehearsal.ts';
+      const rehearsal = await startRehearsal({ latencyMs: 3_600_000 });
+      const body = JSON.stringify({ messages: [{ role: 'user', content: 'Role: planner' }] });
+      const asked = fetch(rehearsal.url + '/v1/messages', { method: 'POST', body }).catch(() => 'broken off');
+      while (rehearsal.requests().planner === 0) await new Promise(setImmediate);
+      await rehearsal.close();
+      console.log(await asked);
+    `;
+    const { stdout } = await execa('node', ['--input-type=module', '-e', program], { timeout: 50_000 });
+    expect(stdout).toBe('broken off');
   });
 
   it('says which port is taken', async () => {

@@ -42,6 +42,12 @@ describe('the sample repository', () => {
     await git('fsck', '--strict', '--no-dangling');
   });
 
+  it('packs its dependency without compression, whose bytes differ between versions of zlib', async () => {
+    const { repository } = await makeSample(dir);
+    const args = ['--git-dir', repository, 'show', 'main:vendor/postbox-plural-1.0.0.tgz'];
+    expect((await execa('git', args)).stdout).toContain('export const plural =');
+  });
+
   it('keeps what was merged into it when it is asked for again', async () => {
     const { repository, head } = await makeSample(dir);
     const tree = await checkout(repository);

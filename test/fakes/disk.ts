@@ -6,8 +6,8 @@ type Names = Map<string, Inode | 'folder'>;
 
 /**
  * A disk in memory that knows what is durable. Its failures are its fields.
- * kill() is kill -9: what was written stays. lose() is a power loss: of what was not synced, `part` (0 to 1) of each file's new bytes
- * survives, and new names survive only when part is 1.
+ * The folder /data is there, durably. kill() is kill -9: what was written stays. lose() is a power loss: of the bytes that were not synced, the part `bytes` (0 to 1) of each
+ * file survives; names that were not synced survive when `names` says so. Both happen in real file systems, in any combination.
  */
 export type FakeDisk = Disk & {
   /** Operations that change something, so far. */
@@ -21,7 +21,7 @@ export type FakeDisk = Disk & {
   /** Truncation fails with EIO. */
   noTruncate: boolean;
   kill(): FakeDisk;
-  lose(part: number): FakeDisk;
+  lose(left: { readonly bytes: number; readonly names: boolean }): FakeDisk;
   /** The live content, to look at or to damage. */
   get(path: string): Buffer | undefined;
   set(path: string, bytes: Buffer): void;
@@ -29,7 +29,7 @@ export type FakeDisk = Disk & {
   opened: number;
 };
 
-export function fakeDisk(live: Names = new Map(), durable: Names = new Map(live)): FakeDisk {
+export function fakeDisk(live: Names = new Map([['/data', 'folder']]), durable: Names = new Map(live)): FakeDisk {
   let dead = false;
 
   /** Counts a change; true when it is the one that the process dies in. */
@@ -118,7 +118,10 @@ export function fakeDisk(live: Names = new Map(), durable: Names = new Map(live)
       live.set(path, inode);
       return opened(inode);
     },
-    list: async (folder) => [...live.keys()].filter((path) => dirname(path) === folder && path !== folder).map((path) => path.slice(folder.length + 1)),
+    list: async (folder) =>
+      [...live.keys()]
+        .filter((path) => dirname(path) === folder && path !== folder)
+        .map((path) => path.slice(folder.length + 1)),
     makeFolder: async (path) => {
       for (let at = path; at !== dirname(at); at = dirname(at)) {
         if (!live.has(at)) {
@@ -157,15 +160,15 @@ export function fakeDisk(live: Names = new Map(), durable: Names = new Map(live)
       dead = true;
       return fakeDisk(live, durable);
     },
-    lose: (part) => {
+    lose: ({ bytes, names }) => {
       dead = true;
       const left: Names = new Map();
-      for (const [path, inode] of part === 1 ? live : durable) {
-        left.set(path, inode === 'folder' ? inode : survivor(inode, part));
+      for (const [path, inode] of names ? live : durable) {
+        left.set(path, inode === 'folder' ? inode : survivor(inode, bytes));
       }
       // A name is reachable only through durable folders above it.
-      for (const path of left.keys()) {
-        if (dirname(path) !== path && dirname(path) !== '/' && !left.has(dirname(path))) {
+      for (const path of [...left.keys()].toSorted()) {
+        if (dirname(path) !== '/' && !left.has(dirname(path))) {
           left.delete(path);
         }
       }

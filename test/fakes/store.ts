@@ -61,7 +61,9 @@ export function fakeStore(memory: Memory = { streams: new Map(), snapshots: new 
     read: async (stream) =>
       inTurn(stream, async () => {
         const damage = store.damaged.get(stream);
-        return damage === undefined ? { ok: true, entries: entriesOf(stream).map((entry) => JSON.parse(entry)) } : { ok: false, ...damage };
+        return damage === undefined
+          ? { ok: true, entries: entriesOf(stream).map((entry) => JSON.parse(entry)) }
+          : { ok: false, ...damage };
       }),
     streams: async () => [...memory.streams.keys()].toSorted(),
     snapshot: async (stream) =>
@@ -76,7 +78,9 @@ export function fakeStore(memory: Memory = { streams: new Map(), snapshots: new 
         if (store.damaged.has(stream) || seq > entriesOf(stream).length) {
           throw new Error(`Stream ${stream} has no entry ${seq} to keep a snapshot of`);
         }
-        memory.snapshots.set(stream, kept);
+        if (seq > 0) {
+          memory.snapshots.set(stream, kept);
+        }
       });
     },
   };

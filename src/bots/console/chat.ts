@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { Chat, Clock, Thread as Place } from '../../chain/ports.ts';
+import { card as cardOf, threadName } from '../cards.ts';
+import { plain } from '../markdown.ts';
+import { notice as noticeOf } from '../notices.ts';
+import type { Activity } from './activity.ts';
+import type { Thread } from './threads.ts';
+import type { Timeline } from './timeline.ts';
+
+export const PLATFORM = 'console';
+
+/** The Chat port over the console's timeline. */
+export function consoleChat(timeline: Timeline, activity: Activity, clock: Clock): Chat {
+  return {
+    async open(key, { channel }, task) {
+      const thread = threadId(key, channel);
+      const { id, project, title } = task;
+      await timeline.add(() => {
+        const shown = { name: threadName(task), card: cardOf(task) };
+        return {
+          is: 'thread',
+          key: `open:${thread}`,
+          at: clock.now(),
+          thread,
+          channel,
+          task: id,
+          project,
+          title,
+          ...shown,
+        };
+      });
+      return { platform: PLATFORM, channel, thread };
+    },
+
+    async tell(key, place, notice) {
+      const { thread } = known(timeline, place);
+      await timeline.add(() => {
+        const message = noticeOf(known(timeline, place), notice);
+        return { is: 'message', key: `tell:${thread}:${key}`, at: clock.now(), thread, message };
+      });
+    },
+
+    async card(place, task) {
+      const { thread } = known(timeline, place);
+      const shown = { title: task.title, name: threadName(task), card: cardOf(task) };
+      await timeline.add(() => {
+        const { title, name, card } = known(timeline, place);
+        if (isDeepStrictEqual({ title, name, card }, shown)) return null;
+        return { is: 'card', key: null, at: clock.now(), thread, ...shown };
+      });
+    },
+
+    show({ thread }, remark) {
+      if (timeline.threads.has(thread)) activity.note(thread, plain(remark, 200));
+    },
+  };
+}
+
+/** Made of the key and the place, so that the same ones always mean the same thread. */
+function threadId(key: string, channel: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([key, channel]))
+    .digest('hex')
+    .slice(0, 12);
+}
+
+function known(timeline: Timeline, place: Place): Thread {
+  const thread = place.platform === PLATFORM ? timeline.threads.get(place.thread) : undefined;
+  if (!thread)
+    throw new Error(`The local web chat has no thread ${place.thread} in ${place.platform}:${place.channel}.`);
+  return thread;
+}

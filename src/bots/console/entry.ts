@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { TaskId } from '../../chain/ids.ts';
+import { Message } from '../message.ts';
+
+const at = z.number();
+/** What makes a repeat harmless: an entry whose key is there already is not added again. */
+const key = z.string();
+const title = z.string();
+
+/**
+ * One thing that the console shows, as journaled in the stream `console`. Its number in the stream is the id of its event.
+ * Rendered when it happens: what people saw stays what they saw.
+ */
+export const Entry = z.discriminatedUnion('is', [
+  z.object({
+    is: z.literal('thread'),
+    key,
+    at,
+    thread: z.string(),
+    channel: z.string(),
+    task: TaskId,
+    project: z.string(),
+    title,
+    /** State and title, for a list. Plain text. */
+    name: z.string(),
+    card: Message,
+  }),
+  /** An edit of the card in place. */
+  z.object({ is: z.literal('card'), key: z.null(), at, thread: z.string(), title, name: z.string(), card: Message }),
+  z.object({ is: z.literal('message'), key, at, thread: z.string(), message: Message }),
+  /** What a person wrote or pressed, once the desk took it. `thread` is null for what was written in the channel. */
+  z.object({
+    is: z.literal('said'),
+    key,
+    at,
+    channel: z.string(),
+    thread: z.string().nullable(),
+    by: z.object({ id: z.string(), name: z.string() }),
+    text: z.string(),
+    /** Id of the button that was pressed. */
+    button: z.string().nullable(),
+    /** The receipt. Everybody sees it, and a repeat is given it again. */
+    answer: z.object({ text: z.string(), task: TaskId.nullable() }),
+  }),
+]);
+export type Entry = z.infer<typeof Entry>;
+export type Said = Extract<Entry, { is: 'said' }>;
+
+/** An entry as it goes over the wire: with its number, without its key. */
+export type Event = { readonly seq: number } & WithoutKey<Entry>;
+type WithoutKey<E> = E extends Entry ? Omit<E, 'key'> : never;

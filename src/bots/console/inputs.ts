@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import type { Command, Desk, Reply } from '../../chain/commands.ts';
+import type { TaskId } from '../../chain/ids.ts';
+import type { Person } from '../../chain/person.ts';
+import type { Clock, Log } from '../../chain/ports.ts';
+import { commandOf, parsePress, pressed } from '../buttons.ts';
+import { clean } from '../markdown.ts';
+import { parse } from '../parse.ts';
+import { reply, unknownButton, unparsed } from '../replies.ts';
+import { PLATFORM } from './chat.ts';
+import type { Said } from './entry.ts';
+import type { Timeline } from './timeline.ts';
+
+/** Chosen by the client for one thing that a person did. Sent again with the same one, it is still one thing. */
+const source = z.string().regex(/^[A-Za-z0-9-]{8,64}$/, '8 to 64 letters, digits and dashes, e.g. a UUID');
+
+/** Body of POST /api/inputs. */
+export const InputBody = z.union([
+  z.strictObject({
+    source,
+    channel: z.string().min(1).max(100),
+    thread: z.string().max(100).nullish(),
+    text: z.string(),
+  }),
+  z.strictObject({ source, thread: z.string().max(100).nullish(), button: z.string().max(64) }),
+]);
+export type InputBody = z.infer<typeof InputBody>;
+
+/** What the person who did it is told. `thread` is the task's in that channel, null while it is not open. */
+export type InputAnswer = {
+  readonly ok: boolean;
+  readonly text: string;
+  readonly task: TaskId | null;
+  readonly thread: string | null;
+};
+
+export type Inputs = (person: Person, body: InputBody) => Promise<InputAnswer | 'other-text'>;
+
+/** What a body comes to, before the desk is asked. */
+type Deed = Omit<Said, 'is' | 'key' | 'at' | 'by' | 'answer'> & {
+  readonly task: TaskId | null;
+  readonly command: Command;
+};
+
+/**
+ * Hands what people do to the desk, then puts it into the thread for all, with its receipt. Killed in between, the task has it and the
+ * thread does not; the person was not answered, and sending it again with the same source puts it there.
+ * `other-text`: the source was used for something else before.
+ */
+export function consoleInputs(timeline: Timeline, desk: Desk, clock: Clock, log: Log): Inputs {
+  return async (person, body) => {
+    const deed = deedOf(timeline, body);
+    if ('ok' in deed) return { ...deed, thread: null };
+    // Scoped to the person: nobody can use up another's source, or learn by it what they said.
+    const key = `${PLATFORM}:${person.id}:${body.source}`;
+    const said = timeline.find(key);
+    if (said?.is === 'said') return same(said, deed) ? told(timeline, said) : 'other-text';
+    const { channel, thread, task, command } = deed;
+    const place = { platform: PLATFORM, channel, thread };
+    const replied = await desk.accept({ source: key, person, place, task, command });
+    const answer = reply(asFirst(replied, command));
+    if (!answer.ok || answer.task === null) return { ...answer, thread: null };
+    const by = { id: person.id, name: person.name };
+    const receipt = { text: answer.text, task: answer.task };
+    const { text, button } = deed;
+    const entry: Said = { is: 'said', key, at: clock.now(), channel, thread, by, text, button, answer: receipt };
+    const kept = await timeline
+      .add(() => entry)
+      .catch((error: Error) => {
+        // The desk has it: that is what the person is told. A repeat will show it.
+        log.error('what a person said is not shown', { source: key, reason: error.message });
+        return entry;
+      });
+    return kept?.is === 'said' && !same(kept, deed) ? 'other-text' : told(timeline, entry);
+  };
+}
+
+function deedOf(timeline: Timeline, body: InputBody): Deed | ReturnType<typeof unparsed> {
+  if ('button' in body) {
+    const press = parsePress(body.button);
+    const thread = press && threadOf(timeline, press.task, body.thread ?? null);
+    if (!press || !thread) return unknownButton;
+    const { task } = press;
+    return {
+      channel: thread.channel,
+      thread: thread.thread,
+      text: pressed(press),
+      button: body.button,
+      task,
+      command: commandOf(press),
+    };
+  }
+  const parsed = parse(body.text);
+  if (!parsed.ok) return unparsed(parsed.why);
+  // A thread says by itself which channel it is in; one that is not there is none.
+  const { thread, channel } = timeline.threads.get(body.thread ?? '') ?? { thread: null, channel: body.channel };
+  return { channel, thread, text: clean(body.text).trim(), button: null, task: null, command: parsed.command };
+}
+
+/** The thread of the task where the button was pressed; where the client does not say, the first. */
+function threadOf(
+  timeline: Timeline,
+  task: TaskId,
+  thread: string | null,
+): { channel: string; thread: string } | undefined {
+  return [...timeline.threads.values()].find((one) => one.task === task && (thread === null || one.thread === thread));
+}
+
+/** A repeat is answered as it was the first time. */
+function asFirst(replied: Reply, command: Command): Reply {
+  return replied.kind === 'repeated' ? { kind: 'accepted', task: replied.task, command: command.name } : replied;
+}
+
+function same(said: Said, { channel, thread, text, button }: Deed): boolean {
+  return said.channel === channel && said.thread === thread && said.text === text && said.button === button;
+}
+
+function told(timeline: Timeline, { channel, thread, answer }: Said): InputAnswer {
+  const opened = [...timeline.threads.values()].find((one) => one.task === answer.task && one.channel === channel);
+  return { ok: true, ...answer, thread: thread ?? opened?.thread ?? null };
+}

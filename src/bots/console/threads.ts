@@ -1,0 +1,63 @@
+import type { TaskId } from '../../chain/ids.ts';
+import type { Message } from '../message.ts';
+import type { Entry, Event } from './entry.ts';
+
+/** A thread with its card as it is now. */
+export type Thread = {
+  readonly thread: string;
+  readonly channel: string;
+  readonly task: TaskId;
+  readonly project: string;
+  readonly title: string;
+  /** State and title, plain text. */
+  readonly name: string;
+  /** Milliseconds since the epoch. */
+  readonly opened: number;
+  readonly card: Message;
+};
+
+/** One line of a thread. A message with a button that was pressed has no buttons left, and says what was pressed by whom. */
+export type Line = Extract<Event, { is: 'message' | 'said' }> & {
+  readonly pressed?: { readonly by: string; readonly text: string };
+};
+
+/** Brings the threads up to `entry`. */
+export function place(threads: Map<string, Thread>, entry: Entry): void {
+  if (entry.is === 'thread') {
+    const { thread, channel, task, project, title, name, card, at: opened } = entry;
+    threads.set(thread, { thread, channel, task, project, title, name, opened, card });
+  }
+  if (entry.is === 'card') {
+    const { title, name, card } = entry;
+    const before = threads.get(entry.thread);
+    if (before) threads.set(entry.thread, { ...before, title, name, card });
+  }
+}
+
+/** An entry as clients get it. */
+export function event(entry: Entry, seq: number): Event {
+  const { key: _key, ...shown } = entry;
+  return { seq, ...shown };
+}
+
+/** What was said in a thread, in order; first the `/task` that was written in its channel. */
+export function lines(entries: readonly Entry[], { thread, channel, task }: Thread): readonly Line[] {
+  const here: Line[] = [];
+  for (const [n, entry] of entries.entries()) {
+    if (entry.is !== 'message' && entry.is !== 'said') continue;
+    const began =
+      entry.is === 'said' && entry.thread === null && entry.channel === channel && entry.answer.task === task;
+    if (entry.thread !== thread && !began) continue;
+    if (entry.is === 'said' && entry.button !== null)
+      spend(here, entry.button, { by: entry.by.name, text: entry.text });
+    here.push(event(entry, n + 1) as Line);
+  }
+  return here;
+}
+
+function spend(before: Line[], button: string, pressed: NonNullable<Line['pressed']>): void {
+  for (const [n, line] of before.entries()) {
+    if (line.is !== 'message' || !line.message.buttons.some(({ id }) => id === button)) continue;
+    before[n] = { ...line, message: { ...line.message, buttons: [] }, pressed };
+  }
+}

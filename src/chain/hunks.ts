@@ -1,0 +1,71 @@
+/** One file's part of a patch. Its text is what an agent wrote: data. */
+export type FilePatch = {
+  readonly path: string;
+  readonly text: string;
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  readonly context: readonly string[];
+  /** False where the lines are not all there: a binary file, or a patch that was cut. */
+  readonly whole: boolean;
+};
+
+/** The parts of `git diff --no-renames`, by path in its order. A file that became a link has two. */
+export function filePatches(patch: string): readonly FilePatch[] {
+  const files: { header: string; lines: string[] }[] = [];
+  let left = 0;
+  // Only where git ends a line: a carriage return inside a line begins no header.
+  for (const line of patch.split('\n')) {
+    if (left <= 0 && line.startsWith('diff --git ')) files.push({ header: line, lines: [] });
+    files.at(-1)?.lines.push(line);
+    left = left > 0 ? left - lineCount(line) : hunkLength(line);
+  }
+  return files.map(({ header, lines }) => readFile(header, lines));
+}
+
+function readFile(header: string, lines: readonly string[]): FilePatch {
+  const at = { added: [] as string[], removed: [] as string[], context: [] as string[] };
+  let left = 0;
+  let binary = false;
+  for (const line of lines) {
+    if (left <= 0) {
+      left = hunkLength(line);
+      binary ||= /^(?:Binary files |GIT binary patch)/u.test(line);
+      continue;
+    }
+    left -= lineCount(line);
+    if (line.startsWith('+')) at.added.push(line.slice(1));
+    else if (line.startsWith('-')) at.removed.push(line.slice(1));
+    else if (line.startsWith(' ')) at.context.push(line.slice(1));
+  }
+  return { path: pathOf(header), text: lines.join('\n'), ...at, whole: left === 0 && !binary };
+}
+
+/** Lines of the old and the new side that follow a hunk's header; 0 for any other line. */
+function hunkLength(line: string): number {
+  const counts = /^@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@/u.exec(line);
+  return counts === null ? 0 : Number(counts[1] ?? 1) + Number(counts[2] ?? 1);
+}
+
+function lineCount(line: string): number {
+  if (line.startsWith('\\')) return 0;
+  return line.startsWith('+') || line.startsWith('-') ? 1 : 2;
+}
+
+/** Without renames both names of the header are the same one: `a/x b/x`, each in quotes where git had to escape it. */
+function pathOf(header: string): string {
+  const names = header.slice('diff --git '.length);
+  const half = names.slice(0, (names.length - 1) / 2);
+  return half.startsWith('"') ? unquote(half.slice(1, -1)).slice(2) : half.slice(2);
+}
+
+const escapes: Readonly<Record<string, number>> = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13 };
+
+function unquote(quoted: string): string {
+  const bytes: number[] = [];
+  for (const [piece, octal, letter] of quoted.matchAll(/\\(?:([0-7]{3})|(.))|[^\\]+/gsu)) {
+    if (octal !== undefined) bytes.push(Number.parseInt(octal, 8));
+    else if (letter !== undefined) bytes.push(...(letter in escapes ? [escapes[letter] ?? 0] : new TextEncoder().encode(letter)));
+    else bytes.push(...new TextEncoder().encode(piece));
+  }
+  return new TextDecoder().decode(new Uint8Array(bytes));
+}
