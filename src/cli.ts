@@ -1,9 +1,15 @@
-import { parseArgs } from 'node:util';
-import { dirname } from 'node:path';
+import { spawn } from 'node:child_process';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { dataFolder } from './config.ts';
+import { parseArgs } from 'node:util';
+import { dataFolder, readConfig } from './config.ts';
+import type { Config } from './config.ts';
+import { demo } from './demo/demo.ts';
+import { Exit } from './exit.ts';
+import { attachTo, serveController, serveSessionsBoundary, showStatus, sweepSessions } from './main.ts';
+import { workerImage } from './runtime/image.ts';
 
-/** The commands a person types on the machine. The launcher has brought Node and the packages; `up` holds the data folder's lock. */
+/** The commands that a person types on the machine. The launcher has brought Node and the packages; for `up` it holds the data folder's lock. */
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const usage = `usage: ./signalbox <command> [options]
@@ -11,20 +17,121 @@ const usage = `usage: ./signalbox <command> [options]
   demo [--auto] [--quick] [--data DIR] [--port N]   a whole task with real agents and a rehearsed model
   test                                              everything that CI runs
   check                                             types, lint, format, dead code
-  up [--data DIR] [--port N]                        the controller: takes tasks until it is stopped
-  status [--data DIR]                               the tasks, and what each waits for
-  attach <task> [--data DIR]                        the live pane of a task's session
-  boundary [--data DIR]                             the only way out of the containers; \`up\` starts it
+  up [--data DIR]                                   the controller: takes tasks until it is stopped
+  status [--data DIR]                               every task, and what it waits for
+  attach <task> [--data DIR]                        the live pane of the task's session
+  boundary [--data DIR]                             the only way out of the containers; up starts it
   image [--rebuild]                                 builds the worker image
   help                                              this text
 
-  --data DIR   the data folder: settings, journals, checkouts (default: SIGNALBOX_DATA, else ./data)`;
+  --data DIR   the data folder: settings, journals, checkouts (default: SIGNALBOX_DATA, else ./data)
+`;
 
-/** Exit codes as sysexits.h has them: 64 usage, 69 something needed is missing, 75 in use, 78 configuration. */
-class Exit extends Error {
-  readonly code: number;
-  constructor(code: number, message: string) {
-    super(message);
-    this.code = code;
+const options = {
+  auto: { type: 'boolean' },
+  quick: { type: 'boolean' },
+  rebuild: { type: 'boolean' },
+  data: { type: 'string' },
+  port: { type: 'string' },
+} as const;
+type Flag = keyof typeof options;
+type Given = { readonly [F in Flag]?: (typeof options)[F]['type'] extends 'boolean' ? boolean : string };
+
+type Command = {
+  readonly flags: readonly Flag[];
+  /** Name of the one argument, if it takes one. */
+  readonly takes?: string;
+  run(given: Given, argument: string, signal: AbortSignal): Promise<number>;
+};
+
+const commands: Readonly<Record<string, Command>> = {
+  demo: { flags: ['auto', 'quick', 'data', 'port'], run: runDemo },
+  up: {
+    flags: ['data'],
+    run: async (given, _argument, signal) => serveController(await config(given), root, signal),
+  },
+  status: { flags: ['data'], run: async (given) => showStatus(await config(given)) },
+  attach: { flags: ['data'], takes: 'task', run: async (given, task) => attachTo(await config(given), task) },
+  boundary: {
+    flags: ['data'],
+    run: async (given, _argument, signal) => serveSessionsBoundary(await config(given), signal),
+  },
+  image: {
+    flags: ['rebuild'],
+    async run({ rebuild = false }) {
+      await image(rebuild);
+      return 0;
+    },
+  },
+  help: {
+    flags: [],
+    async run() {
+      process.stdout.write(usage);
+      return 0;
+    },
+  },
+};
+
+async function config(given: Given): Promise<Config> {
+  const read = await readConfig(dataFolder(given.data, process.env, root));
+  if (!read.ok) throw new Exit(78, read.reason);
+  return read.config;
+}
+
+async function image(rebuild: boolean): Promise<void> {
+  const made = await workerImage({ rebuild, onProgress: (line) => console.error(`signalbox image: ${line}`) });
+  if (!made.ok) throw new Exit(69, made.reason);
+  console.error(`signalbox image: ${made.tag} ${made.built ? 'built' : 'is there'}`);
+}
+
+async function runDemo(given: Given, _argument: string, signal: AbortSignal): Promise<number> {
+  const port = Number(given.port ?? 0);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Exit(64, `--port ${given.port} is no port`);
+  await setUp();
+  await image(false);
+  const { auto = false, quick = false } = given;
+  const data = given.data === undefined ? undefined : dataFolder(given.data, process.env, root);
+  const sweep = async (folder: string): Promise<void> => sweepSessions(await config({ data: folder }), root);
+  return demo({ auto, quick, data, port, root, sweep }, signal);
+}
+
+/** Docker and what else the machine lacks; says so where it cannot bring it. */
+async function setUp(): Promise<void> {
+  const child = spawn(join(root, 'deploy', 'setup.sh'), { stdio: ['ignore', 'inherit', 'inherit'] });
+  const code = await new Promise<number>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (status) => resolve(status ?? 1));
+  });
+  if (code !== 0) throw new Exit(code, 'the machine lacks something; see above');
+}
+
+function parse(words: readonly string[]): { readonly command: Command; readonly given: Given; readonly argument: string } {
+  const [name = 'help', ...rest] = words;
+  const command = commands[name === '--help' || name === '-h' ? 'help' : name];
+  if (!command || !Object.hasOwn(commands, name.replace(/^(--help|-h)$/, 'help'))) throw new Exit(64, `${name} is no command\n\n${usage}`);
+  const parsed = read(rest);
+  const wrong = (Object.keys(parsed.values) as Flag[]).find((flag) => !command.flags.includes(flag));
+  if (wrong) throw new Exit(64, `${name} takes no --${wrong}\n\n${usage}`);
+  const wanted = command.takes ? 1 : 0;
+  if (parsed.positionals.length > wanted) throw new Exit(64, `${name} does not take ${parsed.positionals[wanted]}\n\n${usage}`);
+  if (parsed.positionals.length < wanted) throw new Exit(64, `${name} needs a <${command.takes}>\n\n${usage}`);
+  return { command, given: parsed.values, argument: parsed.positionals[0] ?? '' };
+}
+
+function read(words: readonly string[]): { readonly values: Given; readonly positionals: readonly string[] } {
+  try {
+    return parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new Exit(64, `${(error as Error).message}\n\n${usage}`);
   }
+}
+
+const stopping = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => stopping.abort());
+try {
+  const { command, given, argument } = parse(process.argv.slice(2));
+  process.exitCode = await command.run(given, argument, stopping.signal);
+} catch (error) {
+  console.error(`signalbox: ${(error as Error).message}`);
+  process.exitCode = error instanceof Exit ? error.code : 1;
 }

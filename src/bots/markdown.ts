@@ -38,6 +38,12 @@ export function line(text: string, max = 300): string {
     .join('');
 }
 
+/** A line that ends as a sentence does. */
+export function sentence(text: string): string {
+  const words = line(text);
+  return /[.!?…]$/.test(words) ? words : `${words}.`;
+}
+
 /** What Markdown gives a meaning within a line. An underscore inside a word has none. */
 const active = /[\\`*[\]<>~|&#]|(?<![a-z0-9])_+|_+(?![a-z0-9])/gi;
 

@@ -11,7 +11,10 @@ export type Button = z.infer<typeof Button>;
 
 /** What a person sees, before a platform gives it its own form. Only cards.ts, notices.ts and replies.ts make one. */
 export const Message = z.object({
-  /** Markdown of our own, with claims already made harmless. Where it rings its first line names the repository and the task. */
+  /**
+   * Markdown of our own, with claims already made harmless. Where it rings its first line names the repository and the task.
+   * A line feed begins a new line.
+   */
   text: z.string(),
   /** Words of an agent, or of someone at its pane, cleaned. A platform shows them quoted: no mention, link, image or command in them acts. */
   agent: z.string().optional(),

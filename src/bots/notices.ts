@@ -3,7 +3,7 @@ import type { TaskId } from '../chain/ids.ts';
 import type { Notice } from '../chain/notice.ts';
 import { confirm, retry, reviewButtons, stop } from './buttons.ts';
 import { checkRow, reviewRow, short } from './cards.ts';
-import { clean, code, fileName, line, quoted, reveal } from './markdown.ts';
+import { clean, code, fileName, line, quoted, reveal, sentence } from './markdown.ts';
 import type { Message } from './message.ts';
 import { passes, reasons } from './verdicts.ts';
 
@@ -38,7 +38,7 @@ export function notice(subject: Subject, told: Notice): Message {
       return quiet(heard(told));
     case 'again':
       return quiet(
-        `🔁 Back to the ${told.role}: ${line(told.reason.split('\n\n')[0] ?? '')} Tries left after this one: ${told.left}.`,
+        `🔁 Back to the ${told.role}: ${sentence(told.reason.split('\n\n')[0] ?? '')} Tries left after this one: ${told.left}.`,
       );
     case 'checked':
       return checked(told.check);

@@ -2,7 +2,7 @@ import type { Command, RefusedInput, Reply } from '../chain/commands.ts';
 import type { TaskId } from '../chain/ids.ts';
 import type { Task } from '../chain/task.ts';
 import { taskRow } from './cards.ts';
-import { code, line } from './markdown.ts';
+import { code, sentence } from './markdown.ts';
 import type { Unparsed } from './parse.ts';
 import { phaseWords } from './phases.ts';
 
@@ -85,9 +85,9 @@ function refused(why: RefusedInput): string {
     case 'head-moved':
       return `The change moved on: you saw ${code(why.saw.slice(0, 7))}, it is at ${code(why.is.slice(0, 7))} now. Look at the card and tap again.`;
     case 'damaged':
-      return `Nothing was taken: the record ${code(why.stream)} is damaged (${line(why.reason)}). Restore it from a backup and start Signalbox again.`;
+      return `Nothing was taken: the record ${code(why.stream)} is damaged: ${sentence(why.reason)} Restore it from a backup and start Signalbox again.`;
     case 'not-kept':
-      return `Nothing was taken: it could not be written to disk (${line(why.reason)}). Once that is mended, send it again.`;
+      return `Nothing was taken: it could not be kept: ${sentence(why.reason)} Once that is mended, send it again.`;
   }
 }
 

@@ -26,7 +26,11 @@ export type GateFacts = {
   readonly policyAt: Head | null;
   readonly check: Check | null;
   readonly diff: Diff | null;
-  readonly review: { readonly head: Head; readonly severity: Severity; readonly scope: 'implemented' | 'design-only' } | null;
+  readonly review: {
+    readonly head: Head;
+    readonly severity: Severity;
+    readonly scope: 'implemented' | 'design-only';
+  } | null;
   /** A person's tap; null without one. `by` as the person stands in the config now: who was removed has approved nothing. */
   readonly approval: { readonly by: Person; readonly head: Head; readonly second: boolean } | null;
 };
@@ -114,7 +118,8 @@ function checks({ change: { head }, check }: GateFacts, policy: Policy): Found {
 function base({ change, now, check, policyAt }: GateFacts): Found {
   if (now === null) return hold('Where the base branch stands is unknown.');
   const is = short(now.base);
-  if (check !== null && check.base !== now.base) return hold(`The base branch moved from ${short(check.base)} to ${is} since the tests ran.`);
+  if (check !== null && check.base !== now.base)
+    return hold(`The base branch moved from ${short(check.base)} to ${is} since the tests ran.`);
   if (change.base !== now.base) return hold(`The base branch moved from ${short(change.base)} to ${is}.`);
   if (policyAt === null) return hold('The policy of the base branch could not be read.');
   if (policyAt !== now.base) return hold(`The policy was read at ${short(policyAt)}; the base branch is at ${is}.`);
@@ -122,7 +127,10 @@ function base({ change, now, check, policyAt }: GateFacts): Found {
 }
 
 /** The diff, where it is of the very heads that are judged, and its paths in their bands; else a sentence. */
-function placed({ change, diff }: GateFacts, policy: Policy): { readonly diff: Diff; readonly paths: readonly Placed[] } | string {
+function placed(
+  { change, diff }: GateFacts,
+  policy: Policy,
+): { readonly diff: Diff; readonly paths: readonly Placed[] } | string {
   if (diff === null) return 'What the change touches could not be read.';
   if (diff.head !== change.head) return `The diff is of ${short(diff.head)}, not of ${short(change.head)}.`;
   if (diff.base !== change.base) return `The diff is against ${short(diff.base)}, not against ${short(change.base)}.`;
@@ -139,7 +147,8 @@ function paths(facts: GateFacts, policy: Policy): Found {
   const [stop, ask, rest] = [of('blocked'), of('admin'), of('holds')];
   if (stop.length > 0) return block(`Only by hand, never from chat: ${list(stop)}.`);
   if (ask.length > 0) return hold(`Needs an admin's second tap: ${list(ask)}.`, 'admin');
-  if (files > FILES_MAX) return hold(`${files} files are too many to merge unseen; the limit is ${FILES_MAX}.`, 'merge');
+  if (files > FILES_MAX)
+    return hold(`${files} files are too many to merge unseen; the limit is ${FILES_MAX}.`, 'merge');
   if (rest.length > 0) return hold(`Needs a person's tap: ${list(rest)}.`, 'merge');
   return pass(`${files === 1 ? 'The one file' : `All ${files} files`} may merge unattended.`);
 }
@@ -154,7 +163,8 @@ function list(paths: readonly Placed[]): string {
 function risk(facts: GateFacts, policy: Policy): Found {
   const read = placed(facts, policy);
   if (typeof read === 'string') return hold('The risk is unknown without a diff that can be judged.');
-  if (read.paths.some(({ band }) => band === 'blocked')) return block('High risk: it touches what merges only by hand.');
+  if (read.paths.some(({ band }) => band === 'blocked'))
+    return block('High risk: it touches what merges only by hand.');
   const reasons = [...loosened(read.diff.paths, filePatches(read.diff.patch ?? ''))];
   const beyond = read.paths.filter(({ band }) => band !== 'merges').length;
   if (beyond > 0) reasons.push(`${beyond} ${beyond === 1 ? 'file' : 'files'} beyond what merges unattended`);
@@ -165,9 +175,14 @@ function risk(facts: GateFacts, policy: Policy): Found {
 function review({ change: { head }, review }: GateFacts): Found {
   if (review === null) return hold(`${short(head)} was not reviewed yet.`);
   if (review.head !== head) return hold(`The review is of ${short(review.head)}, not of ${short(head)}.`);
-  if (review.scope === 'design-only') return hold('The reviewer says that it describes the work instead of doing it.', 'merge');
+  if (review.scope === 'design-only')
+    return hold('The reviewer says that it describes the work instead of doing it.', 'merge');
   if (review.severity === 'high') return hold('The reviewer found something of high severity.', 'merge');
-  return pass(review.severity === 'none' ? 'The reviewer found nothing.' : `The reviewer's highest severity is ${review.severity}.`);
+  return pass(
+    review.severity === 'none'
+      ? 'The reviewer found nothing.'
+      : `The reviewer's highest severity is ${review.severity}.`,
+  );
 }
 
 function soak({ project }: GateFacts): Found {

@@ -64,7 +64,8 @@ function unquote(quoted: string): string {
   const bytes: number[] = [];
   for (const [piece, octal, letter] of quoted.matchAll(/\\(?:([0-7]{3})|(.))|[^\\]+/gsu)) {
     if (octal !== undefined) bytes.push(Number.parseInt(octal, 8));
-    else if (letter !== undefined) bytes.push(...(letter in escapes ? [escapes[letter] ?? 0] : new TextEncoder().encode(letter)));
+    else if (letter !== undefined)
+      bytes.push(...(letter in escapes ? [escapes[letter] ?? 0] : new TextEncoder().encode(letter)));
     else bytes.push(...new TextEncoder().encode(piece));
   }
   return new TextDecoder().decode(new Uint8Array(bytes));

@@ -2,7 +2,8 @@ import { isTest, isTestConfig } from './bands.ts';
 import type { PathChange } from './change.ts';
 import type { FilePatch } from './hunks.ts';
 
-const claim = /\b(?:it|test|describe|expect|assert\w*|should|require)\b\s*[.(!]|\bdef test_|\bfunc Test|#\[(?:tokio::)?test\]|@Test\b/u;
+const claim =
+  /\b(?:it|test|describe|expect|assert\w*|should|require)\b\s*[.(!]|\bdef test_|\bfunc Test|#\[(?:tokio::)?test\]|@Test\b/u;
 const skip =
   /\b(?:it|test|describe|context|suite|t)\.(?:skip|only|todo|fixme|fails)\b|\b[xf](?:it|test|describe)\s*\(|\bt\.Skip|@(?:pytest\.mark\.)?(?:skip|xfail)|@(?:Disabled|Ignore)\b|#\[ignore|\bskip(?:If|Test|Unless)\b|\bpytest\.skip\b/iu;
 

@@ -17,7 +17,8 @@ export function hostileName(path: string): string | null {
 export function oddName(path: string): string | null {
   const parts = path.split('/');
   if (parts.some((part) => part.startsWith('-'))) return 'a name that begins with a dash';
-  if (parts.some((part) => part !== part.trim() || part.endsWith('.'))) return 'a name with a space or a dot at its edge';
+  if (parts.some((part) => part !== part.trim() || part.endsWith('.')))
+    return 'a name with a space or a dot at its edge';
   return null;
 }
 
@@ -29,7 +30,9 @@ export function canonical(path: string): string {
 
 /** Text that an agent chose, as a sentence shows it: what does not show as its number, and not too long. Still data for whoever displays it. */
 export function shown(text: string, longest = SHOWN): string {
-  const letters = [...text].map((letter) => (unseen.test(letter) ? `\\u{${letter.codePointAt(0)?.toString(16)}}` : letter));
+  const letters = [...text].map((letter) =>
+    unseen.test(letter) ? `\\u{${letter.codePointAt(0)?.toString(16)}}` : letter,
+  );
   const plain = letters.join('');
   return plain.length <= longest ? plain : `…${plain.slice(1 - longest)}`;
 }

@@ -28,7 +28,10 @@ export type Band = 'merges' | 'holds' | 'admin' | 'blocked';
 export type Placed = { readonly path: string; readonly band: Band; readonly why: string };
 
 /** Puts each path into its band; the stricter rule wins. Refuses when a glob of the policy cannot be read. */
-export function place(diff: Diff, policy: Policy): { readonly ok: true; readonly placed: readonly Placed[] } | Unreadable {
+export function place(
+  diff: Diff,
+  policy: Policy,
+): { readonly ok: true; readonly placed: readonly Placed[] } | Unreadable {
   const stops = denying(policy.blocked);
   if (!stops.ok) return stops;
   const asks = denying(policy.sensitive);
@@ -40,7 +43,8 @@ export function place(diff: Diff, policy: Policy): { readonly ok: true; readonly
   const parts = Map.groupBy(filePatches(diff.patch ?? ''), (part) => part.path);
   const stopRules = [...blocked, { why: "blocked by the project's policy", match: stops.match }];
   const askRules = [...sensitive, { why: "sensitive by the project's policy", match: asks.match }];
-  const named = (rules: typeof stopRules, path: string): string | undefined => rules.find((rule) => rule.match(path))?.why;
+  const named = (rules: typeof stopRules, path: string): string | undefined =>
+    rules.find((rule) => rule.match(path))?.why;
 
   const placed = diff.paths.map((change): Placed => {
     const { path } = change;

@@ -61,22 +61,43 @@ export function createSupervisor(store: Store, acts: Acts): Supervisor {
   };
 }
 
-/** Folds a stream from its snapshot, if that is not ahead of the journal, and the entries after it. */
 async function load(box: Box, name: string): Promise<Damage | null> {
   const id = TaskId.safeParse(name.replace(/^task-/, ''));
   if (!id.success) return null;
-  const read = await box.store.read(name);
-  if (!read.ok) return { stream: name, line: read.line, reason: read.reason };
-  const kept = Stream.safeParse((await box.store.snapshot(name))?.state);
+  const read = await readStream(box.store, name);
+  if (!read.ok) return read.damage;
+  liveOf(box, id.data).stream = read.stream;
+  return null;
+}
+
+type StreamOrDamage = { readonly ok: true; readonly stream: Stream } | { readonly ok: false; readonly damage: Damage };
+
+/** Folds a stream from its snapshot, if that is not ahead of the journal, and the entries after it. */
+async function readStream(store: Store, name: string): Promise<StreamOrDamage> {
+  const read = await store.read(name);
+  if (!read.ok) return { ok: false, damage: { stream: name, line: read.line, reason: read.reason } };
+  const kept = Stream.safeParse((await store.snapshot(name))?.state);
   let stream = kept.success && kept.data.seq <= read.entries.length ? kept.data : empty;
   for (const raw of read.entries.slice(stream.seq)) {
     const entry = Entry.safeParse(raw);
     const line = stream.seq + 1;
-    if (!entry.success) return { stream: name, line, reason: `not an entry of this version (${entry.error.issues[0]?.message})` };
+    if (!entry.success) {
+      const reason = `not an entry of this version (${entry.error.issues[0]?.message})`;
+      return { ok: false, damage: { stream: name, line, reason } };
+    }
     stream = fold(stream, entry.data);
   }
-  liveOf(box, id.data).stream = stream;
-  return null;
+  return { ok: true, stream };
+}
+
+/** The tasks as their journals have them now, for somebody who looks without being the controller. */
+export async function readTasks(store: Store): Promise<{ readonly tasks: readonly Task[]; readonly damage: readonly Damage[] }> {
+  const names = (await store.streams()).filter((name) => name.startsWith('task-'));
+  const read = await Promise.all(names.map((name) => readStream(store, name)));
+  return {
+    tasks: read.flatMap((one) => (one.ok && one.stream.task ? [one.stream.task] : [])),
+    damage: read.flatMap((one) => (one.ok ? [] : [one.damage])),
+  };
 }
 
 /** What sessions of tasks that do not work left behind is removed; those at work are adopted by their pending `run`. */

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Person } from './person.ts';
+import { z } from 'zod';
+import type { ConsolePerson, ShownEvent } from './person.ts';
 
-/** How the task of an automatic demo ended. */
+/** How the task of an automatic demo ended. `head` is the one that was tapped, `merged` the commit on the base branch. */
 export type Ending = {
-  readonly task: string;
-  readonly state: 'merged' | 'failed' | 'held' | 'stopped' | 'refused';
+  readonly task: string | null;
+  readonly state: string;
   readonly head: string | null;
   readonly merged: string | null;
 };
@@ -14,39 +15,88 @@ export type Play = {
   readonly idea: string;
   readonly quick: boolean;
   readonly print: (line: string) => void;
+  readonly signal: AbortSignal;
 };
 
+/** The parts of the console's events that the demo looks at. */
+const Threaded = z.object({
+  thread: z.string(),
+  task: z.string().optional(),
+  name: z.string().optional(),
+  state: z.object({ phase: z.string(), head: z.string().nullable(), merged: z.string().nullable() }),
+});
+const Told = z.object({
+  thread: z.string(),
+  message: z.object({
+    text: z.string(),
+    agent: z.string().optional(),
+    file: z.object({ name: z.string() }).optional(),
+    buttons: z.array(z.object({ id: z.string(), label: z.string() })),
+    loud: z.boolean(),
+  }),
+});
+type Message = z.infer<typeof Told>['message'];
+type State = z.infer<typeof Threaded>['state'];
+
+/** Phases that nothing leaves by itself, and that Merge is not the answer to. */
+const OVER: readonly string[] = ['merged', 'failed', 'held', 'stopped'];
+
 /**
- * Plays the person: asks, watches the thread, and taps the Merge button that a held change shows. The button's id names the head that was
- * shown, so the tap is about what was seen. Pressing again after a lost answer is the same press.
+ * Plays the person: asks, reads the thread as it grows, and taps the Merge button of the change that is held for review. The button names
+ * the head that was shown, so the tap is about what was seen. Ends when the task is over and the thread has said so.
  */
-export async function playPerson(person: Person, { channel, idea, quick, print }: Play): Promise<Ending> {
-  const source = randomUUID();
+export async function playPerson(you: ConsolePerson, play: Play): Promise<Ending> {
+  const { channel, idea, quick, print, signal } = play;
   const text = `/task ${quick ? '--quick ' : ''}${idea}`;
   print(`You › ${text}`);
-  const asked = await person.say(text, { channel, source });
-  if (!asked.ok || !asked.task) return { task: '', state: 'refused', head: null, merged: null };
-  const { task } = asked;
-  let head: string | null = null;
-  let tapped = '';
-  for await (const event of person.events()) {
-    if (event.is === 'thread' && event.task === task) print(`thread: ${event.name}`);
-    if (event.is !== 'message') continue;
-    for (const line of render(event.message)) print(line);
-    const { buttons, loud, text: words } = event.message;
-    const merge = buttons.find((button) => button.id.startsWith(`merge:${task}:`));
-    if (merge && merge.id !== tapped) {
-      tapped = merge.id;
-      head = merge.id.split(':')[2] ?? null;
-      print(`You › [${merge.label}]`);
-      const answer = await person.press(merge.id, { source: `tap-${merge.id}` });
-      print(`  ${answer.text}`);
-      continue;
+  const asked = await you.say(text, { channel, source: randomUUID() });
+  print(`    ‹ ${asked.text}`);
+  const ending = (state: string, head: string | null, merged: string | null): Ending => ({ task: asked.task, state, head, merged });
+  if (!asked.ok) return ending('refused', null, null);
+
+  let thread: string | null = null;
+  let state: State = { phase: 'opening', head: null, merged: null };
+  let since = Date.now();
+  let rang = false;
+  for await (const event of you.events(0, signal)) {
+    const card = Threaded.safeParse(event.data);
+    if (card.success && (card.data.task === asked.task || card.data.thread === thread)) {
+      thread = card.data.thread;
+      if (card.data.state.phase !== state.phase) {
+        print(`  · ${state.phase} ${((Date.now() - since) / 1000).toFixed(1)} s → ${card.data.state.phase}`);
+        since = Date.now();
+      }
+      state = card.data.state;
     }
-    if (!loud) continue;
-    const merged = /✅/u.test(words) ? await person.merged(task) : null;
-    if (merged) return { task, state: 'merged', head, merged };
-    if (!merge) return { task, state: words.includes('❌') ? 'failed' : 'held', head, merged: null };
+    const message = messageIn(event, thread);
+    if (message) {
+      show(message, print);
+      const merge = message.buttons.find((button) => button.id.startsWith('merge:'));
+      rang = message.loud && !merge;
+      if (merge) await press(you, merge, print);
+    }
+    // The card and the last message come in either order.
+    if (rang && OVER.includes(state.phase)) return ending(state.phase, state.head, state.merged);
   }
-  return { task, state: 'stopped', head, merged: null };
+  return ending('interrupted', state.head, state.merged);
+}
+
+async function press(you: ConsolePerson, { id, label }: Message['buttons'][number], print: Play['print']): Promise<void> {
+  print(`You › [${label}]`);
+  const answer = await you.press(id, { source: `demo-${id}` });
+  print(`    ‹ ${answer.text}`);
+}
+
+function messageIn(event: ShownEvent, thread: string | null): Message | null {
+  const told = Told.safeParse(event.data);
+  return event.kind === 'message' && told.success && told.data.thread === thread ? told.data.message : null;
+}
+
+function show({ text, agent, file, buttons, loud }: Message, print: Play['print']): void {
+  const [first, ...rest] = text.split('\n');
+  print(`${loud ? '🔔' : '  '} ${first}`);
+  for (const line of rest) if (line.trim()) print(`   ${line}`);
+  for (const line of agent?.split('\n').slice(0, 6) ?? []) print(`   │ ${line}`);
+  if (file) print(`   📎 ${file.name}`);
+  if (buttons.length > 0) print(`   ${buttons.map(({ label }) => `[${label}]`).join(' ')}`);
 }

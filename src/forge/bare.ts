@@ -18,7 +18,10 @@ export async function openBare(path: string, git: Git): Promise<Bare> {
     () => true,
     () => false,
   );
-  if (!there) throw new Error(`There is no repository at ${bare.path}. Make one with: git clone --bare <your repository> ${bare.path}`);
+  if (!there)
+    throw new Error(
+      `There is no repository at ${bare.path}. Make one with: git clone --bare <your repository> ${bare.path}`,
+    );
   throw new Error(
     `${bare.path} is not a bare repository. Make one with: git clone --bare ${bare.path} <another folder>, and name that folder in signalbox.yaml.`,
   );

@@ -37,7 +37,10 @@ export const recordRef = (number: number): string => `${FOLDER}/${number}`;
 /** Every change, by number. Throws a sentence that names a damaged one. */
 export async function readRecords(bare: Bare, ref = FOLDER): Promise<readonly Kept[]> {
   const lines = await ask(bare, ['for-each-ref', '--format=%(objectname) %(refname) %(contents:subject)', ref]);
-  const kept = lines.split('\n').filter(Boolean).map((line) => readLine(bare, line));
+  const kept = lines
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => readLine(bare, line));
   return kept.toSorted((one, other) => one.record.number - other.record.number);
 }
 
@@ -60,10 +63,20 @@ export async function writeRecord(bare: Bare, record: ChangeRecord, before: Kept
 /** The same bytes, and so the same id, for the same arguments. */
 export async function writeCommit(
   bare: Bare,
-  commit: { readonly tree: string; readonly parents: readonly Head[]; readonly seconds: number; readonly message: string },
+  commit: {
+    readonly tree: string;
+    readonly parents: readonly Head[];
+    readonly seconds: number;
+    readonly message: string;
+  },
 ): Promise<Head> {
   const by = `${SIGNALBOX} ${commit.seconds} +0000`;
-  const headers = [`tree ${commit.tree}`, ...commit.parents.map((parent) => `parent ${parent}`), `author ${by}`, `committer ${by}`];
+  const headers = [
+    `tree ${commit.tree}`,
+    ...commit.parents.map((parent) => `parent ${parent}`),
+    `author ${by}`,
+    `committer ${by}`,
+  ];
   const raw = `${headers.join('\n')}\n\n${commit.message}\n`;
   return Head.parse((await ask(bare, ['hash-object', '-t', 'commit', '-w', '--stdin'], raw)).trim());
 }

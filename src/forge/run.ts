@@ -57,6 +57,7 @@ export const hardenedGit: Git = async ({ repository, args, input = '' }) => {
     timeout: LIMIT_MS,
     maxBuffer: OUTPUT_MAX,
   });
-  if (ran.exitCode === undefined) throw new Error(`git ${args[0]} for ${repository} did not run to its end: ${ran.shortMessage}`);
+  if (ran.exitCode === undefined)
+    throw new Error(`git ${args[0]} for ${repository} did not run to its end: ${ran.shortMessage}`);
   return { code: ran.exitCode, out: ran.stdout, err: ran.stderr };
 };

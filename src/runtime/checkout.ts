@@ -8,7 +8,7 @@ import { AGENT_UID, WORK } from '../worker/files.ts';
 import type { Definition } from './container.ts';
 import type { Engine } from './docker.ts';
 import { readIfThere, writeDurably } from './durable.ts';
-import { gitOut } from './git.ts';
+import { git, gitOut } from './git.ts';
 import type { Mirror } from './mirror.ts';
 import { runOnce } from './once.ts';
 import type { Once, Output } from './once.ts';
@@ -56,26 +56,34 @@ export async function makeCheckout(
   await removeCheckout(site, task, tree);
 
   const mirror = site.mirror(want.project);
-  const { base } = mirror.repository;
-  const bundle = `${folder}.bundle`;
-  const ref = `refs/tasks/${task}/out-${tree}`;
   await mkdir(folder, { recursive: true });
   await chmod(taskFolder(data, task), 0o700);
+  const bundle = `${folder}.bundle`;
+  const ref = `refs/tasks/${task}/out-${tree}`;
+  try {
+    const base = await bundleUp(mirror, ref, head, bundle);
+    const ran = await inTree(site, folder, {
+      user: '0:0',
+      capabilities: ['CHOWN', 'SETUID', 'SETGID'],
+      command: ['bash', '-c', clone, 'clone', ref, branch, mirror.repository.base],
+      mounts: [{ from: bundle, to: BUNDLE, access: 'read' }],
+    });
+    if (ran.code !== 0) throw new Error(`The checkout ${tree} of ${task} could not be made: ${ran.errors || 'it took too long'}`);
+    await writeDurably(markFile(data, task, tree), JSON.stringify({ head, base } satisfies Mark));
+    return folder;
+  } finally {
+    await rm(bundle, { force: true });
+    await git(mirror.folder, ['update-ref', '-d', ref]);
+  }
+}
+
+/** Puts the commit and the base branch into one file that any uid can read, and answers the base branch's head. */
+async function bundleUp(mirror: Mirror, ref: string, head: Head, bundle: string): Promise<Head> {
+  const base = `refs/heads/${mirror.repository.base}`;
   await gitOut(mirror.folder, ['update-ref', ref, head]);
-  await gitOut(mirror.folder, ['bundle', 'create', '--quiet', bundle, ref, `refs/heads/${base}`], { milliseconds: TEN_MINUTES });
+  await gitOut(mirror.folder, ['bundle', 'create', '--quiet', bundle, ref, base], { milliseconds: TEN_MINUTES });
   await chmod(bundle, 0o644);
-  const at = Head.parse(await gitOut(mirror.folder, ['rev-parse', `refs/heads/${base}`]));
-  const ran = await inTree(site, folder, {
-    user: '0:0',
-    capabilities: ['CHOWN', 'SETUID', 'SETGID'],
-    command: ['bash', '-c', clone, 'clone', ref, branch, base],
-    mounts: [{ from: bundle, to: BUNDLE, access: 'read' }],
-  });
-  if (ran.code !== 0) throw new Error(`The checkout ${tree} of ${task} could not be made: ${ran.errors || 'it took too long'}`);
-  await gitOut(mirror.folder, ['update-ref', '-d', ref]);
-  await rm(bundle, { force: true });
-  await writeDurably(markFile(data, task, tree), JSON.stringify({ head, base: at } satisfies Mark));
-  return folder;
+  return Head.parse(await gitOut(mirror.folder, ['rev-parse', base]));
 }
 
 /** The empty folder becomes the agent's, and everything else happens at the agent's uid: uid 0 never runs git. */
@@ -88,7 +96,7 @@ exec setpriv --reuid=${AGENT_UID} --regid=${AGENT_UID} --clear-groups --no-new-p
   git config user.email agent@signalbox.invalid
   git fetch --quiet --no-tags --no-write-fetch-head ${BUNDLE} "$1:refs/heads/$2" "refs/heads/$3:refs/heads/$3"
   git -c advice.detachedHead=false checkout --quiet "$2"
-' "$@"`;
+' clone "$@"`;
 
 /** Deletes a checkout and what stands beside it. What agents left can be deleted by their uid alone. */
 export async function removeCheckout(site: Site, task: TaskId, tree: string): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 
 /** What git did. `cut`: it printed more than was wanted and was ended there. */
@@ -10,7 +11,7 @@ export type GitResult = {
 };
 
 export type GitOptions = {
-  readonly input?: string;
+  readonly input?: string | Readable;
   readonly env?: Readonly<Record<string, string>>;
   /** More settings, `key=value`. */
   readonly settings?: Readonly<Record<string, string>>;

@@ -20,12 +20,14 @@ export type ImageOptions = {
   readonly onProgress: (line: string) => void;
   /** The engine to build on; default: DOCKER_HOST, else this machine's socket. */
   readonly docker?: Docker;
+  /** The folder with Dockerfile, stage.sh and base.sh; default: deploy/worker. */
+  readonly recipe?: string;
 };
 
-type Build = Required<ImageOptions> & { readonly stage: string };
+type Build = Required<ImageOptions> & { readonly hash: string; readonly stage: string };
 
 const root = resolve(import.meta.dirname, '../..');
-const recipe = join(root, 'deploy/worker');
+const ownRecipe = join(root, 'deploy/worker');
 const cache = join(root, '.cache');
 const registryBase = 'node:24-bookworm';
 const registryPatienceMs = 8_000;
@@ -43,11 +45,11 @@ const fault = z.object({ code: z.string().optional(), syscall: z.string().option
  * `signalbox-worker:<hash>`, where the hash is over every file in deploy/worker in the order of their names
  * (deploy/setup.sh computes the same): an image with this tag was built from exactly these inputs.
  */
-export function imageTag(): string {
-  return `signalbox-worker:${inputHash()}`;
+export function imageTag(recipe = ownRecipe): string {
+  return `signalbox-worker:${inputHash(recipe)}`;
 }
 
-function inputHash(): string {
+function inputHash(recipe: string): string {
   const names = readdirSync(recipe).filter((name) => !name.startsWith('.'));
   const hash = createHash('sha256');
   for (const name of names.toSorted()) hash.update(readFileSync(join(recipe, name)));
@@ -59,14 +61,15 @@ function inputHash(): string {
  * It is tagged only when complete, so a killed build leaves no half image under the tag. Never throws.
  */
 export async function workerImage(options: ImageOptions): Promise<ImageResult> {
-  const tag = imageTag();
-  const docker = options.docker ?? new Docker();
+  const { rebuild, recipe = ownRecipe } = options;
   const stage = join(cache, `worker-image-${process.pid}`);
   try {
-    if (!options.rebuild && (await isPresent(docker, tag))) return { ok: true, tag, built: false };
+    const docker = options.docker ?? new Docker();
+    const tag = imageTag(recipe);
+    if (!rebuild && (await isPresent(docker, tag))) return { ok: true, tag, built: false };
     await docker.ping();
     await removeStages((pid) => pid === process.pid || !isAlive(pid));
-    await build({ ...options, docker, stage }, tag);
+    await build({ ...options, docker, recipe, stage, hash: inputHash(recipe) }, tag);
     return { ok: true, tag, built: true };
   } catch (error) {
     return { ok: false, reason: reasonFor(error) };
@@ -78,7 +81,7 @@ export async function workerImage(options: ImageOptions): Promise<ImageResult> {
 async function build(job: Build, tag: string): Promise<void> {
   job.onProgress('Worker image: fetching Claude Code and Codex from npm (about 250 MB)');
   await mkdir(job.stage, { recursive: true });
-  await execa(join(recipe, 'stage.sh'), [job.stage], { stdin: 'ignore' });
+  await execa(join(job.recipe, 'stage.sh'), [job.stage], { stdin: 'ignore' });
 
   const base = await chooseBase(job);
   const before = await imageId(job.docker, tag);
@@ -90,8 +93,8 @@ async function build(job: Build, tag: string): Promise<void> {
 
 /** The registry's image where a registry answers within a few seconds, else one made here from Debian's packages. */
 async function chooseBase(job: Build): Promise<string> {
-  const { docker, rebuild, onProgress, stage } = job;
-  const local = `signalbox-base:${inputHash()}`;
+  const { docker, rebuild, onProgress, stage, recipe } = job;
+  const local = `signalbox-base:${job.hash}`;
   if (!rebuild && (await isPresent(docker, registryBase))) return registryBase;
   if (await registryAnswers(docker)) {
     onProgress(`Worker image: pulling ${registryBase}`);
@@ -105,7 +108,7 @@ async function chooseBase(job: Build): Promise<string> {
   await execa(join(recipe, 'base.sh'), [stage, tar], { stdin: 'ignore' });
   onProgress('Worker image: importing the base');
   const { status } = await finish(await docker.importImage(tar, { fromSrc: '-' }));
-  if (status === undefined) throw new Error('The engine did not say which image it imported.');
+  if (status === undefined) throw new Error('the engine did not say which image it imported');
   await tagImage(docker, status, local);
   return local;
 }
@@ -128,23 +131,30 @@ async function registryAnswers(docker: Docker): Promise<boolean> {
 
 /** Builds with the engine's classic builder, which every engine has, and returns the image's id; it has no tag yet. */
 async function buildOn(base: string, job: Build): Promise<string> {
-  const context = execa('tar', ['-C', join(job.stage, 'build'), '-c', '.'], {
+  const folder = join(job.stage, 'build');
+  const context = execa('tar', ['-C', folder, '-c', '.'], {
     stdin: 'ignore',
     buffer: { stdout: false },
+    reject: false,
   });
-  const stream = await job.docker.buildImage(context.stdout, {
-    buildargs: { BASE: base },
-    labels: { 'signalbox.image': inputHash() },
-    // A base made here has every tool already, and then nothing in the build needs a network.
-    ...(base === registryBase ? {} : { networkmode: 'none' }),
-    nocache: job.rebuild,
-    forcerm: true,
-  });
-  const { id } = await finish(stream);
-  // A tar that was cut off between two files looks whole to the engine.
-  await context;
-  if (id === undefined) throw new Error('The engine ended the build without naming an image: did it stop?');
-  return id;
+  try {
+    const stream = await job.docker.buildImage(context.stdout, {
+      buildargs: { BASE: base },
+      labels: { 'signalbox.image': job.hash },
+      // A base made here has every tool already, and then nothing in the build needs a network.
+      ...(base === registryBase ? {} : { networkmode: 'none' }),
+      nocache: job.rebuild,
+      forcerm: true,
+    });
+    const { id } = await finish(stream);
+    // A tar that was cut off between two files looks whole to the engine.
+    const packed = await context;
+    if (packed.failed) throw new Error(`tar: ${packed.stderr}`);
+    if (id === undefined) throw new Error('the engine ended the build without naming an image');
+    return id;
+  } finally {
+    context.kill();
+  }
 }
 
 /** Reads the engine's answer to its end. Throws with the engine's own words when it reports an error. */

@@ -1,5 +1,5 @@
+import { createReadStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { Head } from '../chain/ids.ts';
 import type { Taken, Workspace } from '../chain/ports.ts';
@@ -31,10 +31,12 @@ export async function takeWork(site: Site, work: Work): Promise<Taken> {
     return tip === undefined ? { kind: 'refused', reason: `the branch ${work.branch} is gone` } : { kind: 'nothing' };
   }
   if (!claim.descends) return { kind: 'rewritten' };
-  const bundle = join(`${treeFolder(site.data, work.task, work.tree)}.taken`);
+  const bundle = `${treeFolder(site.data, work.task, work.tree)}.taken`;
   try {
-    const trouble = (await bring(site, work, bundle)) ?? (await weigh(bundle));
-    return trouble === null ? await admit(site, work, bundle) : { kind: 'refused', reason: trouble };
+    const trouble = await bring(site, work, bundle);
+    if (trouble !== null) return { kind: 'refused', reason: trouble };
+    const offer = await readOffer(bundle, `refs/heads/${work.branch}`);
+    return 'reason' in offer ? { kind: 'refused', reason: offer.reason } : await admit(site, work, bundle, offer);
   } finally {
     await rm(bundle, { force: true });
   }
@@ -91,44 +93,55 @@ async function bring(site: Site, work: Work, bundle: string): Promise<string | n
   }
 }
 
-/** How many objects the pack in a bundle says it has, before git unpacks them. */
-async function weigh(bundle: string): Promise<string | null> {
+/** What a bundle says it holds: the branch's head, and where in the file its pack begins. */
+type Offer = { readonly head: string; readonly pack: number };
+
+async function readOffer(bundle: string, ref: string): Promise<Offer | { readonly reason: string }> {
   const file = await open(bundle, 'r');
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(MIB), 0, MIB, 0);
     const start = buffer.subarray(0, bytesRead);
     const pack = start.indexOf('\n\n') + 2;
-    const sound = start.indexOf('# v2 git bundle\n') === 0 && pack > 1 && start.indexOf('PACK', pack) === pack;
-    if (!sound || bytesRead < pack + 12) return 'what came out of the checkout is not a bundle';
-    return start.readUInt32BE(pack + 8) > limits.objects ? `the branch has more than ${limits.objects} objects` : null;
+    const header = start.subarray(0, pack).toString('utf8').split('\n');
+    const head = header.find((line) => line.slice(41) === ref)?.slice(0, 40);
+    const sound = header[0] === '# v2 git bundle' && start.indexOf('PACK', pack) === pack && bytesRead >= pack + 12;
+    if (!sound || head === undefined) return { reason: 'what came out of the checkout is not a bundle of the branch' };
+    const objects = start.readUInt32BE(pack + 8);
+    if (objects > limits.objects) return { reason: `the branch has more than ${limits.objects} objects` };
+    return { head, pack };
   } finally {
     await file.close();
   }
 }
 
-/** Fetches exactly the one branch beside the task's ref, and moves that only when everything about it is right. */
-async function admit(site: Site, work: Work, bundle: string): Promise<Taken> {
+/**
+ * Takes exactly the one branch in, and moves the task's ref only when everything about it is right. `git fetch` would not do: git 2.39
+ * checks no objects that come from a bundle, whatever transfer.fsckObjects says (seen).
+ */
+async function admit(site: Site, work: Work, bundle: string, offer: Offer): Promise<Taken> {
   const { folder } = site.mirror(work.project);
-  const offered = `refs/tasks/${work.task}/offered`;
-  const fetched = await git(
-    folder,
-    ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--', bundle, `+refs/heads/${work.branch}:${offered}`],
-    { settings: { 'transfer.fsckObjects': 'true', 'fetch.fsckObjects': 'true', 'fetch.unpackLimit': '1', 'core.bigFileThreshold': '16m' } },
-  );
-  if (!fetched.ok) return { kind: 'refused', reason: `git does not accept the branch: ${plain(lastWords(fetched.errors))}` };
-  try {
-    const head = Head.parse(await gitOut(folder, ['rev-parse', '--verify', `${offered}^{commit}`]));
-    if (head === work.from) return { kind: 'nothing' };
-    if (!(await git(folder, ['merge-base', '--is-ancestor', work.from, head])).ok) return { kind: 'rewritten' };
-    const range = `${work.from}..${head}`;
-    if ((await unpackedBytes(folder, range)) > limits.unpackedMiB * MIB)
-      return { kind: 'refused', reason: `the files of the branch are larger than ${limits.unpackedMiB} MiB` };
-    const commits = Number(await gitOut(folder, ['rev-list', '--count', range]));
-    await gitOut(folder, ['update-ref', taskRef(work.task), head]);
-    return { kind: 'taken', head, commits };
-  } finally {
-    await git(folder, ['update-ref', '-d', offered]);
-  }
+  const refuse = (reason: string): Taken => ({ kind: 'refused', reason });
+  const indexed = await git(folder, ['index-pack', '--stdin', '--fix-thin', '--strict', '--threads=1', `--max-input-size=${limits.bundleMiB * MIB}`], {
+    input: createReadStream(bundle, { start: offer.pack }),
+    settings: { 'core.bigFileThreshold': '16m' },
+  });
+  if (!indexed.ok) return refuse(`git does not accept the branch: ${fault(indexed.errors)}`);
+  const found = await git(folder, ['rev-parse', '--verify', '--quiet', `${offer.head}^{commit}`]);
+  if (!found.ok) return refuse('the bundle does not hold the commit that it names');
+  const head = Head.parse(found.out.trim());
+  if (head === work.from) return { kind: 'nothing' };
+  if (!(await git(folder, ['merge-base', '--is-ancestor', work.from, head])).ok) return { kind: 'rewritten' };
+  const range = `${work.from}..${head}`;
+  if ((await unpackedBytes(folder, range)) > limits.unpackedMiB * MIB)
+    return refuse(`the files of the branch are larger than ${limits.unpackedMiB} MiB`);
+  const commits = Number(await gitOut(folder, ['rev-list', '--count', range]));
+  await gitOut(folder, ['update-ref', taskRef(work.task), head]);
+  return { kind: 'taken', head, commits };
+}
+
+/** What git found wrong with an object; its last words say only that it gave up. */
+function fault(errors: string): string {
+  return plain(/^error: (.*)/m.exec(errors)?.[1] ?? lastWords(errors));
 }
 
 async function unpackedBytes(folder: string, range: string): Promise<number> {

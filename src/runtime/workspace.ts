@@ -43,7 +43,7 @@ export function gitWorkspace(site: Site): Workspace {
 async function recordDocument(folder: string, beside: string, doc: Parameters<Workspace['record']>[0]): Promise<Head> {
   await mkdir(beside, { recursive: true, mode: 0o700 });
   const index = join(beside, `index-${randomBytes(6).toString('hex')}`);
-  const date = `${Math.floor(doc.at / 1000)} +0000`;
+  const date = `@${Math.floor(doc.at / 1000)} +0000`;
   const env = {
     GIT_INDEX_FILE: index,
     GIT_AUTHOR_NAME: 'Signalbox',

@@ -20,6 +20,17 @@ export type Journal = {
 
 type Place = { readonly ok: true; readonly seq: number; readonly end: number };
 
+type Opened = {
+  readonly disk: Disk;
+  readonly folder: string;
+  readonly path: string;
+  readonly stream: string;
+  readonly seen: () => Promise<number>;
+  place: Place | null;
+  /** A failed write may have left bytes after `place.end`. */
+  ragged: boolean;
+};
+
 /** `seen` tells the highest number that anything else on this disk knows of this stream: a journal that ends before it lost entries. */
 export function journal(options: {
   readonly disk: Disk;
@@ -27,87 +38,85 @@ export function journal(options: {
   readonly stream: string;
   readonly seen: () => Promise<number>;
 }): Journal {
-  const { disk, folder, stream } = options;
-  const path = join(folder, 'journal.jsonl');
-  let place: Place | null = null;
-  /** A failed write may have left bytes after `place.end`. */
-  let ragged = false;
-
-  async function load(): Promise<Scan> {
-    if (ragged && place !== null) {
-      await cut(disk, path, place.end);
-      ragged = false;
-    }
-    const bytes = await disk.read(path);
-    const found = missingAfter(
-      bytes === null ? nothing : scan(bytes, stream),
-      Math.max(place?.seq ?? 0, await options.seen()),
-    );
-    if (found.ok) {
-      // What a killed process wrote may still be in memory alone: nobody is told of an entry that a power loss could take back.
-      if (bytes !== null && (place?.end !== found.end || bytes.length !== found.end)) {
-        await cut(disk, path, found.end);
-      }
-      place = { ok: true, seq: found.seq, end: found.end };
-    }
-    return found;
-  }
-
-  /** Where the journal ends; it is read again when the file is not as this store left it. */
-  async function where(): Promise<Place | Damage> {
-    if (place !== null && !ragged && ((await disk.size(path)) ?? 0) === place.end) {
-      return place;
-    }
-    return load();
-  }
-
-  async function write(at: Place, entries: readonly unknown[], line: Buffer): Promise<void> {
-    const end = at.seq === 0 ? await create(disk, folder, path, stream) : at.end;
-    place = { ...at, end };
-    ragged = true;
-    const file = await disk.open(path, 'edit');
-    try {
-      await file.write(line, end);
-      await file.datasync();
-      place = { ok: true, seq: at.seq + entries.length, end: end + line.length };
-      ragged = false;
-    } finally {
-      await file.close().catch(() => undefined);
-    }
-  }
-
+  const opened: Opened = { ...options, path: join(options.folder, 'journal.jsonl'), place: null, ragged: false };
   return {
-    append: async (expectedSeq, entries) => {
-      const line = entries.length === 0 ? null : appendLine(expectedSeq + 1, entries);
-      const at = await where();
-      if (!at.ok) {
-        throw new Error(
-          `Stream ${stream} is damaged at line ${at.line} of ${path}: ${at.reason}. Nothing is added to it; restore the file from a backup.`,
-        );
-      }
-      if (at.seq !== expectedSeq) {
-        return 'stale';
-      }
-      if (line !== null) {
-        await write(at, entries, line).catch(async (cause: unknown) => {
-          await load().catch(() => undefined);
-          throw new Error(
-            `Stream ${stream} could not be written (${reasonOf(cause)}) and nothing was recorded. Look at the disk of ${folder}.`,
-            { cause },
-          );
-        });
-      }
-      return 'appended';
-    },
+    append: (expectedSeq, entries) => append(opened, expectedSeq, entries),
     read: async () => {
-      const found = await load();
+      const found = await load(opened);
       return found.ok ? { ok: true, entries: found.entries } : { ok: false, line: found.line, reason: found.reason };
     },
     seq: async () => {
-      const at = await where();
+      const at = await where(opened);
       return at.ok ? at.seq : null;
     },
   };
+}
+
+async function append(opened: Opened, expectedSeq: number, entries: readonly unknown[]): Promise<'appended' | 'stale'> {
+  const { stream, path, folder } = opened;
+  const line = entries.length === 0 ? null : appendLine(expectedSeq + 1, entries);
+  const at = await where(opened);
+  if (!at.ok) {
+    throw new Error(
+      `Stream ${stream} is damaged at line ${at.line} of ${path}: ${at.reason}. Nothing is added to it; restore the file from a backup.`,
+    );
+  }
+  if (at.seq !== expectedSeq) {
+    return 'stale';
+  }
+  if (line !== null) {
+    await write(opened, at, entries.length, line).catch(async (cause: unknown) => {
+      await load(opened).catch(() => undefined);
+      throw new Error(
+        `Stream ${stream} could not be written (${reasonOf(cause)}) and nothing was recorded. Look at the disk of ${folder}.`,
+        { cause },
+      );
+    });
+  }
+  return 'appended';
+}
+
+async function load(opened: Opened): Promise<Scan> {
+  const { disk, path, stream, place, seen } = opened;
+  if (opened.ragged && place !== null) {
+    await cut(disk, path, place.end);
+    opened.ragged = false;
+  }
+  const bytes = await disk.read(path);
+  const found = missingAfter(bytes === null ? nothing : scan(bytes, stream), Math.max(place?.seq ?? 0, await seen()));
+  if (found.ok) {
+    // What a killed process wrote may still be in memory alone: nobody is told of an entry that a power loss could take back.
+    if (bytes !== null && (place?.end !== found.end || bytes.length !== found.end)) {
+      await cut(disk, path, found.end);
+    }
+    opened.place = { ok: true, seq: found.seq, end: found.end };
+  }
+  return found;
+}
+
+/** Where the journal ends; it is read again when the file is not as this store left it. */
+async function where(opened: Opened): Promise<Place | Damage> {
+  const { disk, path, place, ragged } = opened;
+  if (place !== null && !ragged && ((await disk.size(path)) ?? 0) === place.end) {
+    return place;
+  }
+  return load(opened);
+}
+
+async function write(opened: Opened, at: Place, count: number, line: Buffer): Promise<void> {
+  const { disk, folder, path, stream } = opened;
+  const end = at.seq === 0 ? await create(disk, folder, path, stream) : at.end;
+  opened.place = { ...at, end };
+  opened.ragged = true;
+  const file = await disk.open(path, 'edit');
+  try {
+    await file.write(line, end);
+    await file.datasync();
+    opened.place = { ok: true, seq: at.seq + count, end: end + line.length };
+    opened.ragged = false;
+  } finally {
+    await file.close().catch(() => undefined);
+  }
 }
 
 const nothing: Scan = { ok: true, entries: [], seq: 0, end: 0, lines: 0 };

@@ -41,8 +41,9 @@ export const Mail = z.discriminatedUnion('kind', [
 export type Mail = z.infer<typeof Mail>;
 
 /**
- * out/record.jsonl. `n` counts from 1 and goes on over restarts; `t` in ms since the epoch; `line` verbatim.
- * cli and stderr: a line the CLI printed. mail: the uuid that was taken. person: a line typed into the pane. worker: JSON of a WorkerNote.
+ * out/record.jsonl. `n` counts from 1 and goes on over restarts; `t` in ms since the epoch; `line` verbatim, at most 8 MiB.
+ * cli and stderr: a line the CLI printed. mail: the uuid that was taken, the prompt's among them. person: a line typed into the pane.
+ * worker: JSON of a WorkerNote. A kill can leave half a line, alone on its line and without a number: skip what is not JSON.
  */
 export const RecordLine = z.object({
   n: z.number().int().positive(),
@@ -53,10 +54,18 @@ export const RecordLine = z.object({
 export type RecordLine = z.infer<typeof RecordLine>;
 
 export const WorkerNote = z.discriminatedUnion('note', [
-  /** A CLI process began; `resumed` tells whether it continues the conversation. */
-  z.object({ note: z.literal('started'), resumed: z.boolean() }),
+  /**
+   * A CLI process began; `resumed` tells whether it continues the conversation, `says` which message it was given (Codex has a process
+   * a turn). One that follows another without `exited` between them takes its place: a container was lost, or the CLI knew better than
+   * the record whether the conversation exists.
+   */
+  z.object({ note: z.literal('started'), resumed: z.boolean(), says: z.string().optional() }),
   /** Every message taken so far has had its turn; nothing runs. */
   z.object({ note: z.literal('idle') }),
+  /** The turn is told to stop, by mail or at the pane. */
+  z.object({ note: z.literal('interrupted') }),
+  /** A line of more than 8 MiB was left out. */
+  z.object({ note: z.literal('oversized'), src: z.enum(['cli', 'stderr']), bytes: z.number() }),
   z.object({ note: z.literal('exited'), code: z.number().nullable(), signal: z.string().nullable() }),
   /** The CLI could not be started at all. */
   z.object({ note: z.literal('failed'), reason: z.string() }),

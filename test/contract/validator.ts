@@ -7,9 +7,8 @@ export type ValidatorWorld = {
   readonly validator: Validator;
   readonly project: ProjectId;
   readonly task: TaskId;
-  readonly base: Head;
-  /** A change on the base on which `test` comes to that. */
-  head(outcome: 'green' | 'red' | 'conflict'): Promise<Head>;
+  /** A change on which `test` comes to that, and the base it is judged against. */
+  change(outcome: 'green' | 'red' | 'conflict'): Promise<{ readonly base: Head; readonly head: Head }>;
   readonly test: string;
   leave(): Promise<void>;
 };
@@ -21,16 +20,16 @@ export function validatorContract(name: string, enter: () => Promise<ValidatorWo
 
     it.each(['green', 'red'] as const)('answers %s as a value, with the command that decided', async (outcome) => {
       world = await enter();
-      const { validator, project, task, base, test } = world;
-      const head = await world.head(outcome);
+      const { validator, project, task, test } = world;
+      const { base, head } = await world.change(outcome);
       const check = await validator.check({ project, task, base, head, policy: Policy.parse({ test }) });
       expect(check).toMatchObject({ head, base, outcome, what: test });
     });
 
     it('answers conflict with a sentence when the change does not go onto the base', async () => {
       world = await enter();
-      const { validator, project, task, base, test } = world;
-      const head = await world.head('conflict');
+      const { validator, project, task, test } = world;
+      const { base, head } = await world.change('conflict');
       const check = await validator.check({ project, task, base, head, policy: Policy.parse({ test }) });
       expect(check).toMatchObject({ head, base, outcome: 'conflict' });
       expect(check.what).toMatch(/conflict.*\.$/);
@@ -38,8 +37,9 @@ export function validatorContract(name: string, enter: () => Promise<ValidatorWo
 
     it('answers missing when nothing says how to test', async () => {
       world = await enter();
-      const { validator, project, task, base } = world;
-      const check = await validator.check({ project, task, base, head: await world.head('green'), policy: Policy.parse({}) });
+      const { validator, project, task } = world;
+      const { base, head } = await world.change('green');
+      const check = await validator.check({ project, task, base, head, policy: Policy.parse({}) });
       expect(check).toMatchObject({ outcome: 'missing', tail: '' });
       expect(check.what).toMatch(/\.$/);
     });

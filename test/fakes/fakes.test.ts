@@ -69,11 +69,10 @@ validatorContract('fake', async () => {
     validator,
     project,
     task,
-    base: headOf('base'),
     test: 'npm test',
-    async head(outcome) {
+    async change(outcome) {
       validator.outcome = () => outcome;
-      return headOf(outcome);
+      return { base: headOf('base'), head: headOf(outcome) };
     },
     leave: nothing,
   };

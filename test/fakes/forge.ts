@@ -77,22 +77,25 @@ export function fakeForge(): FakeForge {
     return change;
   }
 
+  function ofBranch(project: ProjectId, branch: string): [string, FakeChange] | undefined {
+    return [...changes].findLast(([key, change]) => key.startsWith(`${project} `) && change.branch === branch);
+  }
+
   function open(wanted: Parameters<Forge['open']>[0]): Change {
     const { project, task, branch, head, title, body } = wanted;
-    const mine = [...changes].filter(([key, change]) => key.startsWith(`${project} `) && change.branch === branch);
-    const known = mine.findLast(([, change]) => change.state === 'open' || (change.state === 'merged' && change.head === head));
-    if (known !== undefined) {
-      const [key, change] = known;
-      if (change.task !== task) throw new Error(`The branch ${branch} belongs to the task ${change.task}.`);
-      if (change.state === 'open') {
-        Object.assign(change, { head, title, body });
-        branches.set(`${project} ${branch}`, head);
-      }
-      return { number: Number(key.split(' ')[1]), head, base: base(project) };
+    const [key, last] = ofBranch(project, branch) ?? [];
+    if (last && last.task !== task) throw new Error(`The branch ${branch} belongs to the task ${last.task}.`);
+    const known = { number: Number(key?.split(' ')[1]), head, base: base(project) };
+    if (last?.state === 'merged' && last.head === head) return known;
+    const now = branches.get(`${project} ${branch}`) ?? head;
+    if (now !== head && now !== last?.head) throw new Error(`The branch ${branch} was moved by somebody else.`);
+    branches.set(`${project} ${branch}`, head);
+    if (last?.state === 'open') {
+      Object.assign(last, { head, title, body });
+      return known;
     }
     const number = [...changes.keys()].filter((key) => key.startsWith(`${project} `)).length + 1;
     changes.set(`${project} ${number}`, { task, branch, head, title, body, state: 'open', merged: null, comments: [] });
-    branches.set(`${project} ${branch}`, head);
     return { number, head, base: base(project) };
   }
 
@@ -102,7 +105,11 @@ export function fakeForge(): FakeForge {
     if (fails.headMoves !== null) branches.set(branch, fails.headMoves);
     if (fails.baseMoves !== null) bases.set(project, fails.baseMoves);
     fails.headMoves = fails.baseMoves = null;
-    const refused = (why: Extract<Merge, { kind: 'refused' }>['why'], text: string): Merge => ({ kind: 'refused', why, text });
+    const refused = (why: Extract<Merge, { kind: 'refused' }>['why'], text: string): Merge => ({
+      kind: 'refused',
+      why,
+      text,
+    });
     if (change.merged !== null) {
       const { head, commit } = change.merged;
       return head === wanted.head ? { kind: 'merged', commit } : { kind: 'merged-elsewhere', head };
@@ -122,8 +129,9 @@ export function fakeForge(): FakeForge {
   function close(project: ProjectId, number: number): void {
     const change = find(project, number);
     if (change.state !== 'merged') change.state = 'closed';
+    const later = ofBranch(project, change.branch)?.[1] !== change;
     const branch = `${project} ${change.branch}`;
-    if (branches.get(branch) === change.head) branches.delete(branch);
+    if (!later && branches.get(branch) === (change.merged?.head ?? change.head)) branches.delete(branch);
   }
 
   /** Whether this call of the act is one of those that fail so; counts it. */
@@ -154,9 +162,10 @@ export function fakeForge(): FakeForge {
     facts: (project, number) =>
       reach('facts', number, () => {
         const { state, branch, head } = find(project, number);
-        const now = branches.get(`${project} ${branch}`) ?? head;
-        const mergeable = state !== 'open' || fails.mergeableUnknown ? null : !fails.conflicts.has(now);
-        return { state, head: now, base: base(project), mergeable };
+        const now = branches.get(`${project} ${branch}`);
+        const gone = state === 'open' && now === undefined;
+        const mergeable = state !== 'open' || gone || fails.mergeableUnknown ? null : !fails.conflicts.has(now ?? head);
+        return { state: gone ? 'closed' : state, head: now ?? head, base: base(project), mergeable };
       }),
     comment: (project, number, key, text) =>
       reach('comment', number, () => {

@@ -37,9 +37,12 @@ export async function ground(): Promise<Ground> {
   await execa('git', ['init', '-q', '--bare', '-b', 'main', repository]);
   await execa('git', ['init', '-q', '-b', 'main', seed]);
   const env = author;
+  let empty = true;
   const commit: Ground['commit'] = async (files, branch = 'main') => {
     const inSeed = (...args: string[]) => execa('git', ['-C', seed, ...args], { env });
-    await inSeed('checkout', '-q', '-B', branch).catch(() => {});
+    // A branch begins where main is; main goes on where it was.
+    if (!empty) await inSeed('checkout', '-q', ...(branch === 'main' ? ['main'] : ['-B', branch, 'main']));
+    empty = false;
     for (const [path, text] of Object.entries(files)) {
       await mkdir(dirname(join(seed, path)), { recursive: true });
       await (text === null ? rm(join(seed, path)) : writeFile(join(seed, path), text));

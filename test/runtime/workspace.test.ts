@@ -157,7 +157,7 @@ describe('workspace', () => {
       const base = await prepare();
       // A second, unrelated history under the branch's name: the claim about its descent is right only in the agent's own git.
       await agent(here, base, `${deeds.commits}; git replace --graft HEAD; git checkout -q --orphan lone; git commit -qm lone; git branch -f ${branch} lone; git switch -q ${branch}; git replace --graft HEAD ${base}`);
-      expect((await take(base)).kind).not.toBe('taken');
+      expect(await take(base)).toEqual({ kind: 'rewritten' });
       expect((await mirror('for-each-ref', '--format=%(refname)', 'refs/tasks')).stdout).toBe('');
     });
 
@@ -171,9 +171,9 @@ describe('workspace', () => {
 
     it('refuses objects that git finds fault with', async () => {
       const base = await prepare();
-      const bad = `tree=$(printf '100644 .git\\0%b' "$(git rev-parse HEAD:greet.txt | sed 's/../\\\\x&/g')" | git hash-object -t tree -w --stdin --literally); git update-ref refs/heads/${branch} $(git commit-tree $tree -p HEAD -m bad); git update-index --refresh -q || true; git ls-files | xargs git update-index --skip-worktree; git read-tree HEAD 2>/dev/null || true`;
-      await agent(here, base, bad).catch(() => {});
-      expect(await take(base)).toMatchObject({ kind: expect.stringMatching(/refused|uncommitted/) });
+      const forge = `git cat-file commit HEAD | sed 's/^author .*/author nobody/' | git hash-object -t commit -w --stdin --literally`;
+      await agent(here, base, `${deeds.commits}; git update-ref refs/heads/${branch} "$(${forge})"`);
+      expect(await take(base)).toEqual({ kind: 'refused', reason: expect.stringMatching(/^git does not accept the branch: /) });
       expect((await mirror('for-each-ref', '--format=%(refname)', 'refs/tasks')).stdout).toBe('');
     });
 

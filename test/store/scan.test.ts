@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { appendLine, headerLine, scan } from '../../src/store/scan.ts';
 import { seal, unseal } from '../../src/store/line.ts';

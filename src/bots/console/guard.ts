@@ -72,10 +72,13 @@ export const jsonOnly: MiddlewareHandler = async (c, next) => {
 
 export const smallBody: MiddlewareHandler = bodyLimit({
   maxSize: BODY_MAX,
-  onError: (c) =>
-    refuse(
+  onError: (c) => {
+    // What was not read of the body still lies on the connection.
+    c.header('Connection', 'close');
+    return refuse(
       c,
       413,
       `That is more than ${BODY_MAX / 1024} KiB, and nothing of it was taken. Put long texts into a file in the repository and name that.`,
-    ),
+    );
+  },
 });

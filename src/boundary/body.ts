@@ -1,0 +1,66 @@
+import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
+import { readJson } from './json.ts';
+import { refusal } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
+
+const Body = z.looseObject({ model: z.string() });
+
+/** How many bytes of bodies a session's requests hold now. */
+export type Held = { bytes: number };
+
+/** Reads a body whole; what it takes is added to `held` and is the caller's to give back. Rejects when the client goes away. */
+export async function readBody(
+  request: IncomingMessage,
+  held: Held,
+  limits: { readonly bodyBytes: number; readonly heldBytes: number },
+): Promise<{ readonly ok: true; readonly bytes: Buffer } | Refusal> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  const refused = (): Refusal | null => {
+    if (Math.max(length, Number(request.headers['content-length'] ?? 0)) > limits.bodyBytes) {
+      return refusal(413, `the body is longer than ${limits.bodyBytes} bytes`);
+    }
+    return held.bytes > limits.heldBytes ? refusal(429, 'the requests under way hold too much') : null;
+  };
+  let refusing = refused();
+  try {
+    // Destroying what is left unread would reset the connection before the answer is read.
+    for await (const chunk of refusing === null ? request.iterator({ destroyOnReturn: false }) : []) {
+      chunks.push(chunk as Buffer);
+      length += (chunk as Buffer).length;
+      held.bytes += (chunk as Buffer).length;
+      refusing = refused();
+      if (refusing !== null) {
+        break;
+      }
+    }
+  } catch (error) {
+    held.bytes -= length;
+    throw error;
+  }
+  if (refusing !== null) {
+    held.bytes -= length;
+    return refusing;
+  }
+  return { ok: true, bytes: Buffer.concat(chunks, length) };
+}
+
+/** Everything that is asked of a request's body before it may leave. The bytes themselves go on as they came. */
+export function judgeBody(
+  bytes: Buffer,
+  models: readonly string[],
+): { readonly ok: true; readonly model: string } | Refusal {
+  const read = readJson(bytes);
+  if (!read.ok) {
+    return refusal(400, read.why);
+  }
+  const body = Body.safeParse(read.value);
+  if (!body.success) {
+    return refusal(403, 'the body names no model');
+  }
+  const { model } = body.data;
+  return models.includes(model)
+    ? { ok: true, model }
+    : refusal(403, `model ${JSON.stringify(model.slice(0, 80))} is not among this session's`);
+}

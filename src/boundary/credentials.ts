@@ -1,0 +1,59 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { Account } from './files.ts';
+
+export type Credential =
+  /** `headers` carry `secret` to the provider. */
+  | { readonly ok: true; readonly headers: Readonly<Record<string, string>>; readonly secret: string }
+  /** A sentence's end for the machine's owner; it never quotes the file. */
+  | { readonly ok: false; readonly why: string };
+
+const longest = 16 * 1024;
+
+/** Reads an account's credential as it is now: a login that was renewed counts from the next request on. */
+export async function credentialOf(account: Account): Promise<Credential> {
+  const read = await readSecret(account.credentialFile);
+  if (!read.ok) {
+    return read;
+  }
+  const { secret } = read;
+  if (account.kind === 'subscription' && paidKey[account.provider].test(secret)) {
+    return { ok: false, why: `${account.credentialFile} holds a paid API key, and the account is a subscription` };
+  }
+  if (account.provider === 'anthropic' && account.kind === 'key') {
+    return { ok: true, secret, headers: { 'x-api-key': secret } };
+  }
+  const chatgpt = account.provider === 'openai' && account.kind === 'subscription' ? account.accountId : undefined;
+  return {
+    ok: true,
+    secret,
+    headers: { authorization: `Bearer ${secret}`, ...(chatgpt === undefined ? {} : { 'chatgpt-account-id': chatgpt }) },
+  };
+}
+
+/** How each provider's paid keys begin. */
+const paidKey: Readonly<Record<Account['provider'], RegExp>> = { anthropic: /^sk-ant-api/, openai: /^sk-/ };
+
+async function readSecret(path: string): Promise<{ ok: true; secret: string } | { ok: false; why: string }> {
+  try {
+    // A pipe in the file's place must not hold the boundary up.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const about = await file.stat();
+      if (!about.isFile() || about.size > longest) {
+        return { ok: false, why: `${path} is not a file with one secret in it` };
+      }
+      if ((about.mode & 0o077) !== 0) {
+        return { ok: false, why: `others than its owner have a right to ${path}; it must be mode 0600` };
+      }
+      const secret = (await file.readFile('latin1')).trim();
+      return /^[\x21-\x7e]+$/.test(secret)
+        ? { ok: true, secret }
+        : { ok: false, why: `${path} must hold the secret and nothing else` };
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    return { ok: false, why: `${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})` };
+  }
+}

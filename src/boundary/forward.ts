@@ -1,0 +1,127 @@
+import { once } from 'node:events';
+import { Agent as HttpAgent, request as httpRequest } from 'node:http';
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Account, Usage } from './files.ts';
+import { answerHeaders } from './headers.ts';
+import { refusal } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
+import { usageReader } from './usage.ts';
+
+export type Outgoing = {
+  readonly url: URL;
+  readonly provider: Account['provider'];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  /** Never in an answer, whatever the upstream says. */
+  readonly secret: string;
+  readonly connectMs: number;
+};
+
+/** What came of it. `refusal` when the session has no answer yet. */
+export type Forwarded = {
+  readonly status: number | null;
+  readonly usage: Usage | null;
+  readonly refusal: Refusal | null;
+};
+
+/** Errors are read whole before they are passed on; longer ones are not passed on. */
+const longestError = 2 ** 20;
+
+// A connection a request: one kept alive may be closed by the provider just when the next request, already metered, is sent into it.
+const agents = { 'http:': new HttpAgent({ keepAlive: false }), 'https:': new HttpsAgent({ keepAlive: false }) };
+
+/**
+ * Sends the request and passes the answer on, byte for byte as it comes. When `signal` aborts, so does the upstream; when the upstream
+ * breaks off in mid-answer, so does the session's connection.
+ */
+export async function forward(outgoing: Outgoing, answer: ServerResponse, signal: AbortSignal): Promise<Forwarded> {
+  const { url, provider, secret } = outgoing;
+  let status: number | null = null;
+  try {
+    const incoming = await send(outgoing, signal);
+    status = incoming.statusCode ?? null;
+    const headers = answerHeaders(incoming.headers, secret);
+    if (status === null || status < 200 || status > 299) {
+      return { status, usage: null, refusal: await passError(incoming, headers, secret, answer) };
+    }
+    const reader = usageReader(provider, incoming.headers['content-type']);
+    answer.writeHead(status, headers).flushHeaders();
+    for await (const chunk of incoming) {
+      reader.see(chunk as Buffer);
+      if (!answer.write(chunk)) {
+        await once(answer, 'drain', { signal });
+      }
+    }
+    answer.end();
+    return { status, usage: reader.usage(), refusal: null };
+  } catch (error) {
+    if (answer.headersSent || signal.aborted) {
+      answer.destroy();
+      return { status, usage: null, refusal: null };
+    }
+    const why = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+    return {
+      status,
+      usage: null,
+      refusal: refusal(502, 'upstream unreachable', `it could not reach ${url.host} (${why})`),
+    };
+  }
+}
+
+async function send(outgoing: Outgoing, signal: AbortSignal): Promise<IncomingMessage> {
+  const { url, headers, body, connectMs } = outgoing;
+  const options = { method: 'POST', headers, signal, maxHeaderSize: 64 * 1024 };
+  const sent =
+    url.protocol === 'https:'
+      ? httpsRequest(url, { ...options, agent: agents['https:'] })
+      : httpRequest(url, { ...options, agent: agents['http:'] });
+  giveUpConnecting(sent, url.protocol === 'https:' ? 'secureConnect' : 'connect', connectMs);
+  // A model may think for many minutes without a byte: only a dead connection ends the wait.
+  sent.setSocketKeepAlive(true, 30_000);
+  return new Promise((resolve, reject) => {
+    sent.on('response', resolve);
+    // After the response this does nothing, and must be there: the answer itself tells what went wrong.
+    sent.on('error', reject);
+    sent.on('upgrade', (_, socket) => {
+      socket.on('error', () => undefined);
+      socket.destroy();
+      reject(new Error('it changed to another protocol'));
+    });
+    sent.end(body);
+  });
+}
+
+function giveUpConnecting(sent: ClientRequest, connected: 'connect' | 'secureConnect', connectMs: number): void {
+  const timer = setTimeout(() => sent.destroy(new Error(`no connection within ${connectMs} ms`)), connectMs);
+  const done = (): void => clearTimeout(timer);
+  sent.once('socket', (socket) => socket.once(connected, done));
+  sent.once('close', done);
+}
+
+async function passError(
+  incoming: IncomingMessage,
+  headers: Readonly<Record<string, string>>,
+  secret: string,
+  answer: ServerResponse,
+): Promise<Refusal | null> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of incoming) {
+    chunks.push(chunk as Buffer);
+    length += (chunk as Buffer).length;
+    if (length > longestError) {
+      break;
+    }
+  }
+  const body = Buffer.concat(chunks);
+  if (length > longestError || body.includes(secret)) {
+    return refusal(
+      502,
+      'error withheld',
+      `the upstream's answer with status ${incoming.statusCode} was withheld (too long, or it held the credential)`,
+    );
+  }
+  answer.writeHead(incoming.statusCode ?? 502, { ...headers, 'content-length': String(length) }).end(body);
+  return null;
+}

@@ -1,0 +1,34 @@
+/** What one session may use up. Bytes and milliseconds. */
+export type Limits = {
+  /** Connections at once; each carries one request. */
+  readonly connections: number;
+  /** Of one request's body. Both providers refuse more than this themselves. */
+  readonly bodyBytes: number;
+  /** Of the bodies of all requests under way. */
+  readonly heldBytes: number;
+  readonly headerBytes: number;
+  /** Until a request's headers are there. */
+  readonly headersMs: number;
+  /** Until a request's body is there. */
+  readonly requestMs: number;
+  /** Until the upstream takes the connection. Its answer may take any time. */
+  readonly connectMs: number;
+  /** Requests that are read at all, whatever becomes of them: each is a line in usage.jsonl and a call at the provider's. */
+  readonly requestsPerMinute: number;
+  /** Refusals written to usage.jsonl in a minute; the rest are counted. */
+  readonly refusalsPerMinute: number;
+};
+
+const MiB = 2 ** 20;
+
+export const usualLimits: Limits = {
+  connections: 64,
+  bodyBytes: 32 * MiB,
+  heldBytes: 64 * MiB,
+  headerBytes: 32 * 1024,
+  headersMs: 15_000,
+  requestMs: 60_000,
+  connectMs: 30_000,
+  requestsPerMinute: 240,
+  refusalsPerMinute: 60,
+};

@@ -1,0 +1,36 @@
+import type { Account } from './files.ts';
+
+/** Why the boundary itself answers, and with which status. `why` is for the journal, `message` for whoever asked. */
+export type Refusal = { readonly ok: false; readonly status: number; readonly why: string; readonly message: string };
+
+export function refusal(status: number, why: string, message: string = why): Refusal {
+  return { ok: false, status, why, message: `Signalbox's boundary answers, not the model's provider: ${message}.` };
+}
+
+const anthropicTypes: Readonly<Record<number, string>> = {
+  400: 'invalid_request_error',
+  401: 'authentication_error',
+  403: 'permission_error',
+  408: 'timeout_error',
+  413: 'request_too_large',
+  429: 'rate_limit_error',
+  431: 'request_too_large',
+};
+
+/** The error in the provider's own shape, so that its CLI shows the message. */
+export function errorBody(provider: Account['provider'], { status, message }: Refusal): Buffer {
+  return Buffer.from(
+    JSON.stringify(
+      provider === 'anthropic'
+        ? { type: 'error', error: { type: anthropicTypes[status] ?? 'api_error', message } }
+        : {
+            error: {
+              message,
+              type: status < 500 ? 'invalid_request_error' : 'server_error',
+              param: null,
+              code: `boundary_${status}`,
+            },
+          },
+    ),
+  );
+}

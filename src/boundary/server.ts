@@ -1,0 +1,75 @@
+import { watch } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Account } from './files.ts';
+import { usualLimits } from './limits.ts';
+import type { Limits } from './limits.ts';
+import { takeLock } from './lock.ts';
+import type { Log } from './log.ts';
+import { openMeter } from './meter.ts';
+import { sessionTable } from './table.ts';
+
+export type Boundary = {
+  /** Ends every session's connections and gives the folder free. */
+  close(): Promise<void>;
+  /** Resolves when it is closed, also when it closed itself because its lock was lost. */
+  readonly ended: Promise<void>;
+};
+
+/** A change is seen at once where the system tells of it, and after this many ms at the latest. */
+const rescan = 1_000;
+
+/**
+ * Serves the sessions that `<folder>/sessions/*.json` grant, each on its own socket, for as long as its file is there; writes
+ * `<folder>/usage.jsonl`. When it resolves, the sockets of the grants that are there are open. Throws an Error with a sentence for a
+ * person when another boundary serves this folder.
+ */
+export async function serveBoundary(options: {
+  readonly folder: string;
+  readonly accounts: Readonly<Record<string, Account>>;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  readonly limits?: Partial<Limits>;
+}): Promise<Boundary> {
+  const { folder, accounts, signal, log } = options;
+  const grants = join(folder, 'sessions');
+  await mkdir(grants, { recursive: true, mode: 0o700 });
+  const lock = await takeLock(folder);
+  const meter = await openMeter(join(folder, 'usage.jsonl')).catch(async (error: unknown) => {
+    await lock.release();
+    throw error;
+  });
+  const table = sessionTable(grants, accounts, { meter, log, limits: { ...usualLimits, ...options.limits } });
+  await table.scan();
+
+  const watching = watch(grants, () => void table.scan());
+  watching.on('error', (error) =>
+    log.error(`changes in ${grants} are seen only every ${rescan} ms`, { error: error.message }),
+  );
+  const timer = setInterval(() => void table.scan(), rescan);
+  let closing: Promise<void> | null = null;
+  let over: () => void;
+  const ended = new Promise<void>((resolve) => (over = resolve));
+
+  async function shut(): Promise<void> {
+    clearInterval(timer);
+    watching.close();
+    await table.close();
+    await meter.close();
+    await lock.release();
+    over();
+  }
+  const close = (): Promise<void> => (closing ??= shut());
+
+  signal.addEventListener('abort', () => void close(), { once: true });
+  if (signal.aborted) {
+    void close();
+  }
+  void lock.lost.then(() => {
+    if (closing === null) {
+      log.error(`the lock on ${folder} was lost: this boundary closes, so that no second one serves beside it`);
+      void close();
+    }
+  });
+  return { close, ended };
+}

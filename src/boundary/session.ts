@@ -1,0 +1,162 @@
+import { chmod, lstat, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { exchange } from './exchange.ts';
+import type { Terms } from './exchange.ts';
+import type { Account, Grant } from './files.ts';
+import type { Limits } from './limits.ts';
+import type { Log } from './log.ts';
+import { refusalWriter } from './meter.ts';
+import type { Meter } from './meter.ts';
+import { perMinute } from './rate.ts';
+import { errorBody, refusal } from './refusal.ts';
+
+/** A session's socket, served. */
+export type Session = {
+  readonly socket: string;
+  /** Holds for the requests that come from now on. */
+  change(grant: Grant, account: Account): void;
+  /** Whether the file of the socket is still the one that is served. */
+  stands(): Promise<boolean>;
+  /** Breaks off what is under way, here and upstream, and waits until that is metered. */
+  close(): Promise<void>;
+};
+
+export type Shared = { readonly meter: Meter; readonly limits: Limits; readonly log: Log };
+
+/** Serves `grant.socket`. Throws when that cannot be; a socket that a killed boundary left is replaced, anything else in its place is not. */
+export async function serveSession(grant: Grant, account: Account, shared: Shared): Promise<Session> {
+  const closing = new AbortController();
+  const under = new Set<Promise<void>>();
+  let terms: Terms = {
+    grant,
+    account,
+    ...shared,
+    held: { bytes: 0 },
+    mayAsk: perMinute(shared.limits.requestsPerMinute, monotonic),
+    refused: refusals(grant.session, shared),
+  };
+
+  const server = createServer({
+    maxHeaderSize: shared.limits.headerBytes,
+    headersTimeout: shared.limits.headersMs,
+    requestTimeout: shared.limits.requestMs,
+    connectionsCheckingInterval: Math.min(5_000, shared.limits.headersMs),
+  });
+  server.maxConnections = shared.limits.connections;
+  // What follows a request on its connection is never taken for another one.
+  server.maxRequestsPerSocket = 1;
+  server.on('request', (request, answer) => {
+    answer.shouldKeepAlive = false;
+    const one = exchange(terms, request, answer, closing.signal).finally(() => under.delete(one));
+    under.add(one);
+  });
+  refuseTheRest(server, () => terms);
+  const sockets = tracked(server);
+  const inode = await listen(server, grant.socket);
+
+  return {
+    socket: grant.socket,
+    change: (grant, account) => {
+      terms = { ...terms, grant, account };
+    },
+    stands: async () => (await statOf(grant.socket))?.ino === inode,
+    close: async () => {
+      closing.abort();
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of sockets) {
+        socket.destroy();
+      }
+      await Promise.all([closed, ...under]);
+    },
+  };
+}
+
+function refusals(session: string, { meter, limits, log }: Shared): Terms['refused'] {
+  return refusalWriter(perMinute(limits.refusalsPerMinute, monotonic), (why, method, path) => {
+    meter
+      .write({ event: 'refused', t: Date.now(), session, method, path, why })
+      .catch((error: unknown) =>
+        log.error(`a refusal is not in usage.jsonl (${(error as Error).message})`, { session, why }),
+      );
+  });
+}
+
+function monotonic(): number {
+  return performance.now();
+}
+
+/** What is no ordinary request: it never reaches `exchange`. */
+function refuseTheRest(server: Server, terms: () => Terms): void {
+  const say = (socket: Duplex, status: number, why: string): void => {
+    const body = errorBody(terms().account.provider, refusal(status, why));
+    socket.on('error', () => undefined);
+    socket.end(
+      `HTTP/1.1 ${status} Refused\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body.toString()}`,
+      () => socket.destroy(),
+    );
+  };
+  server.on('connect', (request, socket) => {
+    terms().refused('no tunnels', request.method, request.url);
+    say(socket, 403, 'no tunnels');
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException & { bytesParsed?: number }, socket) => {
+    const status = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
+    if (error.code === 'ECONNRESET') {
+      socket.destroy();
+      return;
+    }
+    terms().refused(`not HTTP (${error.code ?? 'unknown'})`, undefined, undefined);
+    // An answer that is under way must not be mixed with this one.
+    if ('bytesWritten' in socket && socket.bytesWritten === 0 && socket.writable) {
+      say(socket, status, 'this is not a request in HTTP/1.1, or it did not come in time');
+    } else {
+      socket.destroy();
+    }
+  });
+  server.on('checkExpectation', (request, answer) => {
+    terms().refused('an expectation', request.method, request.url);
+    const body = errorBody(terms().account.provider, refusal(403, 'no expectations'));
+    answer.writeHead(403, { 'content-type': 'application/json', connection: 'close' }).end(body);
+  });
+  server.on('dropRequest', (request) =>
+    terms().refused('a second request on one connection', request.method, request.url),
+  );
+  server.on('drop', () => terms().refused('too many connections', undefined, undefined));
+}
+
+function tracked(server: Server): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return sockets;
+}
+
+/** Gives the inode of the socket. The worker in the container connects with the controller's group. */
+async function listen(server: Server, path: string): Promise<number | undefined> {
+  const there = await statOf(path);
+  if (there !== null && !there.isSocket()) {
+    throw new Error(`${path} is there and is no socket`);
+  }
+  await rm(path, { force: true });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(path, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  await chmod(path, 0o660);
+  return (await statOf(path))?.ino;
+}
+
+async function statOf(path: string) {
+  try {
+    return await lstat(path);
+  } catch {
+    return null;
+  }
+}

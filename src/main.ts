@@ -1,0 +1,162 @@
+import { spawn } from 'node:child_process';
+import { openSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { taskRow } from './bots/cards.ts';
+import { openConsole } from './bots/console/console.ts';
+import { serveBoundary } from './boundary/server.ts';
+import { createDesk } from './chain/desk.ts';
+import type { Links } from './chain/desk.ts';
+import { ProjectId } from './chain/ids.ts';
+import type { Acts } from './chain/perform.ts';
+import type { Chat, Clock, Log, Sessions } from './chain/ports.ts';
+import { Role } from './chain/roles.ts';
+import { createSupervisor, readTasks } from './chain/supervisor.ts';
+import type { Config } from './config.ts';
+import { Exit } from './exit.ts';
+import { gitForge } from './forge/git.ts';
+import { attachCommand } from './runtime/attach.ts';
+import { boxId } from './runtime/box.ts';
+import type { Site } from './runtime/checkout.ts';
+import { dockerEngine } from './runtime/docker.ts';
+import { imageTag } from './runtime/image.ts';
+import { mirrorFolder, mirrorsOf } from './runtime/mirror.ts';
+import { dockerSessions } from './runtime/sessions.ts';
+import { containerValidator } from './runtime/validator.ts';
+import { gitWorkspace } from './runtime/workspace.ts';
+import { lookingDisk } from './store/look.ts';
+import { fileStore } from './store/store.ts';
+
+/** The composition root: the only file that imports every room. */
+
+const clock: Clock = {
+  now: () => Date.now(),
+  sleep: async (ms, signal) => void (await sleep(ms, undefined, signal ? { signal } : {}).catch(() => undefined)),
+};
+
+/** One JSON object a line on stderr, as journald and `docker logs` like it. */
+const log: Log = {
+  info: (message, facts) => console.error(JSON.stringify({ t: new Date().toISOString(), level: 'info', message, ...facts })),
+  error: (message, facts) => console.error(JSON.stringify({ t: new Date().toISOString(), level: 'error', message, ...facts })),
+};
+
+/** Runs until `signal`. Sessions and the boundary go on after it. */
+export async function serveController(config: Config, root: string, signal: AbortSignal): Promise<number> {
+  await writeFile(join(config.data, 'pid'), `${process.pid}\n`);
+  const store = fileStore({ folder: config.data });
+  const channels = config.projects.flatMap((project) => channelsOf(project.channels, 'console'));
+  const web = await openConsole({ port: config.console.port, people: config.people, channels, store, clock, log });
+  await startBoundary(config, root);
+  const supervisor = createSupervisor(store, await actsOf(config, root, web.chat));
+  for (const damage of await supervisor.start()) log.error('a stream is damaged and stays shut', { ...damage });
+  const served = await web.serve(createDesk(supervisor, linksOf(config)));
+  log.info('Signalbox is up', { url: served.url, data: config.data });
+  await aborted(signal);
+  await served.close();
+  await supervisor.close();
+  await rm(join(config.data, 'pid'), { force: true });
+  // Effects that still wait (a session's end, a sleeping retry) are pending in the journal: nothing has to wait for them here.
+  setImmediate(() => process.exit(0));
+  return 0;
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+async function actsOf(config: Config, root: string, chat: Chat): Promise<Acts> {
+  const site = await siteOf(config);
+  const repositories = new Map(config.projects.map((project) => [project.id, project]));
+  const repository = (id: ProjectId): { path: string; base: string } => {
+    const project = repositories.get(id);
+    if (!project) throw new Error(`${id} is not under projects in signalbox.yaml any more: put it back, or stop its tasks.`);
+    return { path: project.repository, base: project.base };
+  };
+  return {
+    chat,
+    sessions: sessionsOf(config, root, site),
+    workspace: gitWorkspace(site),
+    validator: containerValidator(site),
+    forge: gitForge({ repository, mirror: (project) => mirrorFolder(config.data, project), clock }),
+    clock,
+    log,
+    settings: config.roles,
+    instructions: await instructionsIn(join(root, 'roles')),
+    project: (id) => repositories.get(id) ?? { merges: false, soak: true },
+    person: (id) => config.people.find((person) => person.id === id) ?? null,
+  };
+}
+
+async function siteOf(config: Config): Promise<Site> {
+  const { socket, runtime, image } = config.container;
+  const engine = dockerEngine({ socket, runtime, box: await boxId(config.data) });
+  return { engine, data: config.data, image: image ?? imageTag(), mirror: mirrorsOf(config.data, config.projects) };
+}
+
+const sessionsOf = (config: Config, root: string, site: Site): Sessions => dockerSessions({ site, clock, log, root, settings: config.roles });
+
+async function instructionsIn(folder: string): Promise<Record<Role, string>> {
+  const texts = await Promise.all(Role.options.map(async (role) => [role, await readFile(join(folder, role, 'instructions.md'), 'utf8')] as const));
+  return Object.fromEntries(texts) as Record<Role, string>;
+}
+
+const channelsOf = (channels: readonly string[], platform: string): string[] =>
+  channels.filter((channel) => channel.startsWith(`${platform}:`)).map((channel) => channel.slice(platform.length + 1));
+
+function linksOf(config: Config): Links {
+  const places = config.projects.flatMap(({ id, channels }) =>
+    channels.map((name) => ({ id, platform: name.slice(0, name.indexOf(':')), channel: name.slice(name.indexOf(':') + 1) })),
+  );
+  return {
+    projectOf: (platform, channel) => places.find((place) => place.platform === platform && place.channel === channel)?.id ?? null,
+    placesOf: (project) => places.filter((place) => place.id === project).map(({ platform, channel }) => ({ platform, channel })),
+  };
+}
+
+/** A process of its own that outlives this one. Where one serves already, the second ends by itself. */
+async function startBoundary(config: Config, root: string): Promise<void> {
+  const folder = join(config.data, 'boundary');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const words = openSync(join(folder, 'log'), 'a', 0o600);
+  const argv = [join(root, 'src', 'cli.ts'), 'boundary', '--data', config.data];
+  spawn(process.execPath, argv, { detached: true, stdio: ['ignore', words, words] }).unref();
+}
+
+export async function serveSessionsBoundary(config: Config, signal: AbortSignal): Promise<number> {
+  const boundary = await serveBoundary({ folder: join(config.data, 'boundary'), accounts: config.accounts, signal, log });
+  log.info('the boundary serves', { data: config.data });
+  await boundary.ended;
+  return 0;
+}
+
+/** Reads the journals without touching them, so it works beside the controller and without one. */
+export async function showStatus(config: Config): Promise<number> {
+  const { tasks, damage } = await readTasks(fileStore({ folder: config.data, disk: lookingDisk() }));
+  const open = tasks.filter(({ phase }) => phase.at !== 'merged' && phase.at !== 'stopped');
+  for (const { stream, line, reason } of damage) console.log(`${stream} is damaged at line ${line}: ${reason}`);
+  for (const task of open) console.log(taskRow(task));
+  if (open.length === 0) console.log('Nothing in flight.');
+  return damage.length === 0 ? 0 : 1;
+}
+
+/** Opens the pane of the session at work; `wanted` is a task's id or slug. Detaching leaves it running. */
+export async function attachTo(config: Config, wanted: string): Promise<number> {
+  const { tasks } = await readTasks(fileStore({ folder: config.data, disk: lookingDisk() }));
+  const task = tasks.find(({ id, slug }) => id === wanted || slug === wanted);
+  if (!task) throw new Exit(66, `there is no task ${wanted}; ./signalbox status names those in flight`);
+  if (task.phase.at !== 'working') throw new Exit(69, `${task.slug} has no session at work now: it is ${task.phase.at}`);
+  const [program = 'docker', ...argv] = attachCommand(await boxId(config.data), task.phase.session);
+  const child = spawn(program, argv, { stdio: 'inherit' });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+/** Removes every container, grant and socket folder that sessions of this data folder left. */
+export async function sweepSessions(config: Config, root: string): Promise<void> {
+  await sessionsOf(config, root, await siteOf(config)).sweep([]);
+}

@@ -1,0 +1,23 @@
+import { Mail } from '../worker/files.ts';
+import { appendDurably, readIfThere } from './durable.ts';
+
+/** What was put into a session's mail so far. A torn last line was never acknowledged and does not count. */
+export async function readMail(file: string): Promise<readonly Mail[]> {
+  const lines = ((await readIfThere(file)) ?? '').split('\n').slice(0, -1);
+  return lines.flatMap((line) => parseMail(line) ?? []);
+}
+
+/** Appends durably, on a line of its own even when the last one was torn. */
+export async function putMail(file: string, mail: Mail): Promise<void> {
+  const before = (await readIfThere(file)) ?? '';
+  const start = before === '' || before.endsWith('\n') ? '' : '\n';
+  await appendDurably(file, `${start}${JSON.stringify(mail)}\n`);
+}
+
+function parseMail(line: string): Mail | null {
+  try {
+    return Mail.safeParse(JSON.parse(line)).data ?? null;
+  } catch {
+    return null;
+  }
+}

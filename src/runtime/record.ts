@@ -1,0 +1,54 @@
+import { open } from 'node:fs/promises';
+import { RecordLine } from '../worker/files.ts';
+
+/** A record as it grows. Each read gives the lines that are new; a torn last line waits for its rest. */
+export type RecordReader = { read(): Promise<readonly RecordLine[]> };
+
+const CHUNK = 256 * 1024;
+/** A longer line is no message of any CLI's and is passed over. */
+const LONGEST = 32 * 1024 * 1024;
+
+/** Reads `record.jsonl` from its first byte on. What is not a record line is passed over: all of it is a claim. */
+export function recordReader(file: string): RecordReader {
+  let at = 0;
+  let left: Buffer[] = [];
+  let size = 0;
+
+  const take = (chunk: Buffer): readonly RecordLine[] => {
+    const lines: RecordLine[] = [];
+    let start = 0;
+    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
+      const line = size > LONGEST ? null : parseLine(Buffer.concat([...left, chunk.subarray(start, end)]).toString('utf8'));
+      if (line !== null) lines.push(line);
+      [left, size, start] = [[], 0, end + 1];
+    }
+    size += chunk.length - start;
+    left = size > LONGEST ? [] : [...left, chunk.subarray(start)];
+    return lines;
+  };
+
+  return {
+    async read() {
+      const lines: RecordLine[] = [];
+      const opened = await open(file, 'r');
+      try {
+        for (;;) {
+          const { buffer, bytesRead } = await opened.read(Buffer.alloc(CHUNK), 0, CHUNK, at);
+          if (bytesRead === 0) return lines;
+          at += bytesRead;
+          lines.push(...take(buffer.subarray(0, bytesRead)));
+        }
+      } finally {
+        await opened.close();
+      }
+    },
+  };
+}
+
+function parseLine(text: string): RecordLine | null {
+  try {
+    return RecordLine.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+}

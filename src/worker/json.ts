@@ -1,0 +1,23 @@
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** The fields of a JSON object; none when the text is anything else. */
+export function fieldsOf(text: string): Fields {
+  try {
+    return fields(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
+/** The same for a value that was parsed already. */
+export function fields(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+}
+
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { buttonsOf, commandOf, confirm, parsePress, pressed, pressId } from '../../src/bots/buttons.ts';
+import type { Press } from '../../src/bots/buttons.ts';
+import { Head, TaskId } from '../../src/chain/ids.ts';
+import type { Command } from '../../src/chain/commands.ts';
+import { blocked, head, id, reviewed, sensitive, stale, task, tasks } from './samples.ts';
+
+const hex = (length: number): fc.Arbitrary<string> =>
+  fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length });
+const anyTask = hex(10).map((digits) => TaskId.parse(`t${digits}`));
+const anyPress: fc.Arbitrary<Press> = fc.oneof(
+  fc.record({
+    act: fc.constantFrom('merge', 'merge2'),
+    task: anyTask,
+    head: hex(40).map((digits) => Head.parse(digits)),
+  }),
+  fc.record({ act: fc.constantFrom('stop', 'retry', 'status'), task: anyTask }),
+);
+
+describe('the id of a button', () => {
+  it('says what it does, in at most 64 bytes', () => {
+    fc.assert(
+      fc.property(anyPress, (press) => {
+        expect(parsePress(pressId(press))).toEqual(press);
+        expect(Buffer.byteLength(pressId(press))).toBeLessThanOrEqual(64);
+      }),
+    );
+  });
+
+  it('is nothing else that parses', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), anyPress.map(pressId)), fc.string(), (text, more) => {
+        for (const one of [text + more, more + text]) {
+          const press = parsePress(one);
+          if (press) expect(pressId(press)).toBe(one);
+        }
+      }),
+    );
+  });
+
+  it.each([
+    '',
+    'merge',
+    `merge:${id}`,
+    `merge:${id}:abc1234`,
+    `merge:${id}:${head.toUpperCase()}`,
+    `merge:${id}:${head}:x`,
+    `merge3:${id}:${head}`,
+    `stop:${id}:${head}`,
+    `stop:${id}:`,
+    `stop:${id} `,
+    `Stop:${id}`,
+    'stop:t012345678',
+    `task:${id}`,
+  ])('is not %j', (text) => {
+    expect(parsePress(text)).toBeNull();
+  });
+});
+
+describe('a press', () => {
+  it.each<[Press, Command, string]>([
+    [{ act: 'merge', task: id, head }, { name: 'merge', head, second: false }, 'Merge abc1234'],
+    [{ act: 'merge2', task: id, head }, { name: 'merge', head, second: true }, 'Confirm merge abc1234'],
+    [{ act: 'stop', task: id }, { name: 'stop' }, 'Stop'],
+    [{ act: 'retry', task: id }, { name: 'retry' }, 'Retry'],
+    [{ act: 'status', task: id }, { name: 'status' }, 'Status'],
+  ])('%o', (press, command, words) => {
+    expect(commandOf(press)).toEqual(command);
+    expect(pressed(press)).toBe(words);
+  });
+});
+
+describe('the buttons of a task', () => {
+  const acts = (of: typeof tasks.review): readonly string[] => buttonsOf(of).map((button) => button.id.split(':')[0]!);
+
+  it.each([
+    ['opening', ['stop']],
+    ['preparing', ['stop']],
+    ['working', ['stop']],
+    ['recording', ['stop']],
+    ['taking', ['stop']],
+    ['validating', ['stop']],
+    ['proposing', ['stop']],
+    ['judging', ['stop']],
+    ['review', ['merge', 'stop']],
+    ['held', ['retry', 'stop']],
+    ['failed', ['retry', 'stop']],
+    ['merging', []],
+    ['merged', []],
+    ['stopped', []],
+  ] as const)('%s', (at, expected) => {
+    expect(acts(tasks[at])).toEqual(expected);
+  });
+
+  it('offer Merge only where a tap can let every hold through', () => {
+    expect(acts(task({ at: 'review', verdict: sensitive, patch: '' }, reviewed))).toEqual(['merge', 'stop']);
+    expect(acts(task({ at: 'review', verdict: stale, patch: '' }, reviewed))).toEqual(['retry', 'stop']);
+    expect(acts(task({ at: 'review', verdict: blocked, patch: '' }, reviewed))).toEqual(['retry', 'stop']);
+  });
+
+  it('are bound to the head that is shown', () => {
+    expect(buttonsOf(tasks.review)[0]).toEqual({ id: `merge:${id}:${head}`, label: 'Merge', style: 'primary' });
+    expect(confirm(id, head)).toEqual({ id: `merge2:${id}:${head}`, label: 'Confirm merge', style: 'danger' });
+  });
+});

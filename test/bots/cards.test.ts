@@ -1,0 +1,286 @@
+import { describe, expect, it } from 'vitest';
+import { card, taskRow, threadName } from '../../src/bots/cards.ts';
+import type { Phase } from '../../src/chain/task.ts';
+import { blocked, drawn, reviewed, sensitive, stale, task, tasks } from './samples.ts';
+
+const cards: Readonly<Record<Phase['at'], readonly string[]>> = {
+  opening: [
+    '🟢 **readme spelling** ⋅ opening its thread',
+    '',
+    '> The README says "recieve". Put it right.',
+    '',
+    '▸ Preparing, since 14:03 UTC, 20 Nov',
+    '',
+    'site ⋅ `signalbox/readme-spelling` ⋅ 0s',
+    '[Stop] danger stop:t0123456789',
+  ],
+  preparing: [
+    '🟢 **readme spelling** ⋅ reading the repository',
+    '',
+    '> The README says "recieve". Put it right.',
+    '',
+    '▸ Preparing, since 14:02 UTC, 20 Nov',
+    '',
+    'site ⋅ `signalbox/readme-spelling` ⋅ 1m00s',
+    '[Stop] danger stop:t0123456789',
+  ],
+  working: [
+    '🟢 **Correct the spelling in the README** ⋅ with the coder',
+    '',
+    '> The README says "recieve". Put it right.',
+    '',
+    '✓ Preparing 4s',
+    '▸ Code, since 14:02 UTC, 20 Nov',
+    '',
+    'site ⋅ `signalbox/readme-spelling` ⋅ 1m04s',
+    '[Stop] danger stop:t0123456789',
+  ],
+  recording: [
+    '🟢 **Correct the spelling in the README** ⋅ keeping a document',
+    '',
+    '> The README says "recieve". Put it right.',
+    '',
+    '✓ Preparing 4s',
+    '▸ Code, since 14:02 UTC, 20 Nov',
+    '',
+    'site ⋅ `signalbox/readme-spelling` ⋅ 1m04s',
+    '[Stop] danger stop:t0123456789',
+  ],
+  taking: [
+    '🟢 **Correct the spelling in the README** ⋅ taking in the commits',
+    '',
+    '> The README says "recieve". Put it right.',
+    '',
+    '✓ Preparing 4s',
+    '✓ Code 1m00s',
+    '▸ Tests, since 14:03 UTC, 20 Nov',
+    '',
+    'site ⋅ `signalbox/readme-spelling` ⋅ 1m04s',
+    '[Stop] danger stop:t0123456789',
+  ],
+  validating: [
+    '🟢 **Correct the spelling in the README** ⋅ running the tests',
+    '',
+    '> The README says "recieve". Put it right.',
+    '',
+    '✓ Preparing 4s',
+    '✓ Code 1m00s',
+    '▸ Tests, since 14:03 UTC, 20 Nov',
+    '',
+    'Branch at `abc1234`',
+    '',
+    'site ⋅ `signalbox/readme-spelling` ⋅ 1m04s',
+    '[Stop] danger stop:t0123456789',
+  ],
+  proposing: [
+    '🟢 **Correct the spelling in the README** ⋅ opening the change',
+    '',
+    '> The README says "recieve". Put it right.',
+    '',
+    '✓ Preparing 4s',
+    '✓ Code 1m00s',
+    '▸ Change, since 14:03 UTC, 20 Nov',
+    '',
+    'site ⋅ `signalbox/readme-spelling` ⋅ 1m04s',
+    '[Stop] danger stop:t0123456789',
+  ],
+  judging: [
+    '🟢 **Correct the spelling in the README** ⋅ at the gate',
+    '',
+    '> The README says "recieve". Put it right.',
+    '',
+    '✓ Preparing 4s',
+    '✓ Requirements 1m01s',
+    '✓ Plan 1h00m',
+    '✓ Code 2m14s',
+    '✓ Tests 1m40s',
+    '✓ Code 1m40s',
+    '✓ Tests 30s',
+    '✓ Change 1s',
+    '✓ Review 1m09s',
+    '▸ Gate, since 15:10 UTC, 20 Nov',
+    '',
+    'Change #3 at `abc1234`',
+    'Checks green: `npm test` at `abc1234`',
+    'Review: low, 2 findings at `abc1234`',
+    '',
+    'site ⋅ `signalbox/readme-spelling` ⋅ 1h09m',
+    '[Stop] danger stop:t0123456789',
+  ],
+  review: [
+    '🔔 **Correct the spelling in the README** ⋅ held for review',
+    '',
+    '> The README says "recieve". Put it right.',
+    '',
+    '… 1 earlier',
+    '✓ Requirements 1m01s',
+    '✓ Plan 1h00m',
+    '✓ Code 2m14s',
+    '✓ Tests 1m40s',
+    '✓ Code 1m40s',
+    '✓ Tests 30s',
+    '✓ Change 1s',
+    '✓ Review 1m09s',
+    '✓ Gate 1m00s',
+    '▸ Held for review, since 15:11 UTC, 20 Nov',
+    '',
+    'Change #3 at `abc1234`',
+    'Checks green: `npm test` at `abc1234`',
+    'Review: low, 2 findings at `abc1234`',
+    '',
+    'Waits for a person:',
+    '✋ src/announce.js is code, which a person merges.',
+    '✋ Soak is on: a person merges.',
+    '',
+    'site ⋅ `signalbox/readme-spelling` ⋅ 1h09m',
+    '[Merge] primary merge:t0123456789:abc1234000000000000000000000000000000000',
+    '[Stop] danger stop:t0123456789',
+  ],
+  held: [
+    '⏸ **Correct the spelling in the README** ⋅ on hold',
+    '',
+    '> The README says "recieve". Put it right.',
+    '',
+    '✓ Preparing 4s',
+    '✓ Code 1m00s',
+    '▸ On hold, since 14:03 UTC, 20 Nov',
+    '',
+    'The login of claude ran out.',
+    'Log in again, then Retry.',
+    '',
+    'site ⋅ `signalbox/readme-spelling` ⋅ 1m04s',
+    '[Retry] primary retry:t0123456789',
+    '[Stop] danger stop:t0123456789',
+  ],
+  merging: [
+    '🟢 **Correct the spelling in the README** ⋅ merging',
+    '',
+    '> The README says "recieve". Put it right.',
+    '',
+    '… 1 earlier',
+    '✓ Requirements 1m01s',
+    '✓ Plan 1h00m',
+    '✓ Code 2m14s',
+    '✓ Tests 1m40s',
+    '✓ Code 1m40s',
+    '✓ Tests 30s',
+    '✓ Change 1s',
+    '✓ Review 1m09s',
+    '✓ Gate 1m00s',
+    '▸ Merge, since 15:11 UTC, 20 Nov',
+    '',
+    'Change #3 at `abc1234`',
+    'Checks green: `npm test` at `abc1234`',
+    'Review: low, 2 findings at `abc1234`',
+    '',
+    'Merge asked for by Ana.',
+    '',
+    'site ⋅ `signalbox/readme-spelling` ⋅ 1h09m',
+  ],
+  merged: [
+    '✅ **Correct the spelling in the README** ⋅ merged',
+    '',
+    '> The README says "recieve". Put it right.',
+    '',
+    '… 1 earlier',
+    '✓ Requirements 1m01s',
+    '✓ Plan 1h00m',
+    '✓ Code 2m14s',
+    '✓ Tests 1m40s',
+    '✓ Code 1m40s',
+    '✓ Tests 30s',
+    '✓ Change 1s',
+    '✓ Review 1m09s',
+    '✓ Gate 1m00s',
+    '• Merged 15:11 UTC, 20 Nov',
+    '',
+    'Change #3 at `abc1234`',
+    'Checks green: `npm test` at `abc1234`',
+    'Review: low, 2 findings at `abc1234`',
+    '',
+    'Merged as `def5678`.',
+    '',
+    'site ⋅ `signalbox/readme-spelling` ⋅ 1h09m',
+  ],
+  failed: [
+    '❌ **Correct the spelling in the README** ⋅ failed',
+    '',
+    '> The README says "recieve". Put it right.',
+    '',
+    '✓ Preparing 4s',
+    '✓ Code 1m00s',
+    '• Failed 14:03 UTC, 20 Nov',
+    '',
+    '`npm test` fails on the would-be merge commit.',
+    '',
+    'site ⋅ `signalbox/readme-spelling` ⋅ 1m04s',
+    '[Retry] primary retry:t0123456789',
+    '[Stop] danger stop:t0123456789',
+  ],
+  stopped: [
+    '⏹ **Correct the spelling in the README** ⋅ stopped',
+    '',
+    '> The README says "recieve". Put it right.',
+    '',
+    '✓ Preparing 4s',
+    '✓ Code 1m00s',
+    '• Stopped 14:03 UTC, 20 Nov',
+    '',
+    'The work is kept on its branch.',
+    '',
+    'site ⋅ `signalbox/readme-spelling` ⋅ 1m04s',
+  ],
+};
+
+describe('the card of a task', () => {
+  it.each(Object.entries(tasks))('%s', (at, task) => {
+    expect(drawn(card(task))).toEqual(cards[at as Phase['at']]);
+  });
+
+  it('never shows what the reviewer found', () => {
+    for (const task of Object.values(tasks)) expect(JSON.stringify(card(task))).not.toContain('SECRET');
+  });
+
+  it.each([
+    ['an admin only', sensitive, ["✋ AGENTS.md instructs agents. (an admin's second tap)"], 'Merge'],
+    [
+      'no tap',
+      stale,
+      ['✋ The base branch moved. (no tap overrides this)', '✋ Soak is on: a person merges.'],
+      'Judge again',
+    ],
+    ['nothing', blocked, ['⛔ .signalbox/policy.yaml never merges from chat.'], 'Judge again'],
+  ])('says what %s lets through, and offers no other tap', (_who, verdict, rows, first) => {
+    const shown = card(task({ at: 'review', verdict, patch: '' }, reviewed));
+    expect(shown.text.split('\n')).toEqual(expect.arrayContaining(rows));
+    expect(shown.buttons.map(({ label }) => label)).toEqual([first, 'Stop']);
+  });
+
+  it('says who a merge without a tap is asked for by: nobody', () => {
+    expect(card(task({ at: 'merging', by: null }, reviewed)).text).not.toContain('asked for');
+  });
+
+  it('says that a review found design only', () => {
+    const { review } = reviewed;
+    const shown = card(
+      task({ at: 'judging' }, { ...reviewed, review: { ...review!, scope: 'design-only', count: 1 } }),
+    );
+    expect(shown.text).toContain('Review: low, 1 finding; it describes the work instead of doing it at `abc1234`');
+  });
+
+  it.each(['missing', 'conflict'] as const)('shows checks that are %s by their sentence', (outcome) => {
+    const check = { ...reviewed.check!, outcome, what: 'package.json names no test.' };
+    expect(card(task({ at: 'judging' }, { ...reviewed, check })).text).toContain('Checks: package.json names no test.');
+  });
+});
+
+describe('a task in a list', () => {
+  it('is named with its state', () => {
+    expect(threadName(tasks.review)).toBe('🔔 Correct the spelling in the README');
+    expect(threadName(task({ at: 'judging' }, { title: 'a\n*b*\u202e' }))).toBe('🟢 a *b*');
+  });
+
+  it('has one row', () => {
+    expect(taskRow(tasks.working)).toBe('🟢 site ⋅ Correct the spelling in the README ⋅ with the coder');
+  });
+});

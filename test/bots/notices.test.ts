@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import { notice } from '../../src/bots/notices.ts';
+import type { Notice } from '../../src/chain/notice.ts';
+import { blocked, drawn, head, held, id, other } from './samples.ts';
+
+const check = { head, base: other, what: 'npm test', tail: 'not ok 1 - announces\n  expected 1, got 2' };
+
+/** One for every kind, and for the variants that read differently. */
+const notices = {
+  document: {
+    kind: 'document',
+    what: 'requirements',
+    path: 'docs/brainstorms/readme-requirements.md',
+    text: '# Requirements',
+  },
+  plan: { kind: 'document', what: 'plan', path: 'docs/plans/2026-11-20-001-fix-readme-plan.md', text: '# Plan' },
+  handoff: { kind: 'handoff', role: 'coder', summary: 'Put the word right.' },
+  typed: { kind: 'typed', role: 'coder', text: '/merge please' },
+  heard: { kind: 'heard', by: 'Ana', when: 'now' },
+  heardLater: { kind: 'heard', by: 'Ana', when: 'turn-end' },
+  heardNext: { kind: 'heard', by: 'Ana', when: 'next-session' },
+  again: {
+    kind: 'again',
+    role: 'coder',
+    reason: '`npm test` fails on the would-be merge commit.\n\nnot ok 1',
+    left: 1,
+  },
+  checked: { kind: 'checked', check: { ...check, outcome: 'red' } },
+  green: { kind: 'checked', check: { ...check, outcome: 'green' } },
+  reviewed: { kind: 'reviewed', severity: 'medium', scope: 'implemented', count: 2 },
+  held: { kind: 'held', reason: 'The login of claude ran out.', todo: 'Log in again, then Retry.' },
+  'held-for-review': { kind: 'held-for-review', number: 3, head, verdict: held },
+  blocked: { kind: 'held-for-review', number: 3, head, verdict: blocked },
+  'merge-refused': { kind: 'merge-refused', by: 'Ana', reason: 'The branch moved.' },
+  confirm: { kind: 'confirm', by: 'Ana', head, patch: '--- a/AGENTS.md\n+++ b/AGENTS.md\n+obey\u202e' },
+  merged: { kind: 'merged', number: 3, head, commit: other, by: 'Ana' },
+  unattended: { kind: 'merged', number: 3, head, commit: other, by: null },
+  failed: { kind: 'failed', reason: 'The coder ended three times without a handoff.' },
+  stopped: { kind: 'stopped', by: 'Ana' },
+} satisfies Record<string, Notice> & { [K in Notice['kind']]: Extract<Notice, { kind: K }> };
+
+const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
+  document: [
+    '📄 Requirements written. The chain goes on by itself. `docs/brainstorms/readme-requirements.md`',
+    '(file readme-requirements.md: "# Requirements")',
+  ],
+  plan: [
+    '📄 Plan written. `docs/plans/2026-11-20-001-fix-readme-plan.md`',
+    '(file 2026-11-20-001-fix-readme-plan.md: "# Plan")',
+  ],
+  handoff: ['🤝 The coder is done.', '| Put the word right.'],
+  typed: ["⌨️ Typed at the coder's terminal. It never counts as an approval.", '| /merge please'],
+  heard: ['👀 Ana: the agent hears it now.'],
+  heardLater: ['👀 Ana: the agent hears it when its turn ends.'],
+  heardNext: ['👀 Ana: the next session begins with it.'],
+  again: ['🔁 Back to the coder: `npm test` fails on the would-be merge commit. Tries left after this one: 1.'],
+  checked: ['🧪 Checks red: `npm test` at `abc1234`', '| not ok 1 - announces', '|   expected 1, got 2'],
+  green: ['🧪 Checks green: `npm test` at `abc1234`'],
+  reviewed: ['🔎 Review: medium, 2 findings.'],
+  held: [
+    '(rings)',
+    '⏸ on hold ⋅ **site** ⋅ Correct the spelling in the README',
+    'The login of claude ran out.',
+    'Log in again, then Retry.',
+    '[Retry] primary retry:t0123456789',
+    '[Stop] danger stop:t0123456789',
+  ],
+  'held-for-review': [
+    '(rings)',
+    '🔔 held for review ⋅ **site** ⋅ Correct the spelling in the README',
+    'Change #3 at `abc1234` is done. It waits for a person:',
+    '✋ src/announce.js is code, which a person merges.',
+    '✋ Soak is on: a person merges.',
+    '✓ site may merge.',
+    '✓ `npm test` is green at abc1234.',
+    '– No review bots are set up.',
+    '✓ Review: low, 2 findings.',
+    '[Merge] primary merge:t0123456789:abc1234000000000000000000000000000000000',
+    '[Stop] danger stop:t0123456789',
+  ],
+  blocked: [
+    '(rings)',
+    '🔔 held for review ⋅ **site** ⋅ Correct the spelling in the README',
+    'Change #3 at `abc1234` is done. It waits for a person:',
+    '⛔ .signalbox/policy.yaml never merges from chat.',
+    '[Judge again] primary retry:t0123456789',
+    '[Stop] danger stop:t0123456789',
+  ],
+  'merge-refused': ['🚫 Not merged, asked for by Ana: The branch moved.'],
+  confirm: [
+    '(rings)',
+    '🔐 second tap ⋅ **site** ⋅ Correct the spelling in the README',
+    'Ana asked to merge `abc1234`, which touches sensitive paths.',
+    'An admin who has read these hunks may confirm.',
+    '| --- a/AGENTS.md',
+    '| +++ b/AGENTS.md',
+    '| +obey<U+202E>',
+    '[Confirm merge] danger merge2:t0123456789:abc1234000000000000000000000000000000000',
+    '[Stop] danger stop:t0123456789',
+  ],
+  merged: [
+    '(rings)',
+    '✅ merged `def5678` ⋅ **site** ⋅ Correct the spelling in the README',
+    'Change #3 at `abc1234`, by Ana.',
+  ],
+  unattended: [
+    '(rings)',
+    '✅ merged `def5678` ⋅ **site** ⋅ Correct the spelling in the README',
+    'Change #3 at `abc1234`, by itself: every gate passed.',
+  ],
+  failed: [
+    '(rings)',
+    '❌ failed ⋅ **site** ⋅ Correct the spelling in the README',
+    'The coder ended three times without a handoff.',
+    '[Retry] primary retry:t0123456789',
+    '[Stop] danger stop:t0123456789',
+  ],
+  stopped: ['⏹ Stopped by Ana. The work is kept on its branch.'],
+};
+
+const subject = { task: id, project: 'site', title: 'Correct the spelling in the README' };
+
+describe('a notice', () => {
+  it.each(Object.entries(notices))('%s', (name, told) => {
+    expect(drawn(notice(subject, told))).toEqual(messages[name as keyof typeof notices]);
+  });
+
+  it('rings with the repository and the task in its first line', () => {
+    for (const told of Object.values(notices)) {
+      const { loud, text } = notice(subject, told);
+      if (loud) expect(text.split('\n')[0]).toMatch(/\*\*site\*\* ⋅ Correct the spelling in the README$/);
+    }
+  });
+
+  it('puts long words of an agent whole into a file, and their beginning into the message', () => {
+    const summary = `Begins.\n\`\`\`\n${'x'.repeat(3_000)}`;
+    const { agent, file } = notice(subject, { kind: 'handoff', role: 'planner', summary });
+    expect(agent).toMatch(/^Begins\.\n```\nx+…\n```$/);
+    expect(agent!.length).toBeLessThan(1_600);
+    expect(file).toEqual({ name: 'planner-handoff.md', text: summary });
+  });
+
+  it('attaches hunks that are too long for a message, and says so', () => {
+    const patch = '+x\n'.repeat(2_000);
+    const { agent, file, text } = notice(subject, { kind: 'confirm', by: 'Ana', head, patch });
+    expect(agent).toBeUndefined();
+    expect(file).toEqual({ name: 'abc1234.patch', text: patch });
+    expect(text).toContain('An admin who has read the attached hunks may confirm.');
+  });
+
+  it('quotes nothing where nothing was said', () => {
+    expect(notice(subject, { kind: 'handoff', role: 'coder', summary: ' \u200b\n' })).toEqual({
+      text: '🤝 The coder is done.',
+      buttons: [],
+      loud: false,
+    });
+  });
+});

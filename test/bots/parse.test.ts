@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parse } from '../../src/bots/parse.ts';
+import type { Command } from '../../src/chain/commands.ts';
+
+const task = (idea: string, more: Partial<Extract<Command, { name: 'task' }>> = {}): Command => ({
+  name: 'task',
+  idea,
+  slug: null,
+  mode: 'headless',
+  ...more,
+});
+
+describe('a text is', () => {
+  it.each<[string, Command]>([
+    ['/task fix the typo', task('fix the typo')],
+    ['/task@signalbox_bot fix it', task('fix it')],
+    ['  /Task fix it \n', task('fix it')],
+    ['/task\nfirst line\n\n  second line\n', task('first line\n\n  second line')],
+    ['/task', task('')],
+    ['/task --slug readme fix it', task('fix it', { slug: 'readme' })],
+    ['/task --slug=readme fix it', task('fix it', { slug: 'readme' })],
+    ['/task --quick --slug readme\nfix it', task('fix it', { slug: 'readme', mode: 'quick' })],
+    ['/task --slug readme --quick fix it', task('fix it', { slug: 'readme', mode: 'quick' })],
+    ['/task --headless fix it', task('fix it')],
+    ['/task --quick --quick fix it', task('fix it', { mode: 'quick' })],
+    ['/task —quick fix it', task('fix it', { mode: 'quick' })],
+    ['/task –slug readme fix it', task('fix it', { slug: 'readme' })],
+    ['/task fix --quick', task('fix --quick')],
+    ['/task -- --quick is broken', task('--quick is broken')],
+    ['/task - a dash', task('- a dash')],
+    ['/task /etc/hosts is read twice', task('/etc/hosts is read twice')],
+    ['/merge', { name: 'merge', head: null, second: false }],
+    ['/stop', { name: 'stop' }],
+    ['/retry@bot', { name: 'retry' }],
+    ['/status ', { name: 'status' }],
+    ['/help', { name: 'help' }],
+    ['make it blue', { name: 'say', text: 'make it blue' }],
+    [' two\n lines /merge ', { name: 'say', text: ' two\n lines /merge ' }],
+    ['task fix it', { name: 'say', text: 'task fix it' }],
+  ])('%j', (text, command) => {
+    expect(parse(text)).toEqual({ ok: true, command });
+  });
+});
+
+describe('a text is refused, never passed on', () => {
+  it.each([
+    ['', { code: 'nothing-said' }],
+    [' \n\t', { code: 'nothing-said' }],
+    ['/deploy now', { code: 'unknown-command', word: '/deploy' }],
+    ['/', { code: 'unknown-command', word: '/' }],
+    ['/etc/hosts is wrong', { code: 'unknown-command', word: '/etc/hosts' }],
+    ['//merge', { code: 'unknown-command', word: '//merge' }],
+    ['/merge@', { code: 'unknown-command', word: '/merge@' }],
+    ['/tasks fix', { code: 'unknown-command', word: '/tasks' }],
+    ['/task --fast fix it', { code: 'unknown-option', option: '--fast' }],
+    ['/task --slug', { code: 'option-without-value', option: '--slug' }],
+    ['/task --slug --quick fix it', { code: 'option-without-value', option: '--slug' }],
+    ['/task --slug= fix it', { code: 'option-without-value', option: '--slug' }],
+    ['/task --quick --headless fix it', { code: 'two-modes' }],
+    ['/stop the coder from doing that', { code: 'words-after', word: 'stop' }],
+    ['/merge abc1234', { code: 'words-after', word: 'merge' }],
+  ])('%j', (text, why) => {
+    expect(parse(text)).toEqual({ ok: false, why });
+  });
+});
+
+describe('any text at all', () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc
+      .array(fc.constantFrom('/task', '/merge', '--slug', '--slug=', '--quick', '--', '—', ' ', '\n', '@', 'x'))
+      .map((parts) => parts.join('')),
+  );
+
+  it('is parsed without an exception, and is never a message when it begins with a slash', () => {
+    fc.assert(
+      fc.property(text, (text) => {
+        const parsed = parse(text);
+        if (parsed.ok && parsed.command.name === 'say') {
+          expect(parsed.command.text).toBe(text);
+          expect(text.trim()).not.toMatch(/^\//);
+        }
+      }),
+    );
+  });
+
+  it('is an idea whole, but for the space around it', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (idea) => {
+        expect(parse(`/task -- ${idea}`)).toMatchObject({ ok: true, command: { idea: idea.trim() } });
+      }),
+    );
+  });
+});

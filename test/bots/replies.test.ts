@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { reply, unknownButton, unparsed } from '../../src/bots/replies.ts';
+import type { Unparsed } from '../../src/bots/parse.ts';
+import type { Command, RefusedInput, Reply } from '../../src/chain/commands.ts';
+import type { Task } from '../../src/chain/task.ts';
+import { head, id, other, task, tasks } from './samples.ts';
+
+const kinds = {
+  accepted: { kind: 'accepted', task: id, command: 'say' },
+  repeated: { kind: 'repeated', task: id },
+  status: { kind: 'status', tasks: [tasks.merged, tasks.working, tasks.review] },
+  nothing: { kind: 'status', tasks: [] },
+  help: { kind: 'help' },
+  refused: { kind: 'refused', why: { code: 'no-task-here' } },
+} satisfies Record<string, Reply> & { [K in Reply['kind']]: Extract<Reply, { kind: K }> };
+
+const replies: Readonly<Record<keyof typeof kinds, readonly string[]>> = {
+  accepted: ['👀 Taken.'],
+  repeated: ['👀 Taken already.'],
+  status: [
+    '🟢 site ⋅ Correct the spelling in the README ⋅ with the coder',
+    '🔔 site ⋅ Correct the spelling in the README ⋅ held for review',
+    '✅ site ⋅ Correct the spelling in the README ⋅ merged',
+  ],
+  nothing: ['No tasks yet. `/task <idea>` starts one.'],
+  help: [
+    '`/task <idea>` starts a task in this channel. Before the idea: `--slug <name>`, `--quick` (straight to the coder), `--headless` (the default).',
+    "In a task's thread: `/merge`, `/stop`, `/retry`. Anything else that you write there is for the agent.",
+    '`/status` lists the tasks, `/help` shows this.',
+  ],
+  refused: ["There is no task here. Write in a task's thread, or start one with `/task <idea>`."],
+};
+
+const receipts: Readonly<Record<Command['name'], string>> = {
+  task: '👀 Taken. Its thread opens now.',
+  say: '👀 Taken.',
+  merge: '👀 Taken. The gate looks once more.',
+  stop: '👀 Taken. It stops.',
+  retry: '👀 Taken. It tries again.',
+  status: '👀 Taken.',
+  help: '👀 Taken.',
+};
+
+const refusals = {
+  'not-allowed': { code: 'not-allowed', needs: 'merge', has: 'watch' },
+  'unlinked-channel': { code: 'unlinked-channel', channel: 'lobby' },
+  'no-task-here': { code: 'no-task-here' },
+  'empty-idea': { code: 'empty-idea' },
+  'long-idea': { code: 'long-idea', length: 10_000, max: 8_000 },
+  'bad-slug': { code: 'bad-slug', slug: 'Über `x`' },
+  'slug-in-use': { code: 'slug-in-use', slug: 'readme', task: id },
+  'not-now': { code: 'not-now', command: 'merge', phase: 'merging' },
+  unheard: { code: 'not-now', command: 'say', phase: 'merged' },
+  blocked: { code: 'not-now', command: 'merge', phase: 'review' },
+  'head-moved': { code: 'head-moved', saw: head, is: other },
+  damaged: { code: 'damaged', stream: 'task-t0123456789', reason: 'line 3 is not JSON' },
+  'not-kept': { code: 'not-kept', reason: 'The disk is full (ENOSPC)' },
+} satisfies Record<string, RefusedInput> & { [K in RefusedInput['code']]: Extract<RefusedInput, { code: K }> };
+
+const sentences: Readonly<Record<keyof typeof refusals, string>> = {
+  'not-allowed':
+    'That takes the right `merge` and you have `watch`. Whoever runs Signalbox can change it in signalbox.yaml.',
+  'unlinked-channel':
+    "No repository is linked to the channel `lobby`. Write in a linked one, or add it to a project's channels in signalbox.yaml.",
+  'no-task-here': "There is no task here. Write in a task's thread, or start one with `/task <idea>`.",
+  'empty-idea': 'A task needs an idea, e.g. `/task Correct the spelling in the README`.',
+  'long-idea':
+    'The idea has 10,000 characters; at most 8,000 are taken, and nothing is cut. Shorten it, or put the details into a file in the repository and name that.',
+  'bad-slug': "`Über 'x'` is no slug. Take lower-case letters, digits and dashes, at most 40, e.g. `readme-spelling`.",
+  'slug-in-use': 'The slug `readme` belongs to task `t0123456789`. Take another one, or leave it out.',
+  'not-now': '`/merge` does nothing now: the task is merging.',
+  unheard: 'Nobody hears it: the task is merged. Start another with `/task <idea>`.',
+  blocked: 'The gate blocks this change, and no tap lets it through. The card says why.',
+  'head-moved': 'The change moved on: you saw `abc1234`, it is at `def5678` now. Look at the card and tap again.',
+  damaged:
+    'Nothing was taken: the record `task-t0123456789` is damaged: line 3 is not JSON. Restore it from a backup and start Signalbox again.',
+  'not-kept': 'Nothing was taken: it could not be kept: The disk is full (ENOSPC). Once that is mended, send it again.',
+};
+
+const misreadings = {
+  'nothing-said': { code: 'nothing-said' },
+  'unknown-command': { code: 'unknown-command', word: '/deploy' },
+  'unknown-option': { code: 'unknown-option', option: '--fast' },
+  'option-without-value': { code: 'option-without-value', option: '--slug' },
+  'two-modes': { code: 'two-modes' },
+  'words-after': { code: 'words-after', word: 'stop' },
+} satisfies { [K in Unparsed['code']]: Extract<Unparsed, { code: K }> };
+
+const hints: Readonly<Record<Unparsed['code'], string>> = {
+  'nothing-said': 'That was empty. `/help` says what you can write.',
+  'unknown-command':
+    '`/deploy` is no command here. `/help` lists them. To tell an agent that, begin with another word.',
+  'unknown-option':
+    '`--fast` is no option of `/task`. It knows `--slug <name>`, `--quick` and `--headless`; `--` ends the options.',
+  'option-without-value': '`--slug` needs a value, e.g. `/task --slug readme-spelling Correct the spelling`.',
+  'two-modes': '`--quick` and `--headless` exclude each other. Take one.',
+  'words-after': '`/stop` stands alone. To tell the agent something, begin with another word.',
+};
+
+describe('a reply', () => {
+  it.each(Object.entries(kinds))('%s', (name, to) => {
+    expect(reply(to).text.split('\n')).toEqual(replies[name as keyof typeof kinds]);
+    expect(reply(to).ok).toBe(to.kind !== 'refused');
+  });
+
+  it.each(Object.entries(receipts))('is a receipt: %s', (command, text) => {
+    expect(reply({ kind: 'accepted', task: id, command: command as Command['name'] })).toEqual({
+      ok: true,
+      text,
+      task: id,
+    });
+  });
+
+  it.each(Object.entries(refusals))('is a refusal: %s', (name, why) => {
+    expect(reply({ kind: 'refused', why })).toEqual({
+      ok: false,
+      text: sentences[name as keyof typeof refusals],
+      task: null,
+    });
+  });
+
+  it.each(Object.entries(misreadings))('is a hint: %s', (code, why) => {
+    expect(unparsed(why)).toEqual({ ok: false, text: hints[code as Unparsed['code']], task: null });
+  });
+
+  it('knows what to say of a button that is not ours', () => {
+    expect(unknownButton).toEqual({
+      ok: false,
+      text: 'This button means nothing here. Use one from the card.',
+      task: null,
+    });
+  });
+});
+
+describe('the list of tasks', () => {
+  it('keeps to a screen: what goes on first, the latest first', () => {
+    const old = Array.from({ length: 30 }, (_, n): Task =>
+      task({ at: 'stopped' }, { title: `old ${n}`, times: [{ at: 'opening', since: n }] }),
+    );
+    const { text } = reply({ kind: 'status', tasks: [...old, tasks.working] });
+    const rows = text.split('\n');
+    expect(rows).toHaveLength(21);
+    expect(rows[0]).toContain('with the coder');
+    expect(rows[1]).toContain('old 29');
+    expect(rows[20]).toBe('… and 11 more');
+  });
+});
