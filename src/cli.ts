@@ -51,7 +51,7 @@ const commands: Readonly<Record<string, Command>> = {
     run: async (given, _argument, signal) => serveController(await config(given), root, signal),
   },
   status: { flags: ['data'], run: async (given) => showStatus(await config(given)) },
-  attach: { flags: ['data'], takes: 'task', run: async (given, task) => attachTo(await config(given), task) },
+  attach: { flags: ['data'], takes: 'task', run: async (given, task) => attachTo(await config(given), root, task) },
   boundary: {
     flags: ['data'],
     run: async (given, _argument, signal) => serveSessionsBoundary(await config(given), signal),

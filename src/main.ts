@@ -10,7 +10,7 @@ import { createDesk } from './chain/desk.ts';
 import type { Links } from './chain/desk.ts';
 import { ProjectId } from './chain/ids.ts';
 import type { Acts } from './chain/perform.ts';
-import type { Chat, Clock, Log, Sessions } from './chain/ports.ts';
+import type { Chat, Clock, Log } from './chain/ports.ts';
 import { Role } from './chain/roles.ts';
 import { createSupervisor, readTasks } from './chain/supervisor.ts';
 import type { Config } from './config.ts';
@@ -18,10 +18,11 @@ import { Exit } from './exit.ts';
 import { gitForge } from './forge/git.ts';
 import { attachCommand } from './runtime/attach.ts';
 import { boxId } from './runtime/box.ts';
-import type { Site } from './runtime/checkout.ts';
 import { dockerEngine } from './runtime/docker.ts';
+import { egressRoot } from './runtime/layout.ts';
 import { imageTag } from './runtime/image.ts';
 import { mirrorFolder, mirrorsOf } from './runtime/mirror.ts';
+import type { Installation } from './runtime/prepare.ts';
 import { dockerSessions } from './runtime/sessions.ts';
 import { containerValidator } from './runtime/validator.ts';
 import { gitWorkspace } from './runtime/workspace.ts';
@@ -68,7 +69,7 @@ const aborted = (signal: AbortSignal): Promise<void> =>
   });
 
 async function actsOf(config: Config, root: string, chat: Chat): Promise<Acts> {
-  const site = await siteOf(config);
+  const site = await siteOf(config, root);
   const repositories = new Map(config.projects.map((project) => [project.id, project]));
   const repository = (id: ProjectId): { path: string; base: string } => {
     const project = repositories.get(id);
@@ -77,7 +78,7 @@ async function actsOf(config: Config, root: string, chat: Chat): Promise<Acts> {
   };
   return {
     chat,
-    sessions: sessionsOf(config, root, site),
+    sessions: dockerSessions({ site, clock, log }),
     workspace: gitWorkspace(site),
     validator: containerValidator(site),
     forge: gitForge({ repository, mirror: (project) => mirrorFolder(config.data, project), clock }),
@@ -90,13 +91,12 @@ async function actsOf(config: Config, root: string, chat: Chat): Promise<Acts> {
   };
 }
 
-async function siteOf(config: Config): Promise<Site> {
+async function siteOf(config: Config, root: string): Promise<Installation> {
   const { socket, runtime, image } = config.container;
   const engine = dockerEngine({ socket, runtime, box: await boxId(config.data) });
-  return { engine, data: config.data, image: image ?? imageTag(), mirror: mirrorsOf(config.data, config.projects) };
+  const egress = egressRoot(process.getuid?.() ?? 0, process.env['XDG_RUNTIME_DIR']);
+  return { engine, data: config.data, image: image ?? imageTag(), mirror: mirrorsOf(config.data, config.projects), egress, root };
 }
-
-const sessionsOf = (config: Config, root: string, site: Site): Sessions => dockerSessions({ site, clock, log, root, settings: config.roles });
 
 async function instructionsIn(folder: string): Promise<Record<Role, string>> {
   const texts = await Promise.all(Role.options.map(async (role) => [role, await readFile(join(folder, role, 'instructions.md'), 'utf8')] as const));
@@ -143,12 +143,12 @@ export async function showStatus(config: Config): Promise<number> {
 }
 
 /** Opens the pane of the session at work; `wanted` is a task's id or slug. Detaching leaves it running. */
-export async function attachTo(config: Config, wanted: string): Promise<number> {
+export async function attachTo(config: Config, root: string, wanted: string): Promise<number> {
   const { tasks } = await readTasks(fileStore({ folder: config.data, disk: lookingDisk() }));
   const task = tasks.find(({ id, slug }) => id === wanted || slug === wanted);
   if (!task) throw new Exit(66, `there is no task ${wanted}; ./signalbox status names those in flight`);
   if (task.phase.at !== 'working') throw new Exit(69, `${task.slug} has no session at work now: it is ${task.phase.at}`);
-  const [program = 'docker', ...argv] = attachCommand(await boxId(config.data), task.phase.session);
+  const [program = 'docker', ...argv] = attachCommand((await siteOf(config, root)).engine, task.phase.session);
   const child = spawn(program, argv, { stdio: 'inherit' });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
@@ -158,5 +158,5 @@ export async function attachTo(config: Config, wanted: string): Promise<number> 
 
 /** Removes every container, grant and socket folder that sessions of this data folder left. */
 export async function sweepSessions(config: Config, root: string): Promise<void> {
-  await sessionsOf(config, root, await siteOf(config)).sweep([]);
+  await dockerSessions({ site: await siteOf(config, root), clock, log }).sweep([]);
 }

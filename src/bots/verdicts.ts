@@ -21,6 +21,6 @@ function row({ says, yields, sentence }: Answer): string {
     case 'block':
       return `⛔ ${words}`;
     case 'hold':
-      return `✋ ${words}${{ merge: '', admin: " (an admin's second tap)", nobody: ' (no tap overrides this)' }[yields]}`;
+      return yields === 'nobody' ? `✋ ${words} (no tap overrides this)` : `✋ ${words}`;
   }
 }

@@ -30,7 +30,7 @@ export function canonical(path: string): string {
 
 /** Text that an agent chose, as a sentence shows it: what does not show as its number, and not too long. Still data for whoever displays it. */
 export function shown(text: string, longest = SHOWN): string {
-  const letters = [...text].map((letter) =>
+  const letters = Array.from(text, (letter) =>
     unseen.test(letter) ? `\\u{${letter.codePointAt(0)?.toString(16)}}` : letter,
   );
   const plain = letters.join('');

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, open, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SessionId } from '../chain/ids.ts';
-import { appendDurably, writeDurably } from './durable.ts';
+import { appendDurably } from './durable.ts';
 
 /** Where a session's files are on this machine. The folder is the controller's; what is mounted from it has a right of its own each. */
 export type Layout = {

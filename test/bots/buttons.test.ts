@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buttonsOf, commandOf, confirm, parsePress, pressed, pressId } from '../../src/bots/buttons.ts';
 import type { Press } from '../../src/bots/buttons.ts';
@@ -7,7 +7,7 @@ import type { Command } from '../../src/chain/commands.ts';
 import { blocked, head, id, reviewed, sensitive, stale, task, tasks } from './samples.ts';
 
 const hex = (length: number): fc.Arbitrary<string> =>
-  fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length });
+  fc.string({ unit: fc.constantFrom(...'0123456789abcdef'.split('')), minLength: length, maxLength: length });
 const anyTask = hex(10).map((digits) => TaskId.parse(`t${digits}`));
 const anyPress: fc.Arbitrary<Press> = fc.oneof(
   fc.record({
@@ -33,7 +33,7 @@ describe('the id of a button', () => {
       fc.property(fc.oneof(fc.string(), anyPress.map(pressId)), fc.string(), (text, more) => {
         for (const one of [text + more, more + text]) {
           const press = parsePress(one);
-          if (press) expect(pressId(press)).toBe(one);
+          expect(press === null ? one : pressId(press)).toBe(one);
         }
       }),
     );
@@ -71,9 +71,9 @@ describe('a press', () => {
   });
 });
 
-describe('the buttons of a task', () => {
-  const acts = (of: typeof tasks.review): readonly string[] => buttonsOf(of).map((button) => button.id.split(':')[0]!);
+const acts = (of: typeof tasks.review): readonly string[] => buttonsOf(of).map((button) => button.id.split(':')[0]!);
 
+describe('the buttons of a task', () => {
   it.each([
     ['opening', ['stop']],
     ['preparing', ['stop']],

@@ -242,7 +242,7 @@ describe('the card of a task', () => {
   });
 
   it.each([
-    ['an admin only', sensitive, ["✋ AGENTS.md instructs agents. (an admin's second tap)"], 'Merge'],
+    ['an admin only', sensitive, ["✋ Needs an admin's second tap: AGENTS.md."], 'Merge'],
     [
       'no tap',
       stale,

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { card, taskRow, threadName } from '../../src/bots/cards.ts';
 import {
@@ -105,62 +105,66 @@ describe('claims', () => {
   });
 });
 
-describe('whatever claims say, a message', () => {
-  const nasty = fc
-    .array(
-      fc.oneof(
-        fc.string({ unit: 'binary' }),
-        fc.constantFrom(
-          '\u001b[2J',
-          BIDI,
-          ZERO,
-          '\u0000',
-          '```',
-          '`',
-          '**',
-          '](http://evil)',
-          '@everyone',
-          '\n',
-          '\ud800',
-        ),
+const nasty = fc
+  .array(
+    fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom(
+        '\u001b[2J',
+        BIDI,
+        ZERO,
+        '\u0000',
+        '```',
+        '`',
+        '**',
+        '](http://evil)',
+        '@everyone',
+        '\n',
+        '\ud800',
       ),
-    )
-    .map((parts) => parts.join(''));
+    ),
+  )
+  .map((parts) => parts.join(''));
 
-  const notices = (text: string): readonly Notice[] => [
-    { kind: 'document', what: 'plan', path: text, text },
-    { kind: 'handoff', role: 'coder', summary: text },
-    { kind: 'typed', role: 'coder', text },
-    { kind: 'heard', by: text, when: 'now' },
-    { kind: 'again', role: 'coder', reason: text, left: 1 },
-    { kind: 'checked', check: { head, base: other, outcome: 'red', what: text, tail: text } },
-    { kind: 'checked', check: { head, base: other, outcome: 'missing', what: text, tail: text } },
-    { kind: 'reviewed', severity: text, scope: text, count: 1 },
-    { kind: 'held', reason: text, todo: text },
-    {
-      kind: 'held-for-review',
-      number: 1,
-      head,
-      verdict: { says: 'hold', answers: [{ gate: 'paths', says: 'hold', yields: 'merge', sentence: text }] },
-    },
-    { kind: 'merge-refused', by: text, reason: text },
-    { kind: 'confirm', by: text, head, patch: text },
-    { kind: 'merged', number: 1, head, commit: other, by: text },
-    { kind: 'failed', reason: text },
-    { kind: 'stopped', by: text },
+const notices = (text: string): readonly Notice[] => [
+  { kind: 'document', what: 'plan', path: text, text },
+  { kind: 'handoff', role: 'coder', summary: text },
+  { kind: 'typed', role: 'coder', text },
+  { kind: 'heard', by: text, when: 'now' },
+  { kind: 'again', role: 'coder', reason: text, left: 1 },
+  { kind: 'checked', check: { head, base: other, outcome: 'red', what: text, tail: text } },
+  { kind: 'checked', check: { head, base: other, outcome: 'missing', what: text, tail: text } },
+  { kind: 'reviewed', severity: text, scope: text, count: 1 },
+  { kind: 'held', reason: text, todo: text },
+  {
+    kind: 'held-for-review',
+    number: 1,
+    head,
+    verdict: { says: 'hold', answers: [{ gate: 'paths', says: 'hold', yields: 'merge', sentence: text }] },
+  },
+  { kind: 'merge-refused', by: text, reason: text },
+  { kind: 'confirm', by: text, head, patch: text },
+  { kind: 'merged', number: 1, head, commit: other, by: text },
+  { kind: 'failed', reason: text },
+  { kind: 'stopped', by: text },
+];
+
+const words = (text: string): readonly Message[] => {
+  const check = { ...reviewed.check!, what: text };
+  const of = task({ at: 'held', reason: text, todo: text, from: { step: 'prepare' } }, { ...reviewed, check });
+  const named = { ...of, title: text, idea: text, branch: text };
+  return [
+    card(named),
+    card({ ...named, phase: { at: 'working', role: 'coder', session } }),
+    ...notices(text).map((told) => notice({ task: id, project: 'site', title: text }, told)),
   ];
+};
 
-  const words = (text: string): readonly Message[] => {
-    const check = { ...reviewed.check!, what: text };
-    const of = task({ at: 'held', reason: text, todo: text, from: { step: 'prepare' } }, { ...reviewed, check });
-    const named = { ...of, title: text, idea: text, branch: text };
-    return [
-      card(named),
-      card({ ...named, phase: { at: 'working', role: 'coder', session } }),
-      ...notices(text).map((told) => notice({ task: id, project: 'site', title: text }, told)),
-    ];
-  };
+const rows = (text: string): readonly number[] => words(text).map((message) => message.text.split('\n').length);
+const ids = (text: string): readonly string[] =>
+  words(text).flatMap(({ buttons }) => buttons.map((button) => button.id));
 
+describe('whatever claims say, a message', () => {
   it('has no character that is not seen, in any of its parts', () => {
     const hidden = /(?![\n\t]|\uFE0E|\uFE0F)[\p{Cc}\p{Cs}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]/u;
     fc.assert(
@@ -176,7 +180,6 @@ describe('whatever claims say, a message', () => {
   });
 
   it('keeps to its own lines: a claim adds none to the text', () => {
-    const rows = (text: string): readonly number[] => words(text).map((message) => message.text.split('\n').length);
     const plainly = rows('x');
     fc.assert(
       fc.property(nasty, (text) => {
@@ -186,8 +189,6 @@ describe('whatever claims say, a message', () => {
   });
 
   it('has buttons of its own alone', () => {
-    const ids = (text: string): readonly string[] =>
-      words(text).flatMap(({ buttons }) => buttons.map((button) => button.id));
     const plainly = ids('x');
     fc.assert(
       fc.property(nasty, (text) => {

@@ -126,9 +126,12 @@ describe('a notice', () => {
   });
 
   it('rings with the repository and the task in its first line', () => {
-    for (const told of Object.values(notices)) {
-      const { loud, text } = notice(subject, told);
-      if (loud) expect(text.split('\n')[0]).toMatch(/\*\*site\*\* ⋅ Correct the spelling in the README$/);
+    const rings = Object.values(notices)
+      .map((told) => notice(subject, told))
+      .filter(({ loud }) => loud);
+    expect(rings).toHaveLength(7);
+    for (const { text } of rings) {
+      expect(text.split('\n')[0]).toMatch(/ ⋅ \*\*site\*\* ⋅ Correct the spelling in the README$/);
     }
   });
 

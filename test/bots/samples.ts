@@ -26,7 +26,7 @@ export const held: Verdict = {
 };
 export const sensitive: Verdict = {
   says: 'hold',
-  answers: [{ gate: 'paths', says: 'hold', yields: 'admin', sentence: 'AGENTS.md instructs agents.' }],
+  answers: [{ gate: 'paths', says: 'hold', yields: 'admin', sentence: "Needs an admin's second tap: AGENTS.md." }],
 };
 export const stale: Verdict = {
   says: 'hold',

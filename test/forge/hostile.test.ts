@@ -86,6 +86,27 @@ describe('trailers that an agent wrote', () => {
     });
   });
 
+  it.each([
+    ['another change', (head: Head) => trailers(2, head), []],
+    ['another head', (head: Head) => `Signalbox-Head: ${head}\n\n${trailers(1, headOf('other'))}`, []],
+    ['a second parent', (head: Head) => trailers(1, head), ['parent']],
+  ])('make no merge with %s, even where the content is right', async (_, text, more) => {
+    const { head, base } = await world.opened();
+    const parents = [base, ...(more.length > 0 ? [await world.work(base)] : [])];
+    await world.push(
+      'main',
+      await world.craft({ tree: await treeOf(head), parents, message: `x (#1)\n\n${text(head)}` }),
+    );
+    expect(await world.forge.facts(project, 1)).toMatchObject({ state: 'open' });
+  });
+
+  it('make a merge where they and the content are right', async () => {
+    const { head, base } = await world.opened();
+    const message = `x (#1)\n\n${trailers(1, head)}`;
+    await world.push('main', await world.craft({ tree: await treeOf(head), parents: [base], message }));
+    expect(await world.forge.facts(project, 1)).toMatchObject({ state: 'merged' });
+  });
+
   it('are read at the very end alone', () => {
     const head = headOf('head');
     const real = squashMessage(7, head, message);

@@ -1,11 +1,13 @@
 import { z } from 'zod';
-import { TaskId } from '../../chain/ids.ts';
+import { Head, TaskId } from '../../chain/ids.ts';
 import { Message } from '../message.ts';
 
 const at = z.number();
 /** What makes a repeat harmless: an entry whose key is there already is not added again. */
 const key = z.string();
 const title = z.string();
+/** For programs: where the task is, the head of its change and the commit that it was merged as. */
+const state = z.object({ phase: z.string(), head: Head.nullable(), merged: Head.nullable() });
 
 /**
  * One thing that the console shows, as journaled in the stream `console`. Its number in the stream is the id of its event.
@@ -23,10 +25,11 @@ export const Entry = z.discriminatedUnion('is', [
     title,
     /** State and title, for a list. Plain text. */
     name: z.string(),
+    state,
     card: Message,
   }),
   /** An edit of the card in place. */
-  z.object({ is: z.literal('card'), key: z.null(), at, thread: z.string(), title, name: z.string(), card: Message }),
+  z.object({ is: z.literal('card'), key: z.null(), at, thread: z.string(), title, name: z.string(), state, card: Message }),
   z.object({ is: z.literal('message'), key, at, thread: z.string(), message: Message }),
   /** What a person wrote or pressed, once the desk took it. `thread` is null for what was written in the channel. */
   z.object({

@@ -34,14 +34,14 @@ chatContract('console', async () => {
   };
 });
 
-describe('the console as a chat', () => {
-  const boot = async (store = fakeStore()) => {
-    const bell = makeBell();
-    const timeline = await openTimeline(store, bell);
-    const activity = openActivity(bell);
-    return { timeline, activity, chat: consoleChat(timeline, activity, fakeClock()), store };
-  };
+const boot = async (store = fakeStore()) => {
+  const bell = makeBell();
+  const timeline = await openTimeline(store, bell);
+  const activity = openActivity(bell);
+  return { timeline, activity, chat: consoleChat(timeline, activity, fakeClock()), store };
+};
 
+describe('the console as a chat', () => {
   it('has a thread for each channel, though the key is the same', async () => {
     const { chat } = await boot();
     const one = await chat.open('k', place, tasks.opening);

@@ -20,17 +20,17 @@ const settings = () => ({
   log: { info: () => undefined, error: () => undefined },
 });
 
-describe('the threads', () => {
-  const row = () => ({
-    thread: g.thread.thread,
-    channel: 'site',
-    task: id,
-    project: 'site',
-    title: 'Correct the spelling in the README',
-    name: '🟢 Correct the spelling in the README',
-    opened: g.clock.now(),
-  });
+const row = () => ({
+  thread: g.thread.thread,
+  channel: 'site',
+  task: id,
+  project: 'site',
+  title: 'Correct the spelling in the README',
+  name: '🟢 Correct the spelling in the README',
+  opened: g.clock.now(),
+});
 
+describe('the threads', () => {
   it('are listed, the latest first, with who asks and the linked channels', async () => {
     const later = await g.console.chat.open('later', { platform: 'console', channel: 'docs' }, tasks.held);
     expect(await (await g.get('/api/threads')).json()).toEqual({

@@ -70,7 +70,13 @@ export async function ground(before: { store?: FakeStore; desk?: FakeDesk; port?
   const headers = { Authorization: `Bearer ${keys.ana}`, Connection: 'close' };
   const json = { ...headers, 'Content-Type': 'application/json' };
   return {
-    ...{ console, url, desk, store, clock, errors, thread },
+    console,
+    url,
+    desk,
+    store,
+    clock,
+    errors,
+    thread,
     get: (path, more = {}) => fetch(url + path, { headers: { ...headers, ...more } }),
     post: (body, more = {}) =>
       fetch(`${url}/api/inputs`, {

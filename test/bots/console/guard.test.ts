@@ -93,15 +93,15 @@ describe('the address that a request was meant for', () => {
   );
 });
 
-describe('a body', () => {
-  const refused = async (
-    sent: unknown,
-    headers: Record<string, string> = {},
-  ): Promise<{ status: number; error: string }> => {
-    const response = await g.post(sent, headers);
-    return { status: response.status, ...((await response.json()) as { error: string }) };
-  };
+const refused = async (
+  sent: unknown,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; error: string }> => {
+  const response = await g.post(sent, headers);
+  return { status: response.status, ...((await response.json()) as { error: string }) };
+};
 
+describe('a body', () => {
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', 'application/jsonp'])(
     'of %s is refused',
     async (type) => {

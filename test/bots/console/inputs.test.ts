@@ -127,12 +127,12 @@ describe('what a person writes', () => {
   });
 });
 
-describe('what a person presses', () => {
-  const told = async (): Promise<void> => {
-    await g.console.chat.tell('k1', g.thread, { kind: 'held', reason: 'No login.', todo: 'Log in.' });
-    await g.console.chat.tell('k2', g.thread, { kind: 'confirm', by: 'Ana', head, patch: '+x' });
-  };
+const told = async (): Promise<void> => {
+  await g.console.chat.tell('k1', g.thread, { kind: 'held', reason: 'No login.', todo: 'Log in.' });
+  await g.console.chat.tell('k2', g.thread, { kind: 'confirm', by: 'Ana', head, patch: '+x' });
+};
 
+describe('what a person presses', () => {
   it('goes to the desk with the task and the head, and takes the buttons off that message for all', async () => {
     await told();
     const answer = await send({ source, button: `merge2:${id}:${head}` });

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import type { Refusal } from '../../chain/ports.ts';
+import { BOUNDARY_PORT, IN, STATE, WorkerNote } from '../../worker/files.ts';
+import type { Agent, Launch, Said } from './agent.ts';
+import { identity, json, remark } from './identity.ts';
+
+/** Codex (0.169.0): one `exec` process a turn, so that a message waits for the turn's end. */
+export const codex: Agent = { hears: 'turn-end', launch, reader };
+
+const SCHEMA = 'handoff.json';
+
+/** On the command line, since the file that has them otherwise would lie where the agent can write. */
+const config = (effort: string): readonly string[] =>
+  [
+    'model_provider="boundary"',
+    `model_providers.boundary={name="boundary",base_url="http://127.0.0.1:${BOUNDARY_PORT}/openai/v1",wire_api="responses"}`,
+    `model_reasoning_effort="${effort}"`,
+    'check_for_update_on_startup=false',
+    'web_search="disabled"',
+    'features.plugins=false',
+    'features.goals=false',
+    'agents.enabled=false',
+    'analytics.enabled=false',
+  ].flatMap((setting) => ['-c', setting]);
+
+/** Its own sandbox must be off: in a container without privileges every command of it fails, and the turn still ends well. */
+function launch({ settings, handoff }: Launch): ReturnType<Agent['launch']> {
+  const flags = [
+    '--json',
+    '--dangerously-bypass-approvals-and-sandbox',
+    ...['--output-schema', `${IN}/${SCHEMA}`],
+    ...['-m', settings.model],
+    ...config(settings.effort),
+  ];
+  return {
+    start: ['codex', 'exec', ...flags, '-'],
+    resume: ['codex', 'exec', 'resume', ...flags, '{thread}', '-'],
+    env: { ...identity, CODEX_HOME: STATE },
+    files: { [SCHEMA]: JSON.stringify(handoff) },
+  };
+}
+
+const Line = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('turn.started') }),
+  z.object({ type: z.literal('turn.completed') }),
+  z.object({ type: z.literal('turn.failed'), error: z.object({ message: z.string() }) }),
+  z.object({
+    type: z.enum(['item.started', 'item.completed']),
+    item: z.looseObject({ type: z.string(), text: z.string().optional(), command: z.string().optional() }),
+  }),
+]);
+
+function reader(): ReturnType<Agent['reader']> {
+  let last = '';
+  let open = false;
+  return ({ src, line }) => {
+    if (src === 'worker') {
+      const note = WorkerNote.safeParse(json(line)).data;
+      if (note?.note !== 'exited' || !open) return [];
+      open = false;
+      return [{ kind: 'failed', text: `Codex ended in mid-turn (${note.signal ?? `exit code ${note.code}`})` }];
+    }
+    const read = src === 'cli' ? Line.safeParse(json(line)) : null;
+    if (!read?.success) return [];
+    const said = read.data;
+    switch (said.type) {
+      case 'turn.started':
+        [last, open] = ['', true];
+        return [];
+      case 'turn.completed':
+        open = false;
+        return [{ kind: 'ended', handoff: json(last), text: last }];
+      case 'turn.failed':
+        open = false;
+        return [failed(said.error.message)];
+      case 'item.started':
+        return said.item.type === 'command_execution' ? remark(said.item.command ?? '') : [];
+      case 'item.completed': {
+        if (said.item.type !== 'agent_message') return [];
+        last = said.item.text ?? '';
+        return json(last) === null ? remark(last) : [];
+      }
+    }
+  };
+}
+
+/** Its output has no codes, only sentences (seen in 0.169.0). A reset time in them has no zone, so it is not taken. */
+const refusals: readonly (readonly [RegExp, Refusal])[] = [
+  [/usage limit|upgrade to Plus|Quota exceeded/i, 'quota'],
+  [/last status: 401|\b401 Unauthorized|unauthorized/i, 'login'],
+  [/at capacity|high demand|overloaded|last status: (429|5\d\d)|\b(429|50[0234])\b/i, 'overloaded'],
+  [/model.*(not found|does not exist|not supported)/i, 'model'],
+  [/\b40[03]\b/, 'unknown'],
+];
+
+function failed(text: string): Said {
+  const why = refusals.find(([pattern]) => pattern.test(text))?.[1];
+  return why === undefined ? { kind: 'failed', text } : { kind: 'refused', why, text, until: null };
+}

@@ -1,0 +1,24 @@
+/** Who commits inside a session. The address can never be anybody's. */
+export const identity = {
+  GIT_AUTHOR_NAME: 'Signalbox coder',
+  GIT_AUTHOR_EMAIL: 'coder@signalbox.invalid',
+  GIT_COMMITTER_NAME: 'Signalbox coder',
+  GIT_COMMITTER_EMAIL: 'coder@signalbox.invalid',
+} as const;
+
+const REMARK = 200;
+
+/** A remark: one line of at most 200 characters. */
+export function remark(text: string): readonly { readonly kind: 'remark'; readonly text: string }[] {
+  const one = text.replace(/\s+/g, ' ').trim();
+  return one === '' ? [] : [{ kind: 'remark', text: one.length > REMARK ? `${one.slice(0, REMARK - 1)}…` : one }];
+}
+
+/** A JSON value, or null for anything else. */
+export function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { SessionId } from '../chain/ids.ts';
+import type { SessionSpec } from '../chain/ports.ts';
+import { AGENT_UID, EGRESS, IN, OUT, Spec, STATE, WORK } from '../worker/files.ts';
+import { agents } from './agents/index.ts';
+import { makeCheckout } from './checkout.ts';
+import type { Site } from './checkout.ts';
+import { Definition } from './container.ts';
+import { claimDurably, readIfThere } from './durable.ts';
+import { layoutOf, makeFolders, putFile } from './layout.ts';
+import type { Layout, Places } from './layout.ts';
+import { readMail } from './mail.ts';
+import { recordReader } from './record.ts';
+import { renderTranscript } from './transcript.ts';
+
+export type Installation = Site & {
+  /** Where sockets are: a short path. */
+  readonly egress: string;
+  /** Where this checkout of Signalbox is: the worker and the roles are mounted from it. */
+  readonly root: string;
+};
+
+export const placesOf = (site: Installation): Places => ({ data: site.data, egress: site.egress, box: site.engine.box });
+
+const AGAIN = 'Your container was lost and replaced. The last command may not have run, or only in part: look at what is there, then go on.';
+
+/**
+ * Lays out everything that a session needs, once: what was laid out stays as it is, so that a restarted controller means the same
+ * container. Answers its definition.
+ */
+export async function prepareSession(site: Installation, spec: SessionSpec): Promise<Definition> {
+  const at = layoutOf(placesOf(site), spec.session);
+  const fixed = await readIfThere(at.fixed);
+  if (fixed !== null) return Definition.parse(JSON.parse(fixed));
+  await makeFolders(at);
+  const agent = agents[spec.settings.cli];
+  const { role, settings, handoff } = spec;
+  const { access } = spec.checkout;
+  const { files, ...launch } = agent.launch({ conversation: uuidOf(spec.session, 'conversation'), role, access, settings, handoff });
+  for (const [name, text] of Object.entries(files)) await putFile(join(at.in, name), text);
+  for (const [name, text] of Object.entries(spec.files)) await putFile(join(at.files, name), text);
+  for (const earlier of spec.transcripts) {
+    await putFile(join(at.files, `transcript-${earlier}.md`), await transcriptOf(site, earlier));
+  }
+  const prompt = { uuid: uuidOf(spec.session, 'prompt'), text: spec.prompt };
+  const written: Spec = { v: 1, session: spec.session, cli: settings.cli, ...launch, prompt, again: AGAIN };
+  await putFile(at.spec, JSON.stringify(written));
+  const tree = await makeCheckout(site, spec);
+  const definition = define(site, spec, at, tree);
+  await claimDurably(at.fixed, JSON.stringify(definition));
+  return definition;
+}
+
+/** Worker and tmux are uid 0 with three capabilities, in the controller's group; the CLI becomes the agent's uid and has none. */
+function define(site: Installation, { settings, role, checkout }: SessionSpec, at: Layout, tree: string): Definition {
+  return {
+    image: site.image,
+    user: `0:${process.getgid?.() ?? 0}`,
+    command: ['bash', '/opt/signalbox/entry.sh'],
+    env: {},
+    folder: '/',
+    mounts: [
+      { from: at.in, to: IN, access: 'read' },
+      { from: at.out, to: OUT, access: 'write' },
+      { from: at.state, to: STATE, access: 'write' },
+      { from: at.egress, to: EGRESS, access: 'read' },
+      { from: tree, to: WORK, access: checkout.access },
+      { from: join(site.root, 'roles', role), to: '/role', access: 'read' },
+      { from: join(site.root, 'src', 'worker'), to: '/opt/signalbox', access: 'read' },
+    ],
+    capabilities: ['SETUID', 'SETGID', 'KILL'],
+    memoryGiB: settings.memoryGiB,
+    cpus: settings.cpus,
+    runtime: site.engine.runtime,
+    log: 'local',
+  };
+}
+
+/** An earlier session as the next role reads it. One whose folder is gone says so instead of failing the task. */
+async function transcriptOf(site: Installation, session: SessionId): Promise<string> {
+  const at = layoutOf(placesOf(site), session);
+  const spec = z.object({ cli: Spec.shape.cli, prompt: Spec.shape.prompt }).safeParse(JSON.parse((await readIfThere(at.spec)) ?? 'null'));
+  if (!spec.success) return `The record of ${session} is not on this machine any more.\n`;
+  return renderTranscript(session, spec.data, await readMail(at.mail), await recordReader(at.record).read());
+}
+
+/** A UUID made of names (version 8 of RFC 9562), the same each time. */
+function uuidOf(session: SessionId, what: string): string {
+  const hex = createHash('sha256').update(`${session} ${what}`).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+/** The agent must never be the controller: their uids are all that keeps the record from the agent. */
+export function refuseAgentUid(): void {
+  if (process.getuid?.() === AGENT_UID) throw new Error(`Signalbox runs as uid ${AGENT_UID}, which is the agents' own. Run it as another user.`);
+}

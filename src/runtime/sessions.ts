@@ -1,0 +1,171 @@
+import { readdir } from 'node:fs/promises';
+import { z } from 'zod';
+import { SessionId } from '../chain/ids.ts';
+import type { Clock, Log, SessionEnd, Sessions, SessionSpec } from '../chain/ports.ts';
+import { agents } from './agents/index.ts';
+import { removeCheckout } from './checkout.ts';
+import type { Definition } from './container.ts';
+import { claimDurably, readIfThere } from './durable.ts';
+import { awaitBoundary, grantEgress, revokeEgress } from './egress.ts';
+import { followRecord } from './follow.ts';
+import type { Progress } from './follow.ts';
+import { grantsFolder, layoutOf } from './layout.ts';
+import type { Layout } from './layout.ts';
+import { putMail, readMail } from './mail.ts';
+import { placesOf, prepareSession, refuseAgentUid } from './prepare.ts';
+import type { Installation } from './prepare.ts';
+import { recordReader } from './record.ts';
+
+type Tools = { readonly site: Installation; readonly clock: Clock; readonly log: Log; readonly lock: Lock };
+/** Sending and deciding that nothing more is sent exclude each other, per session. */
+type Lock = <T>(session: SessionId, act: () => Promise<T>) => Promise<T>;
+
+const POLL_MS = 60;
+/** How long a worker that was told to end may take. */
+const GRACE_MS = 20_000;
+/** Containers lost one after the other, with nothing new in the record between. */
+const LOSSES = 5;
+
+/** Sessions in containers of this machine's engine. */
+export function dockerSessions({ site, clock, log }: Omit<Tools, 'lock'>): Sessions {
+  const tools: Tools = { site, clock, log, lock: lockBySession() };
+  const at = (session: SessionId): Layout => layoutOf(placesOf(site), session);
+  return {
+    async run(spec, on) {
+      refuseAgentUid();
+      const layout = at(spec.session);
+      const known = await readEnd(layout);
+      const end = known ?? (await follow(tools, spec, layout, on));
+      await clear(tools, spec.session, layout);
+      if (spec.checkout.access === 'read') await removeCheckout(site, spec.task, spec.checkout.tree);
+      return end;
+    },
+
+    send: (session, { uuid, text }) =>
+      tools.lock(session, async () => {
+        const layout = at(session);
+        const before = await readMail(layout.mail);
+        if (before.some((mail) => mail.uuid === uuid)) return 'taken';
+        if (before.some((mail) => mail.kind === 'end') || (await readEnd(layout))) return 'late';
+        if ((await readIfThere(layout.fixed)) === null) throw new Error(`${session} is not laid out yet`);
+        await putMail(layout.mail, { uuid, kind: 'message', text });
+        return 'taken';
+      }),
+
+    async stop(session) {
+      const layout = at(session);
+      if ((await readIfThere(layout.fixed)) !== null) await decide(layout, { kind: 'stopped' });
+      await clear(tools, session, layout);
+    },
+
+    async sweep(keep) {
+      const held = await site.engine.list();
+      for (const { name, session } of held) {
+        const wanted = session !== null && keep.some((one) => one === session);
+        if (!wanted && !site.engine.busy.has(name)) await site.engine.remove(name);
+      }
+      const grants = await readdir(grantsFolder(site.data)).catch(() => []);
+      for (const name of grants) {
+        const session = SessionId.safeParse(name.replace(/\.json$/, ''));
+        if (session.success && !keep.includes(session.data)) await revokeEgress(at(session.data));
+      }
+    },
+  };
+}
+
+function lockBySession(): Lock {
+  const tails = new Map<SessionId, Promise<unknown>>();
+  return (session, act) => {
+    const next = (tails.get(session) ?? Promise.resolve()).then(act);
+    tails.set(
+      session,
+      next.catch(() => undefined),
+    );
+    return next;
+  };
+}
+
+const End = z.custom<SessionEnd>((value) => z.object({ kind: z.string() }).safeParse(value).success);
+
+async function readEnd(at: Layout): Promise<SessionEnd | null> {
+  const text = await readIfThere(at.end);
+  return text === null ? null : End.parse(JSON.parse(text));
+}
+
+/** The first decision stands, whoever makes it. */
+async function decide(at: Layout, end: SessionEnd): Promise<SessionEnd> {
+  await claimDurably(at.end, JSON.stringify(end));
+  return (await readEnd(at)) ?? end;
+}
+
+/** Removes what runs and what lets it out. The folder stays: its record is the transcript. */
+async function clear({ site }: Tools, session: SessionId, at: Layout): Promise<void> {
+  await site.engine.remove(site.engine.nameOf(session));
+  await revokeEgress(at);
+}
+
+/** Runs the container until the session's end is decided, and again when it is lost. */
+async function follow(tools: Tools, spec: SessionSpec, at: Layout, on: Parameters<Sessions['run']>[1]): Promise<SessionEnd> {
+  const { site, clock } = tools;
+  const { session, task, role, settings } = spec;
+  const definition = await prepareSession(site, spec);
+  const progress = followRecord(agents[settings.cli], on);
+  const record = recordReader(at.record);
+  const read = async (): Promise<void> => {
+    for (const line of await record.read()) progress.fold(line);
+  };
+  const grant = { v: 1, session, task, role, account: settings.account, models: [settings.model], socket: at.socket } as const;
+  await read();
+  for (let losses = 0, seen = -1; ; losses += 1) {
+    if (progress.lines() > seen) losses = 0;
+    seen = progress.lines();
+    if (losses >= LOSSES) return decide(at, { kind: 'lost', text: `${LOSSES} times without a new line in its record` });
+    if (losses > 0) await clock.sleep(500 * 2 ** losses);
+    await grantEgress(at, grant);
+    await awaitBoundary(at, clock);
+    const end = (await readEnd(at)) ?? (await watch(tools, spec, at, definition, progress, read));
+    if (end) return decide(at, end);
+    tools.log.info('a container was lost; the session goes on in another', { session });
+  }
+}
+
+/** One container from its start or adoption to its end. null when it was lost. */
+async function watch(
+  { site, clock, lock }: Tools,
+  { session, settings }: SessionSpec,
+  at: Layout,
+  definition: Definition,
+  progress: Progress,
+  read: () => Promise<void>,
+): Promise<SessionEnd | null> {
+  const { engine } = site;
+  await engine.start(session, definition);
+  const gone = new AbortController();
+  const stop = new AbortController();
+  const ended = engine.ended(engine.nameOf(session), stop.signal).then(() => gone.abort());
+  ended.catch(() => gone.abort());
+  try {
+    for (let told: number | null = null; ; ) {
+      const over = gone.signal.aborted;
+      await read();
+      const decided = await readEnd(at);
+      if (decided) return decided;
+      if (told === null && progress.isIdle() && (await lock(session, () => noMore(at, progress)))) told = clock.now();
+      if (over || (told !== null && clock.now() - told > GRACE_MS)) return progress.end();
+      const began = progress.began();
+      if (began !== null && clock.now() - began > settings.minutes * 60_000) return { kind: 'overran', minutes: settings.minutes };
+      await clock.sleep(POLL_MS, gone.signal);
+    }
+  } finally {
+    stop.abort();
+    await ended.catch(() => undefined);
+  }
+}
+
+/** Tells the worker to end, unless a message waits that it has not taken. Answers whether it was told. */
+async function noMore(at: Layout, progress: Progress): Promise<boolean> {
+  const mail = await readMail(at.mail);
+  if (mail.some((letter) => letter.kind === 'message' && !progress.hasTaken(letter.uuid))) return false;
+  if (!mail.some((letter) => letter.kind === 'end')) await putMail(at.mail, { uuid: `end-${mail.length}`, kind: 'end' });
+  return true;
+}
