@@ -64,7 +64,7 @@ export async function forward(outgoing: Outgoing, answer: ServerResponse, signal
     return {
       status,
       usage: null,
-      refusal: refusal(502, 'upstream unreachable', `it could not reach ${url.host} (${why})`),
+      refusal: refusal(502, 'no answer', `no answer came from ${url.host} (${why})`),
     };
   }
 }

@@ -30,6 +30,7 @@ export async function takeLock(folder: string): Promise<Lock> {
         release: async () => {
           await rm(pid, { force: true });
           const gone = once(holder, 'exit');
+          holder.ref();
           holder.stdin?.end();
           await gone;
         },

@@ -61,7 +61,7 @@ export const Task = z.object({
   id: TaskId,
   project: ProjectId,
   slug: z.string(),
-  /** The slug in words until a role gives a better one. */
+  /** The beginning of the idea until a role gives a better one. */
   title: z.string(),
   idea: z.string(),
   mode: Mode,

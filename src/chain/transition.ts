@@ -48,7 +48,7 @@ function asked(event: Asked, stamp: Stamp): Moved {
   const task: Task = {
     ...nothing,
     ...{ id: event.task, project, slug, idea, mode, places, owner: by, change: null, approval: null },
-    title: slug.replaceAll('-', ' '),
+    title: idea.split('\n', 1).join('').slice(0, 80),
     branch: `signalbox/${slug}`,
     threads: [],
     phase: { at: 'opening' },

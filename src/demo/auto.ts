@@ -83,7 +83,7 @@ export async function playPerson(you: ConsolePerson, play: Play): Promise<Ending
 
 async function press(you: ConsolePerson, { id, label }: Message['buttons'][number], print: Play['print']): Promise<void> {
   print(`You › [${label}]`);
-  const answer = await you.press(id, { source: `demo-${id}` });
+  const answer = await you.press(id);
   print(`    ‹ ${answer.text}`);
 }
 
@@ -93,8 +93,8 @@ function messageIn(event: ShownEvent, thread: string | null): Message | null {
 }
 
 function show({ text, agent, file, buttons, loud }: Message, print: Play['print']): void {
-  const [first, ...rest] = text.split('\n');
-  print(`${loud ? '🔔' : '  '} ${first}`);
+  const [first, ...rest] = text.replace(/\\(\W)/g, '$1').split('\n');
+  print(`${loud ? '»' : ' '} ${first}`);
   for (const line of rest) if (line.trim()) print(`   ${line}`);
   for (const line of agent?.split('\n').slice(0, 6) ?? []) print(`   │ ${line}`);
   if (file) print(`   📎 ${file.name}`);

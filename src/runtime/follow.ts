@@ -3,6 +3,7 @@ import { WorkerNote } from '../worker/files.ts';
 import type { RecordLine } from '../worker/files.ts';
 import type { Agent, Said } from './agents/agent.ts';
 import { json } from './agents/identity.ts';
+import { END } from './mail.ts';
 
 /** What a record says so far. All of it is a claim; it decides nothing but this one session. */
 export type Progress = {
@@ -42,7 +43,7 @@ export function followRecord(agent: Agent, on: (event: SessionEvent) => void): P
       began ??= line.t;
       lines += 1;
       if (line.src === 'mail') taken.add(line.line);
-      if (line.src === 'mail' || line.src === 'person') idle = false;
+      if ((line.src === 'mail' && line.line !== END) || line.src === 'person') idle = false;
       if (line.src === 'person') on({ kind: 'typed', n: line.n, text: line.line });
       if (line.src === 'stderr') words.push(line.line);
       if (line.src === 'worker') note(line.line);

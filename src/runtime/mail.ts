@@ -1,6 +1,9 @@
 import { Mail } from '../worker/files.ts';
 import { appendDurably, readIfThere } from './durable.ts';
 
+/** The one mail of kind `end` that a session gets. */
+export const END = 'end';
+
 /** What was put into a session's mail so far. A torn last line was never acknowledged and does not count. */
 export async function readMail(file: string): Promise<readonly Mail[]> {
   const lines = ((await readIfThere(file)) ?? '').split('\n').slice(0, -1);

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { z } from 'zod';
+import type { Grant } from '../boundary/files.ts';
 import { SessionId } from '../chain/ids.ts';
 import type { Clock, Log, SessionEnd, Sessions, SessionSpec } from '../chain/ports.ts';
 import { agents } from './agents/index.ts';
@@ -11,7 +12,7 @@ import { followRecord } from './follow.ts';
 import type { Progress } from './follow.ts';
 import { grantsFolder, layoutOf } from './layout.ts';
 import type { Layout } from './layout.ts';
-import { putMail, readMail } from './mail.ts';
+import { END, putMail, readMail } from './mail.ts';
 import { placesOf, prepareSession, refuseAgentUid } from './prepare.ts';
 import type { Installation } from './prepare.ts';
 import { recordReader } from './record.ts';
@@ -114,7 +115,7 @@ async function follow(tools: Tools, spec: SessionSpec, at: Layout, on: Parameter
   const read = async (): Promise<void> => {
     for (const line of await record.read()) progress.fold(line);
   };
-  const grant = { v: 1, session, task, role, account: settings.account, models: [settings.model], socket: at.socket } as const;
+  const grant: Grant = { v: 1, session, task, role, account: settings.account, models: [settings.model], socket: at.socket };
   await read();
   for (let losses = 0, seen = -1; ; losses += 1) {
     if (progress.lines() > seen) losses = 0;
@@ -166,6 +167,6 @@ async function watch(
 async function noMore(at: Layout, progress: Progress): Promise<boolean> {
   const mail = await readMail(at.mail);
   if (mail.some((letter) => letter.kind === 'message' && !progress.hasTaken(letter.uuid))) return false;
-  if (!mail.some((letter) => letter.kind === 'end')) await putMail(at.mail, { uuid: `end-${mail.length}`, kind: 'end' });
+  if (!mail.some((letter) => letter.kind === 'end')) await putMail(at.mail, { uuid: END, kind: 'end' });
   return true;
 }

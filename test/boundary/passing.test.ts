@@ -311,7 +311,7 @@ describe('one side breaks off', () => {
     expect(answer.status).toBe(502);
     expect(JSON.parse(answer.body.toString())).toEqual({
       error: {
-        message: `Signalbox's boundary answers, not the model's provider: it could not reach ${new URL(ground.model.url).host} (ECONNRESET).`,
+        message: `Signalbox's boundary answers, not the model's provider: no answer came from ${new URL(ground.model.url).host} (ECONNRESET).`,
         type: 'server_error',
         param: null,
         code: 'boundary_502',

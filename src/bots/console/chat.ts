@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Chat, Clock, Thread as Place } from '../../chain/ports.ts';
+import type { Task } from '../../chain/task.ts';
 import { card as cardOf, threadName } from '../cards.ts';
 import { plain } from '../markdown.ts';
 import { notice as noticeOf } from '../notices.ts';
@@ -17,7 +18,7 @@ export function consoleChat(timeline: Timeline, activity: Activity, clock: Clock
       const thread = threadId(key, channel);
       const { id, project, title } = task;
       await timeline.add(() => {
-        const shown = { name: threadName(task), card: cardOf(task) };
+        const shown = { name: threadName(task), state: stateOf(task), card: cardOf(task) };
         return {
           is: 'thread',
           key: `open:${thread}`,
@@ -43,10 +44,10 @@ export function consoleChat(timeline: Timeline, activity: Activity, clock: Clock
 
     async card(place, task) {
       const { thread } = known(timeline, place);
-      const shown = { title: task.title, name: threadName(task), card: cardOf(task) };
+      const shown = { title: task.title, name: threadName(task), state: stateOf(task), card: cardOf(task) };
       await timeline.add(() => {
-        const { title, name, card } = known(timeline, place);
-        if (isDeepStrictEqual({ title, name, card }, shown)) return null;
+        const { title, name, state, card } = known(timeline, place);
+        if (isDeepStrictEqual({ title, name, state, card }, shown)) return null;
         return { is: 'card', key: null, at: clock.now(), thread, ...shown };
       });
     },
@@ -55,6 +56,10 @@ export function consoleChat(timeline: Timeline, activity: Activity, clock: Clock
       if (timeline.threads.has(thread)) activity.note(thread, plain(remark, 200));
     },
   };
+}
+
+function stateOf({ phase, change }: Task): Thread['state'] {
+  return { phase: phase.at, head: change?.head ?? null, merged: phase.at === 'merged' ? phase.commit : null };
 }
 
 /** Made of the key and the place, so that the same ones always mean the same thread. */

@@ -13,6 +13,7 @@ export type Thread = {
   readonly name: string;
   /** Milliseconds since the epoch. */
   readonly opened: number;
+  readonly state: Extract<Entry, { is: 'card' }>['state'];
   readonly card: Message;
 };
 
@@ -24,13 +25,13 @@ export type Line = Extract<Event, { is: 'message' | 'said' }> & {
 /** Brings the threads up to `entry`. */
 export function place(threads: Map<string, Thread>, entry: Entry): void {
   if (entry.is === 'thread') {
-    const { thread, channel, task, project, title, name, card, at: opened } = entry;
-    threads.set(thread, { thread, channel, task, project, title, name, opened, card });
+    const { thread, channel, task, project, title, name, state, card, at: opened } = entry;
+    threads.set(thread, { thread, channel, task, project, title, name, opened, state, card });
   }
   if (entry.is === 'card') {
-    const { title, name, card } = entry;
+    const { title, name, state, card } = entry;
     const before = threads.get(entry.thread);
-    if (before) threads.set(entry.thread, { ...before, title, name, card });
+    if (before) threads.set(entry.thread, { ...before, title, name, state, card });
   }
 }
 

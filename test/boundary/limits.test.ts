@@ -1,0 +1,142 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ask, begin, claudeBody, eventually, makeGround, raw } from './ground.ts';
+import type { Ground } from './ground.ts';
+
+let ground: Ground;
+let one: string;
+let other: string;
+const open: Socket[] = [];
+
+beforeEach(async () => {
+  ground = await makeGround();
+  one = await ground.grant('one');
+  other = await ground.grant('other');
+});
+
+afterEach(async () => {
+  open.splice(0).forEach((socket) => socket.destroy());
+  await ground.close();
+});
+
+async function silent(path: string, bytes = ''): Promise<Socket> {
+  const socket = connect(path).on('error', () => undefined);
+  open.push(socket);
+  await once(socket, 'connect');
+  socket.write(bytes);
+  return socket;
+}
+
+test('many connections: the session blocks itself alone, and is served again when they go', async () => {
+  await ground.serve({ connections: 4 });
+  for (let n = 0; n < 4; n += 1) {
+    await silent(one);
+  }
+  await expect(ask(one)).rejects.toThrow();
+  expect((await ask(other)).status).toBe(200);
+  expect(await ground.metered(1)).toContainEqual(
+    expect.objectContaining({ session: 'one', why: 'too many connections' }),
+  );
+  open.splice(0).forEach((socket) => socket.destroy());
+  await eventually(() =>
+    ask(one).then(
+      ({ status }) => (status === 200 ? true : null),
+      () => null,
+    ),
+  );
+});
+
+test.each([
+  ['nothing', ''],
+  ['half a line', 'POST /anthropic'],
+  ['headers without an end', 'POST /anthropic/v1/messages HTTP/1.1\r\nhost: x\r\n'],
+])('a client that says %s is cut off', async (_, bytes) => {
+  await ground.serve({ headersMs: 50, requestMs: 100 });
+  expect(await raw(one, bytes)).toMatch(/^HTTP\/1.1 408 /);
+});
+
+test('a client that never ends its body is cut off', async () => {
+  await ground.serve({ headersMs: 50, requestMs: 100 });
+  const answer = await raw(
+    one,
+    `POST /anthropic/v1/messages HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{"model"`,
+  );
+  expect(answer).toMatch(/^HTTP\/1.1 408 /);
+  expect(ground.model.asked).toEqual([]);
+});
+
+test('an answer may take longer than a request', async () => {
+  await ground.serve({ headersMs: 50, requestMs: 100, connectMs: 100 });
+  ground.model.answer = (_, response) => {
+    setTimeout(() => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+      setTimeout(() => response.end('data: late\n\n'), 400);
+    }, 400);
+  };
+  expect((await ask(one)).body.toString()).toBe('data: late\n\n');
+});
+
+test('bodies under way: no more than the session may hold, and all is given back', async () => {
+  await ground.serve({ heldBytes: 1000 });
+  const held: (() => void)[] = [];
+  const usual = ground.model.answer;
+  ground.model.answer = (asked, response) => void held.push(() => usual(asked, response));
+  const body = claudeBody.padEnd(700);
+  const first = begin(one, { body });
+  await ground.model.until(1);
+  const second = await ask(one, { body });
+  expect([second.status, second.body.toString()]).toEqual([
+    429,
+    expect.stringContaining('the requests under way hold too much'),
+  ]);
+  const cut = begin(one, { body: body.slice(0, 200), headers: { 'content-length': '900' } }).on(
+    'error',
+    () => undefined,
+  );
+  await once(cut, 'socket');
+  cut.destroy();
+  const answered = once(first, 'response');
+  held.forEach((release) => release());
+  await answered;
+  ground.model.answer = usual;
+  await ground.metered(3);
+  for (let n = 0; n < 5; n += 1) {
+    expect((await ask(one, { body })).status).toBe(200);
+    expect((await ask(one, { body: body.replace('opus', 'xxxx') })).status).toBe(403);
+  }
+});
+
+test('requests in a minute', async () => {
+  await ground.serve({ requestsPerMinute: 3 });
+  const answers = [];
+  for (let n = 0; n < 5; n += 1) {
+    answers.push((await ask(one)).status);
+  }
+  expect(answers).toEqual([200, 200, 200, 429, 429]);
+  expect(ground.model.asked).toHaveLength(3);
+  expect((await ask(other)).status).toBe(200);
+});
+
+test('refusals beyond so many are answered and not written', async () => {
+  await ground.serve({ refusalsPerMinute: 3 });
+  for (let n = 0; n < 10; n += 1) {
+    expect((await ask(one, { path: '/x' })).status).toBe(403);
+  }
+  await ask(one);
+  expect((await ground.metered(5)).map((line) => line.event)).toEqual([
+    'refused',
+    'refused',
+    'refused',
+    'started',
+    'ended',
+  ]);
+});
+
+test('an upstream that does not take the connection', async () => {
+  // No route leads to this block, or nobody answers there: both end the wait.
+  ground.accounts['claude'] = { ...ground.accounts['claude']!, upstream: 'https://127.0.0.1:1' };
+  await ground.serve({ connectMs: 50 });
+  expect((await ask(one)).status).toBe(502);
+});
