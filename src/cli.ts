@@ -105,15 +105,21 @@ async function setUp(): Promise<void> {
   if (code !== 0) throw new Exit(code, 'the machine lacks something; see above');
 }
 
-function parse(words: readonly string[]): { readonly command: Command; readonly given: Given; readonly argument: string } {
+function parse(words: readonly string[]): {
+  readonly command: Command;
+  readonly given: Given;
+  readonly argument: string;
+} {
   const [name = 'help', ...rest] = words;
   const command = commands[name === '--help' || name === '-h' ? 'help' : name];
-  if (!command || !Object.hasOwn(commands, name.replace(/^(--help|-h)$/, 'help'))) throw new Exit(64, `${name} is no command\n\n${usage}`);
+  if (!command || !Object.hasOwn(commands, name.replace(/^(--help|-h)$/, 'help')))
+    throw new Exit(64, `${name} is no command\n\n${usage}`);
   const parsed = read(rest);
   const wrong = (Object.keys(parsed.values) as Flag[]).find((flag) => !command.flags.includes(flag));
   if (wrong) throw new Exit(64, `${name} takes no --${wrong}\n\n${usage}`);
   const wanted = command.takes ? 1 : 0;
-  if (parsed.positionals.length > wanted) throw new Exit(64, `${name} does not take ${parsed.positionals[wanted]}\n\n${usage}`);
+  if (parsed.positionals.length > wanted)
+    throw new Exit(64, `${name} does not take ${parsed.positionals[wanted]}\n\n${usage}`);
   if (parsed.positionals.length < wanted) throw new Exit(64, `${name} needs a <${command.takes}>\n\n${usage}`);
   return { command, given: parsed.values, argument: parsed.positionals[0] ?? '' };
 }

@@ -13,7 +13,10 @@ const People = z.strictObject({
   name: z.string().min(1).max(60),
   may: Right,
   /** sha256, hex, of the key that this person's local web chat sends. */
-  consoleKeyHash: z.string().regex(/^[0-9a-f]{64}$/).optional(),
+  consoleKeyHash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
 });
 
 const Project = z.strictObject({
@@ -36,7 +39,11 @@ const File = z.strictObject({
   roles: z.partialRecord(Role, RoleSettings.partial().strict()).default({}),
   console: z.strictObject({ port: z.number().int().min(0).max(65535).default(7461) }).prefault({}),
   container: z
-    .strictObject({ runtime: z.string().optional(), socket: z.string().default('/var/run/docker.sock'), image: z.string().optional() })
+    .strictObject({
+      runtime: z.string().optional(),
+      socket: z.string().default('/var/run/docker.sock'),
+      image: z.string().optional(),
+    })
     .prefault({}),
 });
 
@@ -46,7 +53,9 @@ export type Config = Readonly<Omit<z.infer<typeof File>, 'roles'>> & {
   readonly roles: Readonly<Record<Role, Settings>>;
 };
 
-export type ConfigRead = { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly reason: string };
+export type ConfigRead =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly reason: string };
 
 /** Reads `<data>/signalbox.yaml`. A refusal names the file, each path in it and what is wrong there. */
 export async function readConfig(data: string): Promise<ConfigRead> {
@@ -55,7 +64,10 @@ export async function readConfig(data: string): Promise<ConfigRead> {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    return { ok: false, reason: `${file} cannot be read (${(error as NodeJS.ErrnoException).code}). Write one: docs/operate.md has an example.` };
+    return {
+      ok: false,
+      reason: `${file} cannot be read (${(error as NodeJS.ErrnoException).code}). Write one: docs/operate.md has an example.`,
+    };
   }
   let parsed: unknown;
   try {
@@ -68,7 +80,9 @@ export async function readConfig(data: string): Promise<ConfigRead> {
     const issues = read.error.issues.map((issue) => `  ${issue.path.join('.') || '(top level)'}: ${issue.message}`);
     return { ok: false, reason: `${file} is not valid:\n${issues.join('\n')}` };
   }
-  const settings = Object.fromEntries(Role.options.map((role) => [role, { ...roles[role].settings, ...read.data.roles[role] }])) as Record<Role, Settings>;
+  const settings = Object.fromEntries(
+    Role.options.map((role) => [role, { ...roles[role].settings, ...read.data.roles[role] }]),
+  ) as Record<Role, Settings>;
   const unknown = Role.options.filter((role) => !(settings[role].account in read.data.accounts));
   if (unknown.length > 0) {
     return { ok: false, reason: `${file}: roles ${unknown.join(', ')} use an account that is not under accounts.` };

@@ -38,8 +38,10 @@ const clock: Clock = {
 
 /** One JSON object a line on stderr, as journald and `docker logs` like it. */
 const log: Log = {
-  info: (message, facts) => console.error(JSON.stringify({ t: new Date().toISOString(), level: 'info', message, ...facts })),
-  error: (message, facts) => console.error(JSON.stringify({ t: new Date().toISOString(), level: 'error', message, ...facts })),
+  info: (message, facts) =>
+    console.error(JSON.stringify({ t: new Date().toISOString(), level: 'info', message, ...facts })),
+  error: (message, facts) =>
+    console.error(JSON.stringify({ t: new Date().toISOString(), level: 'error', message, ...facts })),
 };
 
 /** Runs until `signal`. Sessions and the boundary go on after it. */
@@ -73,7 +75,8 @@ async function actsOf(config: Config, root: string, chat: Chat): Promise<Acts> {
   const repositories = new Map(config.projects.map((project) => [project.id, project]));
   const repository = (id: ProjectId): { path: string; base: string } => {
     const project = repositories.get(id);
-    if (!project) throw new Error(`${id} is not under projects in signalbox.yaml any more: put it back, or stop its tasks.`);
+    if (!project)
+      throw new Error(`${id} is not under projects in signalbox.yaml any more: put it back, or stop its tasks.`);
     return { path: project.repository, base: project.base };
   };
   return {
@@ -95,11 +98,20 @@ async function siteOf(config: Config, root: string): Promise<Installation> {
   const { socket, runtime, image } = config.container;
   const engine = dockerEngine({ socket, runtime, box: await boxId(config.data) });
   const egress = egressRoot(process.getuid?.() ?? 0, process.env['XDG_RUNTIME_DIR']);
-  return { engine, data: config.data, image: image ?? imageTag(), mirror: mirrorsOf(config.data, config.projects), egress, root };
+  return {
+    engine,
+    data: config.data,
+    image: image ?? imageTag(),
+    mirror: mirrorsOf(config.data, config.projects),
+    egress,
+    root,
+  };
 }
 
 async function instructionsIn(folder: string): Promise<Record<Role, string>> {
-  const texts = await Promise.all(Role.options.map(async (role) => [role, await readFile(join(folder, role, 'instructions.md'), 'utf8')] as const));
+  const texts = await Promise.all(
+    Role.options.map(async (role) => [role, await readFile(join(folder, role, 'instructions.md'), 'utf8')] as const),
+  );
   return Object.fromEntries(texts) as Record<Role, string>;
 }
 
@@ -108,11 +120,17 @@ const channelsOf = (channels: readonly string[], platform: string): string[] =>
 
 function linksOf(config: Config): Links {
   const places = config.projects.flatMap(({ id, channels }) =>
-    channels.map((name) => ({ id, platform: name.slice(0, name.indexOf(':')), channel: name.slice(name.indexOf(':') + 1) })),
+    channels.map((name) => ({
+      id,
+      platform: name.slice(0, name.indexOf(':')),
+      channel: name.slice(name.indexOf(':') + 1),
+    })),
   );
   return {
-    projectOf: (platform, channel) => places.find((place) => place.platform === platform && place.channel === channel)?.id ?? null,
-    placesOf: (project) => places.filter((place) => place.id === project).map(({ platform, channel }) => ({ platform, channel })),
+    projectOf: (platform, channel) =>
+      places.find((place) => place.platform === platform && place.channel === channel)?.id ?? null,
+    placesOf: (project) =>
+      places.filter((place) => place.id === project).map(({ platform, channel }) => ({ platform, channel })),
   };
 }
 
@@ -126,7 +144,12 @@ async function startBoundary(config: Config, root: string): Promise<void> {
 }
 
 export async function serveSessionsBoundary(config: Config, signal: AbortSignal): Promise<number> {
-  const boundary = await serveBoundary({ folder: join(config.data, 'boundary'), accounts: config.accounts, signal, log });
+  const boundary = await serveBoundary({
+    folder: join(config.data, 'boundary'),
+    accounts: config.accounts,
+    signal,
+    log,
+  });
   log.info('the boundary serves', { data: config.data });
   await boundary.ended;
   return 0;
@@ -147,7 +170,8 @@ export async function attachTo(config: Config, root: string, wanted: string): Pr
   const { tasks } = await readTasks(fileStore({ folder: config.data, disk: lookingDisk() }));
   const task = tasks.find(({ id, slug }) => id === wanted || slug === wanted);
   if (!task) throw new Exit(66, `there is no task ${wanted}; ./signalbox status names those in flight`);
-  if (task.phase.at !== 'working') throw new Exit(69, `${task.slug} has no session at work now: it is ${task.phase.at}`);
+  if (task.phase.at !== 'working')
+    throw new Exit(69, `${task.slug} has no session at work now: it is ${task.phase.at}`);
   const [program = 'docker', ...argv] = attachCommand((await siteOf(config, root)).engine, task.phase.session);
   const child = spawn(program, argv, { stdio: 'inherit' });
   return new Promise((resolve, reject) => {

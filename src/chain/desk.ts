@@ -60,8 +60,11 @@ async function ask(supervisor: Supervisor, links: Links, input: Input, command: 
   const idea = command.idea.trim();
   if (idea === '') return refuse({ code: 'empty-idea' });
   if (idea.length > IDEA_MAX) return refuse({ code: 'long-idea', length: idea.length, max: IDEA_MAX });
-  if (command.slug !== null && !/^[a-z0-9][a-z0-9-]{0,39}$/.test(command.slug)) return refuse({ code: 'bad-slug', slug: command.slug });
-  const holders = new Map(supervisor.tasks().flatMap((other) => (other.project === project ? [[other.slug, other] as const] : [])));
+  if (command.slug !== null && !/^[a-z0-9][a-z0-9-]{0,39}$/.test(command.slug))
+    return refuse({ code: 'bad-slug', slug: command.slug });
+  const holders = new Map(
+    supervisor.tasks().flatMap((other) => (other.project === project ? [[other.slug, other] as const] : [])),
+  );
   const holder = command.slug === null ? undefined : holders.get(command.slug);
   if (holder && command.slug !== null) return refuse({ code: 'slug-in-use', slug: command.slug, task: holder.id });
   const slug = command.slug ?? freeSlug(idea, holders);
@@ -99,7 +102,9 @@ function inThread(supervisor: Supervisor, { place }: Input): Task | undefined {
   const { platform, channel, thread } = place;
   return supervisor
     .tasks()
-    .find((task) => task.threads.some((at) => at.platform === platform && at.channel === channel && at.thread === thread));
+    .find((task) =>
+      task.threads.some((at) => at.platform === platform && at.channel === channel && at.thread === thread),
+    );
 }
 
 function eventOf(task: Task, { person: by, source }: Input, command: Steer): TaskEvent | null {

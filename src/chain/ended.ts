@@ -30,9 +30,21 @@ export function sessionEnded(task: Task, event: Ended, stamp: Stamp): Moved {
     case 'crashed':
       return again(ended, role, `The ${role}'s program ended before its work did: ${end.text}`, stamp);
     case 'overran':
-      return hold(ended, `The ${role} used up its ${end.minutes} minutes.`, 'Retry gives it the same time again.', from, stamp);
+      return hold(
+        ended,
+        `The ${role} used up its ${end.minutes} minutes.`,
+        'Retry gives it the same time again.',
+        from,
+        stamp,
+      );
     case 'lost':
-      return hold(ended, `The ${role}'s container was lost again and again: ${end.text}`, 'Look at Docker on the machine, then Retry.', from, stamp);
+      return hold(
+        ended,
+        `The ${role}'s container was lost again and again: ${end.text}`,
+        'Look at Docker on the machine, then Retry.',
+        from,
+        stamp,
+      );
     case 'stopped':
       return hold(ended, `The ${role} was stopped on the machine.`, 'Retry starts it again.', from, stamp);
   }
@@ -48,8 +60,17 @@ const todos: Readonly<Record<End<'refused'>['why'], string>> = {
 };
 
 function refused(task: Task, role: Role, end: End<'refused'>, stamp: Stamp): Moved {
-  const until = end.until === null ? '' : ` It opens again ${new Date(end.until).toISOString().slice(0, 16).replace('T', ' ')} UTC.`;
-  return hold(task, `The model's service turned the ${role} away: ${end.text}.${until}`, todos[end.why], { step: 'work', role }, stamp);
+  const until =
+    end.until === null
+      ? ''
+      : ` It opens again ${new Date(end.until).toISOString().slice(0, 16).replace('T', ' ')} UTC.`;
+  return hold(
+    task,
+    `The model's service turned the ${role} away: ${end.text}.${until}`,
+    todos[end.why],
+    { step: 'work', role },
+    stamp,
+  );
 }
 
 /** The same role once more, told what was missing; fails when that has happened often enough. */
@@ -70,14 +91,19 @@ function handoff(task: Task, role: Role, end: End<'ended'>, stamp: Stamp): Moved
   const parse = <T>(schema: z.ZodType<T>, then: (value: T) => Moved): Moved => {
     const read = schema.safeParse(end.handoff);
     if (read.success) return then(read.data);
-    const wrong = end.handoff === null ? '' : ` (${read.error.issues[0]?.path.join('.')}: ${read.error.issues[0]?.message})`;
+    const wrong =
+      end.handoff === null ? '' : ` (${read.error.issues[0]?.path.join('.')}: ${read.error.issues[0]?.message})`;
     return again(task, role, `${left}${wrong}.`, stamp);
   };
   switch (role) {
     case 'brainstormer':
       return parse(RequirementsHandoff, (said) => {
         const path = `docs/brainstorms/${task.slug}-requirements.md`;
-        return go({ ...task, title: said.title, requirements: { path, text: said.requirements } }, { step: 'record', role }, stamp);
+        return go(
+          { ...task, title: said.title, requirements: { path, text: said.requirements } },
+          { step: 'record', role },
+          stamp,
+        );
       });
     case 'planner':
       return parse(PlanHandoff, ({ plan: text, ...said }) => {
@@ -110,7 +136,13 @@ function coded(task: Task, said: CoderHandoff, stamp: Stamp): Moved {
     const notice = tell({ kind: 'again', role: 'planner', reason, left: PLAN_TRIES - reworked.rework.plan });
     return withNotice(start(reworked, 'planner', reason, stamp), notice);
   }
-  return hold(next, `The coder cannot go on: ${said.next}`, 'Answer in the thread, then Retry.', { step: 'work', role: 'coder' }, stamp);
+  return hold(
+    next,
+    `The coder cannot go on: ${said.next}`,
+    'Answer in the thread, then Retry.',
+    { step: 'work', role: 'coder' },
+    stamp,
+  );
 }
 
 function reviewed(task: Task, said: ReviewHandoff, stamp: Stamp): Moved {

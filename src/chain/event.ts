@@ -79,10 +79,26 @@ const taken = z.object({
 const checked = z.object({ is: z.literal('checked'), check: Check });
 const proposed = z.object({ is: z.literal('proposed'), change: Change });
 /** `moved`: the base branch moved since the check; the new head of it. `patch`: hunks of the sensitive paths, where the verdict names some. */
-const judged = z.object({ is: z.literal('judged'), head: Head, verdict: Verdict, moved: Head.nullable(), patch: z.string() });
+const judged = z.object({
+  is: z.literal('judged'),
+  head: Head,
+  verdict: Verdict,
+  moved: Head.nullable(),
+  patch: z.string(),
+});
 const merged = z.object({ is: z.literal('merged'), commit: Head });
-const mergeRefused = z.object({ is: z.literal('merge-refused'), why: z.enum(['gate', 'head-moved', 'base-moved', 'conflict', 'closed', 'forge']), text: z.string() });
-const heard = z.object({ is: z.literal('heard'), uuid: z.string(), by: z.string(), text: z.string(), when: z.enum(['now', 'turn-end', 'late']) });
+const mergeRefused = z.object({
+  is: z.literal('merge-refused'),
+  why: z.enum(['gate', 'head-moved', 'base-moved', 'conflict', 'closed', 'forge']),
+  text: z.string(),
+});
+const heard = z.object({
+  is: z.literal('heard'),
+  uuid: z.string(),
+  by: z.string(),
+  text: z.string(),
+  when: z.enum(['now', 'turn-end', 'late']),
+});
 /** The effect was done and has nothing to say. */
 const done = z.object({ is: z.literal('done') });
 /** The effect `of` could not be done after several tries; `reason` is a sentence. */

@@ -6,7 +6,11 @@ import { z } from 'zod';
  */
 export const RequirementsHandoff = z.strictObject({
   title: z.string().min(1).max(100).describe('the task in one line, imperative, no full stop'),
-  requirements: z.string().min(1).max(60_000).describe('the requirements document, Markdown, as your instructions lay it out'),
+  requirements: z
+    .string()
+    .min(1)
+    .max(60_000)
+    .describe('the requirements document, Markdown, as your instructions lay it out'),
 });
 
 export const PlanHandoff = z.strictObject({
@@ -16,17 +20,25 @@ export const PlanHandoff = z.strictObject({
     .array(z.strictObject({ name: z.string(), files: z.array(z.string()) }))
     .min(1)
     .describe('units of work in order, each with the files it touches'),
-  acceptance: z.array(z.string()).describe('commands, run from the root of the repository, that exit 0 when the work is done'),
+  acceptance: z
+    .array(z.string())
+    .describe('commands, run from the root of the repository, that exit 0 when the work is done'),
 });
 
 export const CoderHandoff = z.strictObject({
   status: z.enum(['done', 'plan-violation', 'blocked']),
-  summary: z.string().min(1).max(10_000).describe('what changed and why, a few sentences; for a defect its root cause and the file that owns it'),
+  summary: z
+    .string()
+    .min(1)
+    .max(10_000)
+    .describe('what changed and why, a few sentences; for a defect its root cause and the file that owns it'),
   tests: z
     .array(z.strictObject({ command: z.string(), result: z.string() }))
     .describe('every test command that you ran, exactly, and what it said'),
   risks: z.array(z.string()),
-  next: z.string().describe('the next step for whoever takes over; for plan-violation and blocked: what stands in the way'),
+  next: z
+    .string()
+    .describe('the next step for whoever takes over; for plan-violation and blocked: what stands in the way'),
 });
 
 export const Severity = z.enum(['none', 'low', 'medium', 'high']);
@@ -34,7 +46,9 @@ export type Severity = z.infer<typeof Severity>;
 
 export const ReviewHandoff = z.strictObject({
   severity: Severity.describe('the highest severity among the findings'),
-  scope: z.enum(['implemented', 'design-only']).describe('design-only when the change describes work instead of doing it'),
+  scope: z
+    .enum(['implemented', 'design-only'])
+    .describe('design-only when the change describes work instead of doing it'),
   findings: z.array(
     z.strictObject({ severity: Severity, title: z.string(), detail: z.string(), file: z.string().nullable() }),
   ),

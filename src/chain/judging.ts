@@ -43,13 +43,18 @@ export async function judgeChange(acts: Acts, task: Task, change: Change): Promi
 }
 
 /** The whole gate once more on fresh facts, then that head onto that base or not at all. */
-export async function mergeChange(acts: Acts, task: Task, effect: Extract<TaskEffect, { do: 'merge' }>): Promise<TaskEvent> {
+export async function mergeChange(
+  acts: Acts,
+  task: Task,
+  effect: Extract<TaskEffect, { do: 'merge' }>,
+): Promise<TaskEvent> {
   const { change, by, second } = effect;
   const facts = await acts.forge.facts(task.project, change.number);
   // After a lost answer the change may be merged already: then the forge is asked which merge it was, not the gate.
   if (facts.state !== 'merged') {
     const { verdict, moved } = await judgement(acts, task, change, by && { by, head: change.head, second });
-    if (moved) return { is: 'merge-refused', why: 'base-moved', text: `The base branch moved to ${moved.slice(0, 7)}.` };
+    if (moved)
+      return { is: 'merge-refused', why: 'base-moved', text: `The base branch moved to ${moved.slice(0, 7)}.` };
     if (verdict.says !== 'merge') return { is: 'merge-refused', why: 'gate', text: refusal(verdict) };
   }
   const { title, body } = proposal(task);

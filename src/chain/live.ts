@@ -47,14 +47,25 @@ export function liveOf(box: Box, id: TaskId): Live {
 }
 
 /** Serial per stream: nothing is judged against a state that another event is changing. */
-export function submit(box: Box, id: TaskId, event: TaskEvent, of: { source?: string; settles?: string }): Promise<Submitted> {
+export function submit(
+  box: Box,
+  id: TaskId,
+  event: TaskEvent,
+  of: { source?: string; settles?: string },
+): Promise<Submitted> {
   const live = liveOf(box, id);
   const next = live.queue.then(() => take(box, live, event, of.source ?? null, of.settles ?? null));
   live.queue = next.catch(() => undefined);
   return next;
 }
 
-async function take(box: Box, live: Live, event: TaskEvent, source: string | null, settles: string | null): Promise<Submitted> {
+async function take(
+  box: Box,
+  live: Live,
+  event: TaskEvent,
+  source: string | null,
+  settles: string | null,
+): Promise<Submitted> {
   const { stream } = live;
   if (source !== null && stream.sources.includes(source)) return { kind: 'repeated' };
   if (settles !== null && !stream.pending.some((effect) => effect.id === settles)) return { kind: 'repeated' };

@@ -30,7 +30,9 @@ export function start(task: Task, role: Role, feedback: string | null, stamp: St
   const attempt = (task.attempts[role] ?? 0) + 1;
   const session = SessionId.parse(`${task.id}-${role}-${attempt}`);
   const next = { ...task, notes: [], attempts: { ...task.attempts, [role]: attempt } };
-  return enter(next, { at: 'working', role, session }, stamp, [{ do: 'run', role, session, feedback, notes: task.notes }]);
+  return enter(next, { at: 'working', role, session }, stamp, [
+    { do: 'run', role, session, feedback, notes: task.notes },
+  ]);
 }
 
 /** Goes to a point of the chain and asks for what has to be done there. A step whose facts are missing starts over from `prepare`. */
@@ -47,13 +49,17 @@ export function go(task: Task, step: Step, stamp: Stamp): Moved {
           ])
         : prepare(task, stamp);
     case 'validate':
-      return task.head ? enter(task, { at: 'validating' }, stamp, [{ do: 'validate', head: task.head }]) : prepare(task, stamp);
+      return task.head
+        ? enter(task, { at: 'validating' }, stamp, [{ do: 'validate', head: task.head }])
+        : prepare(task, stamp);
     case 'propose':
       return task.head
         ? enter(task, { at: 'proposing' }, stamp, [{ do: 'propose', head: task.head, ...proposal(task) }])
         : prepare(task, stamp);
     case 'judge':
-      return task.change ? enter(task, { at: 'judging' }, stamp, [{ do: 'judge', change: task.change }]) : prepare(task, stamp);
+      return task.change
+        ? enter(task, { at: 'judging' }, stamp, [{ do: 'judge', change: task.change }])
+        : prepare(task, stamp);
     case 'prepare':
       return prepare(task, stamp);
   }
@@ -67,7 +73,9 @@ function record(task: Task, role: DocumentRole, stamp: Stamp): Moved {
   if (!document || !task.head) return prepare(task, stamp);
   const subject = `docs: ${role === 'brainstormer' ? 'requirements' : 'plan'} for ${task.slug}`;
   const { path, text } = document;
-  return enter(task, { at: 'recording', role }, stamp, [{ do: 'record', on: task.head, path, text, subject, at: stamp.at }]);
+  return enter(task, { at: 'recording', role }, stamp, [
+    { do: 'record', on: task.head, path, text, subject, at: stamp.at },
+  ]);
 }
 
 /** The checkout of the coder; the planner's and the reviewer's are named after their session. */

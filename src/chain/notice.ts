@@ -27,7 +27,13 @@ export const Notice = z.discriminatedUnion('kind', [
   /** Sensitive paths: shows the hunks, offers the admin's second tap. */
   z.object({ kind: z.literal('confirm'), by: z.string(), head: Head, patch: z.string() }),
   /** Loud, terminal. */
-  z.object({ kind: z.literal('merged'), number: z.number().int(), head: Head, commit: Head, by: z.string().nullable() }),
+  z.object({
+    kind: z.literal('merged'),
+    number: z.number().int(),
+    head: Head,
+    commit: Head,
+    by: z.string().nullable(),
+  }),
   /** Loud, terminal. */
   z.object({ kind: z.literal('failed'), reason: z.string() }),
   z.object({ kind: z.literal('stopped'), by: z.string() }),

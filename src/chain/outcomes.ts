@@ -6,19 +6,30 @@ import type { Task } from './task.ts';
 /** How often a coder is sent back because its work could not be taken in. */
 export const INTAKE_TRIES = 2;
 
-type Name = 'opened' | 'prepared' | 'recorded' | 'taken' | 'checked' | 'proposed' | 'judged' | 'merged' | 'merge-refused';
+type Name =
+  | 'opened'
+  | 'prepared'
+  | 'recorded'
+  | 'taken'
+  | 'checked'
+  | 'proposed'
+  | 'judged'
+  | 'merged'
+  | 'merge-refused';
 type Of<K extends Name> = Extract<TaskEvent, { is: K }>;
 export type Outcome = Of<Name>;
 
 /** Outcomes of the chain's own effects. Each belongs to one phase and is late in every other. */
 export function outcome(task: Task, event: Outcome, stamp: Stamp): Moved {
   const { phase } = task;
-  if (event.is === 'opened' && phase.at === 'opening') return go({ ...task, threads: event.threads }, { step: 'prepare' }, stamp);
+  if (event.is === 'opened' && phase.at === 'opening')
+    return go({ ...task, threads: event.threads }, { step: 'prepare' }, stamp);
   if (event.is === 'prepared' && phase.at === 'preparing') return prepared(task, event, stamp);
   if (event.is === 'recorded' && phase.at === 'recording') return recorded(task, phase.role, event, stamp);
   if (event.is === 'taken' && phase.at === 'taking') return taken(task, event, stamp);
   if (event.is === 'checked' && phase.at === 'validating') return checked(task, event, stamp);
-  if (event.is === 'proposed' && phase.at === 'proposing') return start({ ...task, change: event.change }, 'reviewer', null, stamp);
+  if (event.is === 'proposed' && phase.at === 'proposing')
+    return start({ ...task, change: event.change }, 'reviewer', null, stamp);
   if (event.is === 'judged' && phase.at === 'judging') return judged(task, event, stamp);
   if (event.is === 'merged' && phase.at === 'merging') return merged(task, event, stamp);
   if (event.is === 'merge-refused' && phase.at === 'merging') return mergeRefused(task, event, stamp);
@@ -32,7 +43,12 @@ function prepared(task: Task, event: Of<'prepared'>, stamp: Stamp): Moved {
 
 function recorded(task: Task, role: 'brainstormer' | 'planner', event: Of<'recorded'>, stamp: Stamp): Moved {
   const document = role === 'brainstormer' ? task.requirements : task.plan;
-  const next = start({ ...task, head: event.head, tree: task.tree + 1 }, role === 'brainstormer' ? 'planner' : 'coder', null, stamp);
+  const next = start(
+    { ...task, head: event.head, tree: task.tree + 1 },
+    role === 'brainstormer' ? 'planner' : 'coder',
+    null,
+    stamp,
+  );
   if (!document || next.kind === 'ignored') return next;
   const what = role === 'brainstormer' ? 'requirements' : 'plan';
   return move(next.task, [tell({ kind: 'document', what, path: document.path, text: document.text }), ...next.effects]);
@@ -114,7 +130,9 @@ function judged(task: Task, event: Of<'judged'>, stamp: Stamp): Moved {
   }
   const { number, head } = change;
   const phase = { at: 'review', verdict: event.verdict, patch: event.patch } as const;
-  return enter({ ...task, approval: null }, phase, stamp, [tell({ kind: 'held-for-review', number, head, verdict: event.verdict })]);
+  return enter({ ...task, approval: null }, phase, stamp, [
+    tell({ kind: 'held-for-review', number, head, verdict: event.verdict }),
+  ]);
 }
 
 function merged(task: Task, event: Of<'merged'>, stamp: Stamp): Moved {

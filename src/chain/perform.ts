@@ -33,11 +33,22 @@ type Of<K extends TaskEffect['do']> = Extract<TaskEffect, { do: K }>;
 type Typed = (session: SessionId, n: number, text: string) => void;
 
 /** Does one effect, safe to repeat, and answers with its outcome. Throws when something is out of reach; the caller tries again. */
-export async function perform(acts: Acts, task: Task, id: string, effect: TaskEffect, typed: Typed): Promise<TaskEvent> {
+export async function perform(
+  acts: Acts,
+  task: Task,
+  id: string,
+  effect: TaskEffect,
+  typed: Typed,
+): Promise<TaskEvent> {
   const { project } = task;
   switch (effect.do) {
     case 'open':
-      return { is: 'opened', threads: await Promise.all(task.places.map((place) => acts.chat.open(`${id}:${place.platform}:${place.channel}`, place, task))) };
+      return {
+        is: 'opened',
+        threads: await Promise.all(
+          task.places.map((place) => acts.chat.open(`${id}:${place.platform}:${place.channel}`, place, task)),
+        ),
+      };
     case 'prepare':
       return prepare(acts, task);
     case 'run':
@@ -46,24 +57,37 @@ export async function perform(acts: Acts, task: Task, id: string, effect: TaskEf
       return send(acts, task, effect);
     case 'record': {
       const { on, path, text, subject, at } = effect;
-      return { is: 'recorded', head: await acts.workspace.record({ project, task: task.id, on, path, text, subject, at }) };
+      return {
+        is: 'recorded',
+        head: await acts.workspace.record({ project, task: task.id, on, path, text, subject, at }),
+      };
     }
     case 'take': {
       const { tree, from } = effect;
-      return { is: 'taken', work: await acts.workspace.take({ project, task: task.id, tree, branch: task.branch, from }) };
+      return {
+        is: 'taken',
+        work: await acts.workspace.take({ project, task: task.id, tree, branch: task.branch, from }),
+      };
     }
     case 'validate':
       return validate(acts, task, effect);
     case 'propose': {
       const { head, title, body } = effect;
-      return { is: 'proposed', change: await acts.forge.open({ project, task: task.id, branch: task.branch, head, title, body }) };
+      return {
+        is: 'proposed',
+        change: await acts.forge.open({ project, task: task.id, branch: task.branch, head, title, body }),
+      };
     }
     case 'judge':
       return judgeChange(acts, task, effect.change);
     case 'merge':
       return mergeChange(acts, task, effect);
     case 'tell':
-      await Promise.all(task.threads.map((thread) => acts.chat.tell(`${id}:${thread.platform}:${thread.channel}`, thread, effect.notice)));
+      await Promise.all(
+        task.threads.map((thread) =>
+          acts.chat.tell(`${id}:${thread.platform}:${thread.channel}`, thread, effect.notice),
+        ),
+      );
       return { is: 'done' };
     case 'halt':
       await acts.sessions.stop(effect.session);
@@ -91,7 +115,10 @@ async function validate(acts: Acts, task: Task, effect: Of<'validate'>): Promise
   const ready = await acts.workspace.prepare(task.project);
   if (!ready.ok) return { is: 'broke', of: 'validate', reason: ready.reason };
   const { base, policy } = ready;
-  return { is: 'checked', check: await acts.validator.check({ project: task.project, task: task.id, base, head: effect.head, policy }) };
+  return {
+    is: 'checked',
+    check: await acts.validator.check({ project: task.project, task: task.id, base, head: effect.head, policy }),
+  };
 }
 
 async function run(acts: Acts, task: Task, effect: Of<'run'>, typed: Typed): Promise<TaskEvent> {
@@ -113,7 +140,8 @@ async function specOf(acts: Acts, task: Task, effect: Of<'run'>): Promise<Sessio
   const files: Record<string, string> = { ...envelope(task) };
   if (role === 'reviewer') {
     const { patch } = await acts.workspace.diff(task.project, task.check?.base ?? base, head);
-    files['change.diff'] = patch ?? 'The diff is too large for one file. Read the checkout, and say that the change is too large to review.';
+    files['change.diff'] =
+      patch ?? 'The diff is too large for one file. Read the checkout, and say that the change is too large to review.';
   }
   const transcripts = task.sessions;
   const names = [...Object.keys(files), ...transcripts.map((earlier) => `transcript-${earlier}.md`)];

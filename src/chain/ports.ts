@@ -38,7 +38,12 @@ export type SessionSpec = {
   /** JSON Schema of the handoff. */
   readonly handoff: unknown;
   /** The checkout: `tree` names it within the task, so that a later session can go on in the same one. */
-  readonly checkout: { readonly tree: string; readonly branch: string; readonly head: Head; readonly access: 'read' | 'write' };
+  readonly checkout: {
+    readonly tree: string;
+    readonly branch: string;
+    readonly head: Head;
+    readonly access: 'read' | 'write';
+  };
 };
 
 /** What a session says while it runs. `typed` came from a person at the pane; `n` is its place in the record. */
@@ -117,7 +122,11 @@ export type Workspace = {
     readonly branch: string;
     readonly from: Head;
   }): Promise<Taken>;
-  diff(project: ProjectId, base: Head, head: Head): Promise<{ readonly paths: readonly PathChange[]; readonly patch: string | null }>;
+  diff(
+    project: ProjectId,
+    base: Head,
+    head: Head,
+  ): Promise<{ readonly paths: readonly PathChange[]; readonly patch: string | null }>;
   remove(project: ProjectId, task: TaskId): Promise<void>;
 };
 
@@ -136,7 +145,11 @@ export type Merge =
   | { readonly kind: 'merged'; readonly commit: Head }
   /** Merged, but at another head than the one named: somebody else did it. */
   | { readonly kind: 'merged-elsewhere'; readonly head: Head }
-  | { readonly kind: 'refused'; readonly why: 'head-moved' | 'base-moved' | 'conflict' | 'closed' | 'forge'; readonly text: string };
+  | {
+      readonly kind: 'refused';
+      readonly why: 'head-moved' | 'base-moved' | 'conflict' | 'closed' | 'forge';
+      readonly text: string;
+    };
 
 /**
  * Where the repository and its changes live.
@@ -156,7 +169,11 @@ export type Forge = {
   }): Promise<Change>;
   facts(project: ProjectId, number: number): Promise<ChangeFacts>;
   comment(project: ProjectId, number: number, key: string, text: string): Promise<void>;
-  merge(project: ProjectId, change: Change, message: { readonly subject: string; readonly body: string }): Promise<Merge>;
+  merge(
+    project: ProjectId,
+    change: Change,
+    message: { readonly subject: string; readonly body: string },
+  ): Promise<Merge>;
   close(project: ProjectId, number: number): Promise<void>;
 };
 
@@ -185,5 +202,3 @@ export type Log = {
   info(message: string, facts?: Readonly<Record<string, unknown>>): void;
   error(message: string, facts?: Readonly<Record<string, unknown>>): void;
 };
-
-

@@ -15,7 +15,8 @@ export function proposal(task: Task): { readonly title: string; readonly body: s
 
 function testPlan(task: Task): string {
   const check = task.check?.outcome === 'green' ? [`- \`${task.check.what}\` passed on the would-be merge commit`] : [];
-  const tests = task.coder?.tests.map((test) => `- the coder ran \`${oneLine(test.command)}\`: ${oneLine(test.result)}`) ?? [];
+  const tests =
+    task.coder?.tests.map((test) => `- the coder ran \`${oneLine(test.command)}\`: ${oneLine(test.result)}`) ?? [];
   return [...check, ...tests].join('\n') || '- none';
 }
 

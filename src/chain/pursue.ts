@@ -13,7 +13,9 @@ import { perform } from './perform.ts';
 export function pursue(box: Box, live: Live, pending: Pending): void {
   const run = (): Promise<void> => untilSettled(box, live, pending);
   const lane = pending.effect.do === 'tell' ? live.telling.then(run) : run();
-  const safe = lane.catch((error: Error) => box.acts.log.error('an effect was left pending', { effect: pending.id, reason: error.message }));
+  const safe = lane.catch((error: Error) =>
+    box.acts.log.error('an effect was left pending', { effect: pending.id, reason: error.message }),
+  );
   if (pending.effect.do === 'tell') live.telling = safe;
 }
 
@@ -81,6 +83,8 @@ async function editCard({ acts }: Box, live: Live): Promise<void> {
   const { task } = live.stream;
   if (!task) return;
   for (const thread of task.threads) {
-    await acts.chat.card(thread, task).catch((error: Error) => acts.log.error('a card was not edited', { task: task.id, reason: error.message }));
+    await acts.chat
+      .card(thread, task)
+      .catch((error: Error) => acts.log.error('a card was not edited', { task: task.id, reason: error.message }));
   }
 }

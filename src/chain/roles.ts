@@ -44,7 +44,15 @@ export const roles: Readonly<Record<Role, RoleRow>> = {
   coder: {
     access: 'write',
     handoff: CoderHandoff,
-    settings: { cli: 'codex', account: 'codex', model: 'gpt-6.1-sol', effort: 'high', memoryGiB: 2, cpus: 2, minutes: 120 },
+    settings: {
+      cli: 'codex',
+      account: 'codex',
+      model: 'gpt-6.1-sol',
+      effort: 'high',
+      memoryGiB: 2,
+      cpus: 2,
+      minutes: 120,
+    },
   },
   reviewer: {
     access: 'read',

@@ -48,7 +48,8 @@ export function createSupervisor(store: Store, acts: Acts): Supervisor {
     },
     async submit(id, event, source) {
       const damage = damaged.get(streamName(id));
-      if (damage) return { kind: 'not-kept', reason: `${damage.stream} is damaged at line ${damage.line}: ${damage.reason}` };
+      if (damage)
+        return { kind: 'not-kept', reason: `${damage.stream} is damaged at line ${damage.line}: ${damage.reason}` };
       return submit(box, id, event, { source });
     },
     tasks: () => [...box.lives.values()].flatMap(({ stream }) => (stream.task ? [stream.task] : [])),
@@ -91,7 +92,9 @@ async function readStream(store: Store, name: string): Promise<StreamOrDamage> {
 }
 
 /** The tasks as their journals have them now, for somebody who looks without being the controller. */
-export async function readTasks(store: Store): Promise<{ readonly tasks: readonly Task[]; readonly damage: readonly Damage[] }> {
+export async function readTasks(
+  store: Store,
+): Promise<{ readonly tasks: readonly Task[]; readonly damage: readonly Damage[] }> {
   const names = (await store.streams()).filter((name) => name.startsWith('task-'));
   const read = await Promise.all(names.map((name) => readStream(store, name)));
   return {
@@ -102,6 +105,10 @@ export async function readTasks(store: Store): Promise<{ readonly tasks: readonl
 
 /** What sessions of tasks that do not work left behind is removed; those at work are adopted by their pending `run`. */
 async function sweep({ acts, lives }: Box): Promise<void> {
-  const keep = [...lives.values()].flatMap(({ stream }) => (stream.task?.phase.at === 'working' ? [stream.task.phase.session] : []));
-  await acts.sessions.sweep(keep).catch((error: Error) => acts.log.error('old sessions were not swept', { reason: error.message }));
+  const keep = [...lives.values()].flatMap(({ stream }) =>
+    stream.task?.phase.at === 'working' ? [stream.task.phase.session] : [],
+  );
+  await acts.sessions
+    .sweep(keep)
+    .catch((error: Error) => acts.log.error('old sessions were not swept', { reason: error.message }));
 }

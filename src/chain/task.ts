@@ -83,7 +83,15 @@ export const Task = z.object({
   /** Ended sessions in order; their transcripts cross every later handoff, whole, as files. */
   sessions: z.array(SessionId),
   check: Check.nullable(),
-  review: z.object({ head: Head, severity: Severity, scope: ReviewHandoff.shape.scope, count: z.number(), handoff: ReviewHandoff }).nullable(),
+  review: z
+    .object({
+      head: Head,
+      severity: Severity,
+      scope: ReviewHandoff.shape.scope,
+      count: z.number(),
+      handoff: ReviewHandoff,
+    })
+    .nullable(),
   change: Change.nullable(),
   /** A person's tap, bound to the head that they saw. */
   approval: z.object({ by: Person, head: Head, second: z.boolean() }).nullable(),

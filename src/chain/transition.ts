@@ -44,7 +44,16 @@ type Of<K extends TaskEvent['is']> = Extract<TaskEvent, { is: K }>;
 
 function asked(event: Asked, stamp: Stamp): Moved {
   const { project, slug, idea, mode, places, by } = event;
-  const nothing = { policy: null, base: null, head: null, requirements: null, plan: null, coder: null, check: null, review: null } as const;
+  const nothing = {
+    policy: null,
+    base: null,
+    head: null,
+    requirements: null,
+    plan: null,
+    coder: null,
+    check: null,
+    review: null,
+  } as const;
   const task: Task = {
     ...nothing,
     ...{ id: event.task, project, slug, idea, mode, places, owner: by, change: null, approval: null },
@@ -70,7 +79,9 @@ function said(task: Task, event: Of<'said'>): Moved {
   const { phase } = task;
   if (phase.at === 'merged' || phase.at === 'stopped') return ignored('the task is over');
   if (phase.at === 'working') return move(task, [{ do: 'send', session: phase.session, uuid, by, text }]);
-  return move({ ...task, notes: [...task.notes, { uuid, by, text }] }, [tell({ kind: 'heard', by, when: 'next-session' })]);
+  return move({ ...task, notes: [...task.notes, { uuid, by, text }] }, [
+    tell({ kind: 'heard', by, when: 'next-session' }),
+  ]);
 }
 
 /** The session's answer to `send`. One that no longer listened leaves the message for the next. */
@@ -78,7 +89,9 @@ function heard(task: Task, event: Of<'heard'>): Moved {
   const { uuid, by, text, when } = event;
   if (when !== 'late') return move(task, [tell({ kind: 'heard', by, when })]);
   if (task.phase.at === 'merged' || task.phase.at === 'stopped') return ignored('the task is over');
-  return move({ ...task, notes: [...task.notes, { uuid, by, text }] }, [tell({ kind: 'heard', by, when: 'next-session' })]);
+  return move({ ...task, notes: [...task.notes, { uuid, by, text }] }, [
+    tell({ kind: 'heard', by, when: 'next-session' }),
+  ]);
 }
 
 function stopped(task: Task, event: Of<'stop-tapped'>, stamp: Stamp): Moved {
@@ -112,11 +125,15 @@ function mergeTapped(task: Task, event: Of<'merge-tapped'>, stamp: Stamp): Moved
   if (sensitive && !(second && may(by, 'admin'))) {
     return move(task, [tell({ kind: 'confirm', by: by.name, head, patch: phase.patch })]);
   }
-  return enter({ ...task, approval: { by, head, second } }, { at: 'merging', by }, stamp, [{ do: 'merge', change, by, second }]);
+  return enter({ ...task, approval: { by, head, second } }, { at: 'merging', by }, stamp, [
+    { do: 'merge', change, by, second },
+  ]);
 }
 
 /** An effect that the chain waits for could not be done: held, and Retry starts from there. Others are not waited for. */
 function broke(task: Task, event: Of<'broke'>, stamp: Stamp): Moved {
   const from = awaits(task, event.of);
-  return from ? hold(task, event.reason, 'Retry when it is mended.', from, stamp) : ignored(`${event.of} is not waited for`);
+  return from
+    ? hold(task, event.reason, 'Retry when it is mended.', from, stamp)
+    : ignored(`${event.of} is not waited for`);
 }

@@ -51,7 +51,12 @@ export async function playPerson(you: ConsolePerson, play: Play): Promise<Ending
   print(`You › ${text}`);
   const asked = await you.say(text, { channel, source: randomUUID() });
   print(`    ‹ ${asked.text}`);
-  const ending = (state: string, head: string | null, merged: string | null): Ending => ({ task: asked.task, state, head, merged });
+  const ending = (state: string, head: string | null, merged: string | null): Ending => ({
+    task: asked.task,
+    state,
+    head,
+    merged,
+  });
   if (!asked.ok) return ending('refused', null, null);
 
   let thread: string | null = null;
@@ -81,7 +86,11 @@ export async function playPerson(you: ConsolePerson, play: Play): Promise<Ending
   return ending('interrupted', state.head, state.merged);
 }
 
-async function press(you: ConsolePerson, { id, label }: Message['buttons'][number], print: Play['print']): Promise<void> {
+async function press(
+  you: ConsolePerson,
+  { id, label }: Message['buttons'][number],
+  print: Play['print'],
+): Promise<void> {
   print(`You › [${label}]`);
   const answer = await you.press(id);
   print(`    ‹ ${answer.text}`);

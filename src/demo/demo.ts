@@ -38,7 +38,13 @@ export async function demo(options: DemoOptions, signal: AbortSignal): Promise<n
     await untilUp(data, url, signal);
     if (!options.auto) return await untilInterrupted(world, url, signal);
     const you = person({ url, key: world.keys.you });
-    const play = { channel: world.channel, idea: IDEA, quick: options.quick, print: (line: string) => console.log(line), signal };
+    const play = {
+      channel: world.channel,
+      idea: IDEA,
+      quick: options.quick,
+      print: (line: string) => console.log(line),
+      signal,
+    };
     const ending = await playPerson(you, play);
     if (ending.state === 'merged') await showBase(world);
     return report(ending, Date.now() - began);

@@ -12,6 +12,9 @@ export async function boxId(data: string): Promise<string> {
   await mkdir(data, { recursive: true, mode: 0o700 });
   await claimDurably(file, JSON.stringify({ id: randomBytes(4).toString('hex') }));
   const box = Box.safeParse(JSON.parse((await readIfThere(file)) ?? 'null'));
-  if (!box.success) throw new Error(`${file} does not hold this installation's id. Restore it from a backup; without it running sessions are not found again.`);
+  if (!box.success)
+    throw new Error(
+      `${file} does not hold this installation's id. Restore it from a backup; without it running sessions are not found again.`,
+    );
   return box.data.id;
 }

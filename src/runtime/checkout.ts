@@ -68,7 +68,8 @@ export async function makeCheckout(
       command: ['bash', '-c', clone, 'clone', ref, branch, mirror.repository.base],
       mounts: [{ from: bundle, to: BUNDLE, access: 'read' }],
     });
-    if (ran.code !== 0) throw new Error(`The checkout ${tree} of ${task} could not be made: ${ran.errors || 'it took too long'}`);
+    if (ran.code !== 0)
+      throw new Error(`The checkout ${tree} of ${task} could not be made: ${ran.errors || 'it took too long'}`);
     await writeDurably(markFile(data, task, tree), JSON.stringify({ head, base } satisfies Mark));
     return folder;
   } finally {
@@ -111,7 +112,8 @@ export async function removeCheckout(site: Site, task: TaskId, tree: string): Pr
     if (code !== 'ENOTEMPTY') throw error;
     const command = ['bash', '-c', `chmod -R u+rwX ${WORK}; find ${WORK} -mindepth 1 -delete`];
     const ran = await inTree(site, folder, { command });
-    if (ran.code !== 0) throw new Error(`The checkout ${tree} of ${task} could not be deleted: ${ran.errors || 'it took too long'}`);
+    if (ran.code !== 0)
+      throw new Error(`The checkout ${tree} of ${task} could not be deleted: ${ran.errors || 'it took too long'}`);
     await rmdir(folder);
   }
 }
@@ -131,7 +133,13 @@ type Errand = Pick<Definition, 'command'> &
   Partial<Omit<Definition, 'command'>> & { readonly access?: 'read' | 'write'; readonly minutes?: number };
 
 /** Runs one command in a container of its own with a checkout at /work, by default at the agent's uid. What it prints is a claim. */
-export async function inTree(site: Site, folder: string, errand: Errand, output?: Output, errors?: Output): Promise<Once> {
+export async function inTree(
+  site: Site,
+  folder: string,
+  errand: Errand,
+  output?: Output,
+  errors?: Output,
+): Promise<Once> {
   const { access = 'write', minutes = 10, mounts = [], ...rest } = errand;
   const definition: Definition = {
     image: site.image,

@@ -74,5 +74,8 @@ export function createOptions(
 }
 
 export function specHash(definition: Definition): string {
-  return createHash('sha256').update(JSON.stringify(Definition.parse(definition))).digest('hex').slice(0, 32);
+  return createHash('sha256')
+    .update(JSON.stringify(Definition.parse(definition)))
+    .digest('hex')
+    .slice(0, 32);
 }

@@ -43,7 +43,11 @@ const QUICK_MS = 60_000;
 const PATIENCE_MS = 120_000;
 const POLL_MS = 500;
 
-export function dockerEngine(options: { readonly socket: string; readonly box: string; readonly runtime?: string | undefined }): Engine {
+export function dockerEngine(options: {
+  readonly socket: string;
+  readonly box: string;
+  readonly runtime?: string | undefined;
+}): Engine {
   const { socket, box } = options;
   const client = new Docker({ socketPath: socket });
   const quick = new Docker({ socketPath: socket, timeout: QUICK_MS });
@@ -87,9 +91,15 @@ export function dockerEngine(options: { readonly socket: string; readonly box: s
       if (found !== null) {
         const { Labels: has } = found.Config;
         const ours = isOurs(found) && has['signalbox.session'] === session;
-        if (!ours) throw new Error(`The container ${name} belongs to somebody else. Remove it (docker rm -f ${name}), then retry.`);
+        if (!ours)
+          throw new Error(
+            `The container ${name} belongs to somebody else. Remove it (docker rm -f ${name}), then retry.`,
+          );
         if (found.State.Running && has['signalbox.spec'] === specHash(definition)) return 'adopted';
-        if (found.State.Running) throw new Error(`The container ${name} runs with other settings than this session's. Stop it (docker rm -f ${name}), then retry.`);
+        if (found.State.Running)
+          throw new Error(
+            `The container ${name} runs with other settings than this session's. Stop it (docker rm -f ${name}), then retry.`,
+          );
         await remove(name);
       }
       try {
@@ -120,7 +130,7 @@ export function dockerEngine(options: { readonly socket: string; readonly box: s
     const hint = client.getContainer(name).wait({ abortSignal: wait.signal });
     void hint.then(() => over.abort()).catch(() => {});
     try {
-      for (let away = 0; ; ) {
+      for (let away = 0; ;) {
         signal?.throwIfAborted();
         const known = over.signal.aborted;
         try {
@@ -144,9 +154,23 @@ export function dockerEngine(options: { readonly socket: string; readonly box: s
     if (found === null || !isOurs(found)) return;
     const container = quick.getContainer(found.Id);
     if (found.State.Running && graceSeconds > 0) {
-      await ask(() => container.stop({ t: graceSeconds }).then(() => null, (error: unknown) => (statusOf(error) === 304 ? null : Promise.reject(error))), null);
+      await ask(
+        () =>
+          container.stop({ t: graceSeconds }).then(
+            () => null,
+            (error: unknown) => (statusOf(error) === 304 ? null : Promise.reject(error)),
+          ),
+        null,
+      );
     }
-    await ask(() => container.remove({ force: true, v: true }).then(() => null, (error: unknown) => (statusOf(error) === 409 ? null : Promise.reject(error))), null);
+    await ask(
+      () =>
+        container.remove({ force: true, v: true }).then(
+          () => null,
+          (error: unknown) => (statusOf(error) === 409 ? null : Promise.reject(error)),
+        ),
+      null,
+    );
     for (let tries = 0; tries < 40 && (await inspect(found.Id)) !== null; tries += 1) await sleep(POLL_MS / 2);
   }
 
@@ -156,20 +180,39 @@ export function dockerEngine(options: { readonly socket: string; readonly box: s
     client,
     busy: new Set(),
     nameOf: (session) => `signalbox-${box}-${session}`,
-    hasImage: async (image) => (await ask(() => quick.getImage(image).inspect().then(() => true, (error: unknown) => (statusOf(error) === 404 ? false : Promise.reject(error))), false)),
+    hasImage: async (image) =>
+      await ask(
+        () =>
+          quick
+            .getImage(image)
+            .inspect()
+            .then(
+              () => true,
+              (error: unknown) => (statusOf(error) === 404 ? false : Promise.reject(error)),
+            ),
+        false,
+      ),
     start,
     create,
     look,
     ended,
     remove,
     async list() {
-      const found = await ask(() => quick.listContainers({ all: true, filters: { label: [`signalbox.box=${box}`] } }), []);
-      return found.map(({ Names, Labels, Id }) => ({ name: Names[0]?.slice(1) ?? Id, session: Labels['signalbox.session'] ?? null }));
+      const found = await ask(
+        () => quick.listContainers({ all: true, filters: { label: [`signalbox.box=${box}`] } }),
+        [],
+      );
+      return found.map(({ Names, Labels, Id }) => ({
+        name: Names[0]?.slice(1) ?? Id,
+        session: Labels['signalbox.session'] ?? null,
+      }));
     },
   };
 }
 
-const Failure = z.object({ statusCode: z.number().optional(), code: z.string().optional(), message: z.string(), json: z.unknown() }).partial();
+const Failure = z
+  .object({ statusCode: z.number().optional(), code: z.string().optional(), message: z.string(), json: z.unknown() })
+  .partial();
 
 function statusOf(error: unknown): number | undefined {
   return Failure.safeParse(error).data?.statusCode;
@@ -189,7 +232,10 @@ export function isAway(error: unknown): boolean {
 function explain(error: unknown, socket: string): Error {
   if (error instanceof Error && error.cause !== undefined) return error;
   const { code, message = String(error) } = Failure.safeParse(error).data ?? {};
-  if (isAway(error)) return new Error(`Docker does not answer at ${socket} (${code}). Start it, e.g. systemctl start docker.`, { cause: error });
+  if (isAway(error))
+    return new Error(`Docker does not answer at ${socket} (${code}). Start it, e.g. systemctl start docker.`, {
+      cause: error,
+    });
   const image = /no such image: (\S+)/i.exec(message)?.[1];
   if (image !== undefined) return new Error(`The image ${image} is missing: run ./signalbox image.`, { cause: error });
   return new Error(`Docker refused: ${message}`, { cause: error });

@@ -21,7 +21,8 @@ export async function grantEgress(at: Layout, grant: Grant): Promise<void> {
 /** Resolves when the boundary answers on the session's socket: a file alone may be what a killed one left. */
 export async function awaitBoundary(at: Layout, clock: Clock, patienceMs = PATIENCE_MS): Promise<void> {
   for (let waited = 0; !(await answers(at.socket)); waited += POLL_MS) {
-    if (waited >= patienceMs) throw new Error(`The boundary does not serve ${at.socket}: is it running? Start it with ./signalbox boundary.`);
+    if (waited >= patienceMs)
+      throw new Error(`The boundary does not serve ${at.socket}: is it running? Start it with ./signalbox boundary.`);
     await clock.sleep(POLL_MS);
   }
 }

@@ -35,7 +35,8 @@ export function followRecord(agent: Agent, on: (event: SessionEvent) => void): P
     if (said?.note === 'started') [idle, over] = [false, null];
     if (said?.note === 'idle') idle = true;
     if (said?.note === 'failed') over = said.reason;
-    if (said?.note === 'exited' && !idle) over = said.signal ? `it was ended by ${said.signal}` : `it ended with code ${said.code}`;
+    if (said?.note === 'exited' && !idle)
+      over = said.signal ? `it was ended by ${said.signal}` : `it ended with code ${said.code}`;
   }
 
   return {

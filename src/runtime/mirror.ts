@@ -58,13 +58,18 @@ async function fetchBase(folder: string, of: Repository): ReturnType<Mirror['fet
   if (!listed.ok) return refuse(`${repository} cannot be read as a git repository (${lastWords(listed.errors)}).`);
   const heads = listed.out.split('\n').flatMap((line) => line.split('\trefs/heads/')[1] ?? []);
   if (heads.length === 0) return refuse(`${repository} has no commit yet. Push a first one to ${base}.`);
-  if (!heads.includes(base)) return refuse(`${repository} has no branch ${base}, but ${some(heads)}. Correct \`base\` in signalbox.yaml.`);
+  if (!heads.includes(base))
+    return refuse(`${repository} has no branch ${base}, but ${some(heads)}. Correct \`base\` in signalbox.yaml.`);
 
   const ref = `refs/heads/${base}`;
-  const fetched = await git(folder, ['fetch', '--no-tags', '--no-write-fetch-head', '--', repository, `+${ref}:${ref}`], {
-    settings,
-    milliseconds: 10 * 60_000,
-  });
+  const fetched = await git(
+    folder,
+    ['fetch', '--no-tags', '--no-write-fetch-head', '--', repository, `+${ref}:${ref}`],
+    {
+      settings,
+      milliseconds: 10 * 60_000,
+    },
+  );
   if (!fetched.ok) return refuse(`${base} could not be fetched from ${repository} (${lastWords(fetched.errors)}).`);
   return { ok: true, base: Head.parse(await gitOut(folder, ['rev-parse', '--verify', `${ref}^{commit}`])) };
 }

@@ -35,7 +35,8 @@ export async function runOnce(
     const condition = await Promise.race([end, heard.then(() => end)]);
     if (condition === null) throw new Error(`The container ${name} was removed while it worked.`);
     const { code, ranOutOfMemory } = condition;
-    if (killed.includes(code ?? 0) && !ranOutOfMemory) throw new Error(`The container ${name} was ended from outside (${code}).`);
+    if (killed.includes(code ?? 0) && !ranOutOfMemory)
+      throw new Error(`The container ${name} was ended from outside (${code}).`);
     await Promise.race([heard, sleep(DRAIN_MS, undefined, { ref: false })]);
     return { code, ranOutOfMemory, errors: errors.text() };
   } catch (error) {

@@ -22,9 +22,14 @@ export type Installation = Site & {
   readonly root: string;
 };
 
-export const placesOf = (site: Installation): Places => ({ data: site.data, egress: site.egress, box: site.engine.box });
+export const placesOf = (site: Installation): Places => ({
+  data: site.data,
+  egress: site.egress,
+  box: site.engine.box,
+});
 
-const AGAIN = 'Your container was lost and replaced. The last command may not have run, or only in part: look at what is there, then go on.';
+const AGAIN =
+  'Your container was lost and replaced. The last command may not have run, or only in part: look at what is there, then go on.';
 
 /**
  * Lays out everything that a session needs, once: what was laid out stays as it is, so that a restarted controller means the same
@@ -38,7 +43,13 @@ export async function prepareSession(site: Installation, spec: SessionSpec): Pro
   const agent = agents[spec.settings.cli];
   const { role, settings, handoff } = spec;
   const { access } = spec.checkout;
-  const { files, ...launch } = agent.launch({ conversation: uuidOf(spec.session, 'conversation'), role, access, settings, handoff });
+  const { files, ...launch } = agent.launch({
+    conversation: uuidOf(spec.session, 'conversation'),
+    role,
+    access,
+    settings,
+    handoff,
+  });
   for (const [name, text] of Object.entries(files)) await putFile(join(at.in, name), text);
   for (const [name, text] of Object.entries(spec.files)) await putFile(join(at.files, name), text);
   for (const earlier of spec.transcripts) {
@@ -81,7 +92,9 @@ function define(site: Installation, { settings, role, checkout }: SessionSpec, a
 /** An earlier session as the next role reads it. One whose folder is gone says so instead of failing the task. */
 async function transcriptOf(site: Installation, session: SessionId): Promise<string> {
   const at = layoutOf(placesOf(site), session);
-  const spec = z.object({ cli: Spec.shape.cli, prompt: Spec.shape.prompt }).safeParse(JSON.parse((await readIfThere(at.spec)) ?? 'null'));
+  const spec = z
+    .object({ cli: Spec.shape.cli, prompt: Spec.shape.prompt })
+    .safeParse(JSON.parse((await readIfThere(at.spec)) ?? 'null'));
   if (!spec.success) return `The record of ${session} is not on this machine any more.\n`;
   return renderTranscript(session, spec.data, await readMail(at.mail), await recordReader(at.record).read());
 }
@@ -94,5 +107,6 @@ function uuidOf(session: SessionId, what: string): string {
 
 /** The agent must never be the controller: their uids are all that keeps the record from the agent. */
 export function refuseAgentUid(): void {
-  if (process.getuid?.() === AGENT_UID) throw new Error(`Signalbox runs as uid ${AGENT_UID}, which is the agents' own. Run it as another user.`);
+  if (process.getuid?.() === AGENT_UID)
+    throw new Error(`Signalbox runs as uid ${AGENT_UID}, which is the agents' own. Run it as another user.`);
 }

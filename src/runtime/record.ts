@@ -18,7 +18,8 @@ export function recordReader(file: string): RecordReader {
     const lines: RecordLine[] = [];
     let start = 0;
     for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
-      const line = size > LONGEST ? null : parseLine(Buffer.concat([...left, chunk.subarray(start, end)]).toString('utf8'));
+      const line =
+        size > LONGEST ? null : parseLine(Buffer.concat([...left, chunk.subarray(start, end)]).toString('utf8'));
       if (line !== null) lines.push(line);
       [left, size, start] = [[], 0, end + 1];
     }

@@ -106,7 +106,12 @@ async function clear({ site }: Tools, session: SessionId, at: Layout): Promise<v
 }
 
 /** Runs the container until the session's end is decided, and again when it is lost. */
-async function follow(tools: Tools, spec: SessionSpec, at: Layout, on: Parameters<Sessions['run']>[1]): Promise<SessionEnd> {
+async function follow(
+  tools: Tools,
+  spec: SessionSpec,
+  at: Layout,
+  on: Parameters<Sessions['run']>[1],
+): Promise<SessionEnd> {
   const { site, clock } = tools;
   const { session, task, role, settings } = spec;
   const definition = await prepareSession(site, spec);
@@ -115,7 +120,15 @@ async function follow(tools: Tools, spec: SessionSpec, at: Layout, on: Parameter
   const read = async (): Promise<void> => {
     for (const line of await record.read()) progress.fold(line);
   };
-  const grant: Grant = { v: 1, session, task, role, account: settings.account, models: [settings.model], socket: at.socket };
+  const grant: Grant = {
+    v: 1,
+    session,
+    task,
+    role,
+    account: settings.account,
+    models: [settings.model],
+    socket: at.socket,
+  };
   await read();
   for (let losses = 0, seen = -1; ; losses += 1) {
     if (progress.lines() > seen) losses = 0;
@@ -146,7 +159,7 @@ async function watch(
   const ended = engine.ended(engine.nameOf(session), stop.signal).then(() => gone.abort());
   ended.catch(() => gone.abort());
   try {
-    for (let told: number | null = null; ; ) {
+    for (let told: number | null = null; ;) {
       const over = gone.signal.aborted;
       await read();
       const decided = await readEnd(at);
@@ -154,7 +167,8 @@ async function watch(
       if (told === null && progress.isIdle() && (await lock(session, () => noMore(at, progress)))) told = clock.now();
       if (over || (told !== null && clock.now() - told > GRACE_MS)) return progress.end();
       const began = progress.began();
-      if (began !== null && clock.now() - began > settings.minutes * 60_000) return { kind: 'overran', minutes: settings.minutes };
+      if (began !== null && clock.now() - began > settings.minutes * 60_000)
+        return { kind: 'overran', minutes: settings.minutes };
       await clock.sleep(POLL_MS, gone.signal);
     }
   } finally {

@@ -50,7 +50,11 @@ git for-each-ref --count=200 --format='%(objectname) %(refname:lstrip=2)' refs/h
 git status --porcelain=v1 -z --no-renames --untracked-files=normal >/tmp/status || exit 1
 head -c 16384 /tmp/status | base64 -w0`;
 
-type Claim = { readonly descends: boolean; readonly heads: ReadonlyMap<string, string>; readonly left: readonly string[] };
+type Claim = {
+  readonly descends: boolean;
+  readonly heads: ReadonlyMap<string, string>;
+  readonly left: readonly string[];
+};
 
 async function look(site: Site, { task, tree, branch, from }: Work): Promise<Claim | null> {
   const said = beginning(256 * 1024);
@@ -63,9 +67,17 @@ async function look(site: Site, { task, tree, branch, from }: Work): Promise<Cla
   const [descends, head = '', refs = '', status = ''] = said.text().split('\n');
   if (ran.code !== 0) return null;
   const text = (line: string): string => Buffer.from(line, 'base64').toString('utf8');
-  const heads = new Map(text(refs).split('\n').filter(Boolean).map((line) => [plain(line.slice(41)), line.slice(0, 40)]));
+  const heads = new Map(
+    text(refs)
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => [plain(line.slice(41)), line.slice(0, 40)]),
+  );
   if (/^[0-9a-f]{40}$/.test(head) && ![...heads.values()].includes(head)) heads.set('(no branch)', head);
-  const left = text(status).split('\0').filter(Boolean).map((entry) => plain(entry.slice(3)));
+  const left = text(status)
+    .split('\0')
+    .filter(Boolean)
+    .map((entry) => plain(entry.slice(3)));
   return { descends: descends === 'yes', heads, left: left.slice(0, 20) };
 }
 
@@ -77,12 +89,26 @@ async function bring(site: Site, work: Work, bundle: string): Promise<string | n
   const file = await open(bundle, 'w', 0o600);
   let size = 0;
   try {
-    const command = ['git', 'bundle', 'create', '--quiet', '--version=2', '-', `refs/heads/${work.branch}`, `^${work.from}`];
-    const ran = await inTree(site, treeFolder(site.data, work.task, work.tree), { access: 'read', command }, async (chunk) => {
-      size += chunk.length;
-      if (size > limits.bundleMiB * MIB) throw tooMuch;
-      await file.writeFile(chunk);
-    });
+    const command = [
+      'git',
+      'bundle',
+      'create',
+      '--quiet',
+      '--version=2',
+      '-',
+      `refs/heads/${work.branch}`,
+      `^${work.from}`,
+    ];
+    const ran = await inTree(
+      site,
+      treeFolder(site.data, work.task, work.tree),
+      { access: 'read', command },
+      async (chunk) => {
+        size += chunk.length;
+        if (size > limits.bundleMiB * MIB) throw tooMuch;
+        await file.writeFile(chunk);
+      },
+    );
     if (ran.code !== 0) return `git could not bundle the branch: ${plain(lastWords(ran.errors)) || 'it took too long'}`;
     return null;
   } catch (error) {
@@ -121,10 +147,14 @@ async function readOffer(bundle: string, ref: string): Promise<Offer | { readonl
 async function admit(site: Site, work: Work, bundle: string, offer: Offer): Promise<Taken> {
   const { folder } = site.mirror(work.project);
   const refuse = (reason: string): Taken => ({ kind: 'refused', reason });
-  const indexed = await git(folder, ['index-pack', '--stdin', '--fix-thin', '--strict', '--threads=1', `--max-input-size=${limits.bundleMiB * MIB}`], {
-    input: createReadStream(bundle, { start: offer.pack }),
-    settings: { 'core.bigFileThreshold': '16m' },
-  });
+  const indexed = await git(
+    folder,
+    ['index-pack', '--stdin', '--fix-thin', '--strict', '--threads=1', `--max-input-size=${limits.bundleMiB * MIB}`],
+    {
+      input: createReadStream(bundle, { start: offer.pack }),
+      settings: { 'core.bigFileThreshold': '16m' },
+    },
+  );
   if (!indexed.ok) return refuse(`git does not accept the branch: ${fault(indexed.errors)}`);
   const found = await git(folder, ['rev-parse', '--verify', '--quiet', `${offer.head}^{commit}`]);
   if (!found.ok) return refuse('the bundle does not hold the commit that it names');
@@ -147,5 +177,8 @@ function fault(errors: string): string {
 async function unpackedBytes(folder: string, range: string): Promise<number> {
   const objects = await gitOut(folder, ['rev-list', '--objects', '--no-object-names', range]);
   const sizes = await gitOut(folder, ['cat-file', '--batch-check=%(objectsize)'], { input: `${objects}\n` });
-  return z.array(z.coerce.number()).parse(sizes.split('\n')).reduce((sum, size) => sum + size, 0);
+  return z
+    .array(z.coerce.number())
+    .parse(sizes.split('\n'))
+    .reduce((sum, size) => sum + size, 0);
 }

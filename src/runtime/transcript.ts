@@ -17,7 +17,8 @@ export function renderTranscript(
     if (line.src === 'mail') return letters.has(line.line) ? [`## A message\n\n${letters.get(line.line)}`] : [];
     if (line.src === 'person') return [`## Typed at the pane\n\n${line.line}`];
     if (line.src === 'stderr') return [`stderr: ${line.line}`];
-    if (line.src === 'worker') return line.line.includes('"resumed":true') ? ['_The container was replaced here._'] : [];
+    if (line.src === 'worker')
+      return line.line.includes('"resumed":true') ? ['_The container was replaced here._'] : [];
     return cliLine(spec.cli, line.line);
   });
   return `${[`# Session ${session} (${spec.cli})`, `## It was asked\n\n${spec.prompt.text}`, ...told].join('\n\n')}\n`;
@@ -32,7 +33,12 @@ const Block = z.discriminatedUnion('type', [
 
 const ClaudeLine = z.discriminatedUnion('type', [
   z.object({ type: z.enum(['assistant', 'user']), message: z.object({ content: z.unknown() }) }),
-  z.object({ type: z.literal('result'), is_error: z.boolean().optional(), result: z.string().optional(), structured_output: z.unknown().optional() }),
+  z.object({
+    type: z.literal('result'),
+    is_error: z.boolean().optional(),
+    result: z.string().optional(),
+    structured_output: z.unknown().optional(),
+  }),
 ]);
 
 const CodexLine = z.discriminatedUnion('type', [
@@ -91,7 +97,9 @@ function codex(json: unknown): readonly string[] {
   if (typeof item['text'] === 'string') return [type === 'reasoning' ? `_Thinking:_ ${item['text']}` : item['text']];
   if (typeof item['command'] === 'string') {
     const code = pretty(item['exit_code']);
-    return [`**${type}** (exit code ${code})\n\n${fenced(`$ ${item['command']}\n${pretty(item['aggregated_output'])}`)}`];
+    return [
+      `**${type}** (exit code ${code})\n\n${fenced(`$ ${item['command']}\n${pretty(item['aggregated_output'])}`)}`,
+    ];
   }
   return [`**${type}**\n\n${fenced(pretty(item))}`];
 }

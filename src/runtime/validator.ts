@@ -20,11 +20,20 @@ const TAIL_BYTES = 8 * 1024;
 const TAIL_LINES = 60;
 
 /** Tests the would-be merge commit in a clean container without a network, at the agent's uid. */
-export function containerValidator(site: Site, limits: CheckLimits = { memoryGiB: 2, cpus: 2, minutes: 30 }): Validator {
+export function containerValidator(
+  site: Site,
+  limits: CheckLimits = { memoryGiB: 2, cpus: 2, minutes: 30 },
+): Validator {
   return {
     async check({ project, task, base, head, policy }): Promise<Check> {
       const { folder, repository } = site.mirror(project);
-      const answer = (outcome: Check['outcome'], what: string, tail = ''): Check => ({ head, base, outcome, what, tail });
+      const answer = (outcome: Check['outcome'], what: string, tail = ''): Check => ({
+        head,
+        base,
+        outcome,
+        what,
+        tail,
+      });
       const merge = await wouldBeMerge(folder, base, head);
       if (merge.kind === 'conflict') return answer('conflict', conflictSentence(merge.paths, repository.base));
       if (policy.test === null) {
@@ -107,6 +116,10 @@ function conflictSentence(paths: readonly string[], base: string): string {
 /** The last lines, without colours and control characters. */
 export function plainTail(text: string): string {
   const colours = /\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\))/g;
-  const lines = text.replaceAll(colours, '').replaceAll('\r\n', '\n').replaceAll(/[^\P{C}\n\t]/gu, '').split('\n');
+  const lines = text
+    .replaceAll(colours, '')
+    .replaceAll('\r\n', '\n')
+    .replaceAll(/[^\P{C}\n\t]/gu, '')
+    .split('\n');
   return lines.slice(-TAIL_LINES).join('\n').trim();
 }

@@ -34,7 +34,8 @@ export function gitWorkspace(site: Site): Workspace {
       const folder = folderOf(project);
       const refs = await git(folder, ['for-each-ref', '--format=%(refname)', `refs/tasks/${task}/`]);
       const names = refs.ok ? refs.out.split('\n').filter(Boolean) : [];
-      if (names.length > 0) await gitOut(folder, ['update-ref', '--stdin'], { input: names.map((name) => `delete ${name}\n`).join('') });
+      if (names.length > 0)
+        await gitOut(folder, ['update-ref', '--stdin'], { input: names.map((name) => `delete ${name}\n`).join('') });
     },
   };
 }
@@ -58,7 +59,9 @@ async function recordDocument(folder: string, beside: string, doc: Parameters<Wo
     await gitOut(folder, ['read-tree', doc.on], { env });
     await gitOut(folder, ['update-index', '--add', '--cacheinfo', `100644,${blob},${doc.path}`], { env });
     const tree = await gitOut(folder, ['write-tree'], { env });
-    const head = Head.parse(await gitOut(folder, ['commit-tree', tree, '-p', doc.on], { env, input: `${doc.subject}\n` }));
+    const head = Head.parse(
+      await gitOut(folder, ['commit-tree', tree, '-p', doc.on], { env, input: `${doc.subject}\n` }),
+    );
     await gitOut(folder, ['update-ref', taskRef(doc.task), head]);
     return head;
   } finally {
@@ -71,7 +74,9 @@ async function diff(folder: string, base: Head, head: Head): ReturnType<Workspac
   const range = `${base}...${head}`;
   const raw = await gitOut(folder, [...args, '--raw', '-z', range]);
   const patch = await git(folder, [...args, '--patch', range], { most: PATCH_CHARACTERS, milliseconds: MINUTE });
-  const shown = patch.cut ? `${patch.out}\n… cut here: the patch is longer than ${PATCH_CHARACTERS} characters\n` : patch.out;
+  const shown = patch.cut
+    ? `${patch.out}\n… cut here: the patch is longer than ${PATCH_CHARACTERS} characters\n`
+    : patch.out;
   if (!patch.ok && !patch.cut) throw new Error(`git diff ${range} in ${folder} failed: ${patch.errors}`);
   return { paths: parseRaw(raw), patch: shown };
 }

@@ -37,7 +37,13 @@ export function startChild({ argv, env, work, home }: Launch, events: ChildEvent
     ...identity,
     cwd: work,
     detached: true,
-    env: { PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin', HOME: home, LANG: 'C.UTF-8', TERM: 'dumb', ...env },
+    env: {
+      PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
+      HOME: home,
+      LANG: 'C.UTF-8',
+      TERM: 'dumb',
+      ...env,
+    },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const [out, err] = (['cli', 'stderr'] as const).map((src) =>

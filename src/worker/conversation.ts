@@ -44,26 +44,32 @@ export function converse(desk: Desk): Conversation {
   let child: Child | null = null;
   let [isIdle, isEnding, hasEnded, isWrong] = [false, false, false, false];
 
-  const settled = (): boolean => waiting.length === 0 && !ledger.isOpen() && said.every(({ uuid }) => ledger.isHeard(uuid));
+  const settled = (): boolean =>
+    waiting.length === 0 && !ledger.isOpen() && said.every(({ uuid }) => ledger.isHeard(uuid));
 
   function launch(message: Message, resumed = ledger.exists()): void {
-    const argv = (resumed ? spec.resume : spec.start).map((word) => (word === '{thread}' ? (ledger.thread() ?? '') : word));
+    const argv = (resumed ? spec.resume : spec.start).map((word) =>
+      word === '{thread}' ? (ledger.thread() ?? '') : word,
+    );
     desk.note({ note: 'started', resumed, says: message.uuid });
     isWrong = false;
     const { work, home } = desk.places;
-    child = startChild({ argv, env: spec.env, work, home }, {
-      line(src, text) {
-        isWrong ||= (resumed ? noConversation : isInUse).test(text);
-        desk.write(src, text);
-        settle();
+    child = startChild(
+      { argv, env: spec.env, work, home },
+      {
+        line(src, text) {
+          isWrong ||= (resumed ? noConversation : isInUse).test(text);
+          desk.write(src, text);
+          settle();
+        },
+        oversized: (src, bytes) => desk.note({ note: 'oversized', src, bytes }),
+        exited: (code, signal) => exited(message, resumed, code, signal),
+        failed(reason) {
+          desk.note({ note: 'failed', reason });
+          finish(70);
+        },
       },
-      oversized: (src, bytes) => desk.note({ note: 'oversized', src, bytes }),
-      exited: (code, signal) => exited(message, resumed, code, signal),
-      failed(reason) {
-        desk.note({ note: 'failed', reason });
-        finish(70);
-      },
-    });
+    );
     manner.deliver(child, message);
   }
 

@@ -60,7 +60,8 @@ type Write = (src: RecordLine['src'], text: string) => RecordLine;
  * until the CLI is known to have it: a kill between the two may repeat it to the agent, and never loses it.
  */
 function goOn(spec: Spec, ledger: Ledger, conversation: Conversation, write: Write): void {
-  if (ledger.isOpen() && ledger.exists()) conversation.say({ uuid: uuidOf(spec.session, Date.now()), text: spec.again });
+  if (ledger.isOpen() && ledger.exists())
+    conversation.say({ uuid: uuidOf(spec.session, Date.now()), text: spec.again });
   const { uuid } = spec.prompt;
   if (!ledger.isTaken(uuid)) write('mail', uuid);
   if (!ledger.isHeard(uuid)) conversation.say(spec.prompt);

@@ -7,11 +7,19 @@ export const manners: Readonly<Record<Spec['cli'], Manner>> = {
   claude: {
     listens: true,
     deliver(child, { uuid, text }) {
-      const message = { type: 'user', message: { role: 'user', content: text }, parent_tool_use_id: null, session_id: '', uuid };
+      const message = {
+        type: 'user',
+        message: { role: 'user', content: text },
+        parent_tool_use_id: null,
+        session_id: '',
+        uuid,
+      };
       child.say(`${JSON.stringify(message)}\n`);
     },
     interrupt(child) {
-      child.say(`${JSON.stringify({ type: 'control_request', request_id: randomUUID(), request: { subtype: 'interrupt' } })}\n`);
+      child.say(
+        `${JSON.stringify({ type: 'control_request', request_id: randomUUID(), request: { subtype: 'interrupt' } })}\n`,
+      );
     },
   },
   codex: {

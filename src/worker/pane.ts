@@ -61,7 +61,8 @@ function codex(line: string): readonly string[] {
   const said = fieldsOf(line);
   if (said['type'] === 'turn.failed') return [`! ${textOf(fields(said['error'])['message'])}`];
   const item = fields(said['item']);
-  if (said['type'] === 'item.started' && item['type'] === 'command_execution') return [`⚙ ${short(textOf(item['command']))}`];
+  if (said['type'] === 'item.started' && item['type'] === 'command_execution')
+    return [`⚙ ${short(textOf(item['command']))}`];
   if (said['type'] !== 'item.completed') return [];
   if (item['type'] === 'agent_message') return [`● ${textOf(item['text'])}`];
   if (item['type'] === 'command_execution') return [`  ${short(textOf(item['aggregated_output']))}`];

@@ -43,7 +43,7 @@ export async function openRecord(path: string, each: (line: RecordLine) => void)
       const bytes = Buffer.from(`${isTorn ? '\n' : ''}${JSON.stringify(written)}\n`);
       // Should the disk take only a part, the next line begins afresh.
       isTorn = true;
-      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+      for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
       isTorn = false;
       n += 1;
       if (!unsynced.has(src)) fdatasyncSync(file);

@@ -26,7 +26,10 @@ export function readSpec(path: string): SpecRead {
     ] as const
   ).find(([, fits]) => !fits)?.[0];
   if (wrong !== undefined) {
-    return { ok: false, reason: `${path}: ${wrong} is missing or wrong. Controller and worker are of different versions.` };
+    return {
+      ok: false,
+      reason: `${path}: ${wrong} is missing or wrong. Controller and worker are of different versions.`,
+    };
   }
   return { ok: true, spec: spec as Spec };
 }

@@ -28,11 +28,18 @@ export const ended = (role: string, end: End, attempt = 1): TaskEvent => ({
   session: session(role, attempt),
   end,
 });
-export const handed = (role: string, handoff: unknown, attempt = 1): TaskEvent => ended(role, { kind: 'ended', handoff, text: 'done' }, attempt);
+export const handed = (role: string, handoff: unknown, attempt = 1): TaskEvent =>
+  ended(role, { kind: 'ended', handoff, text: 'done' }, attempt);
 
 export const requirements = { title: 'Fix the typo in the README', requirements: '# Fix the typo' };
 export const plan = { type: 'fix', plan: '# Fix', units: [{ name: 'README', files: ['README.md'] }], acceptance: [] };
-export const coder = (status: string, next = 'review it') => ({ status, summary: 'Spelt it right.', tests: [], risks: [], next });
+export const coder = (status: string, next = 'review it') => ({
+  status,
+  summary: 'Spelt it right.',
+  tests: [],
+  risks: [],
+  next,
+});
 export const review = (severity = 'none') => ({ severity, scope: 'implemented', findings: [] });
 
 export const asked = (mode: 'headless' | 'quick' = 'headless'): TaskEvent => ({
@@ -48,12 +55,18 @@ export const asked = (mode: 'headless' | 'quick' = 'headless'): TaskEvent => ({
 export const opened: TaskEvent = { is: 'opened', threads: [{ platform: 'console', channel: 'site', thread: '1' }] };
 export const prepared: TaskEvent = { is: 'prepared', base, policy: Policy.parse({ test: 'npm test' }) };
 export const recorded = (digit: string): TaskEvent => ({ is: 'recorded', head: head(digit) });
-export const taken = (digit: string): TaskEvent => ({ is: 'taken', work: { kind: 'taken', head: head(digit), commits: 1 } });
+export const taken = (digit: string): TaskEvent => ({
+  is: 'taken',
+  work: { kind: 'taken', head: head(digit), commits: 1 },
+});
 export const checked = (outcome: 'green' | 'red' | 'conflict' | 'missing', digit = '3', on = base): TaskEvent => ({
   is: 'checked',
   check: { head: head(digit), base: on, outcome, what: 'npm test', tail: 'not ok 1' },
 });
-export const proposed = (digit = '3'): TaskEvent => ({ is: 'proposed', change: { number: 1, head: head(digit), base } });
+export const proposed = (digit = '3'): TaskEvent => ({
+  is: 'proposed',
+  change: { number: 1, head: head(digit), base },
+});
 export const judged = (judgement: Verdict, digit = '3', moved: Head | null = null): TaskEvent => ({
   is: 'judged',
   head: head(digit),
@@ -61,7 +74,12 @@ export const judged = (judgement: Verdict, digit = '3', moved: Head | null = nul
   moved,
   patch: 'the hunks',
 });
-export const tapped = (by: Person = ana, digit = '3', second = false): TaskEvent => ({ is: 'merge-tapped', by, head: head(digit), second });
+export const tapped = (by: Person = ana, digit = '3', second = false): TaskEvent => ({
+  is: 'merge-tapped',
+  by,
+  head: head(digit),
+  second,
+});
 
 /** Folds events; each must move the task. */
 export function play(events: readonly TaskEvent[], from: Task | null = null): Task {

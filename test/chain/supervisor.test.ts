@@ -41,7 +41,11 @@ describe('a task from the idea to the merge', () => {
     await until(box, taskIdOf('s1'), 'review');
     expect(of.sessions.begun.map((spec) => spec.role)).toEqual(['coder', 'reviewer']);
     const [first, second] = of.sessions.begun;
-    expect(first).toMatchObject({ files: { 'idea.md': 'fix the typo' }, transcripts: [], checkout: { access: 'write', tree: 'coder-0' } });
+    expect(first).toMatchObject({
+      files: { 'idea.md': 'fix the typo' },
+      transcripts: [],
+      checkout: { access: 'write', tree: 'coder-0' },
+    });
     expect(second).toMatchObject({ transcripts: [first!.session], checkout: { access: 'read' } });
     expect(Object.keys(second!.files)).toEqual(['idea.md', 'coder-handoff.json', 'check.txt', 'change.diff']);
     expect(first!.prompt).toMatch(/^Role: coder\n\nYou are the coder\./);
@@ -77,7 +81,8 @@ async function killedAfter(entries: number, tapAfter: boolean): Promise<World> {
   for (let turn = 0; turn < 400 && !dead; turn += 1) {
     await new Promise((resolve) => setImmediate(resolve));
     const task = box.supervisor.task(id);
-    if (tapAfter && task?.phase.at === 'review' && !dead) void give(box, tap(task.change!.head), { task: id, source: 's2' });
+    if (tapAfter && task?.phase.at === 'review' && !dead)
+      void give(box, tap(task.change!.head), { task: id, source: 's2' });
   }
   const crashed = box.supervisor;
   of.store.append = append;
@@ -106,17 +111,20 @@ describe('kill -9 after any entry of the journal', () => {
 });
 
 describe('lost answers', () => {
-  it.each(['open', 'facts', 'comment', 'merge', 'close'] as const)('the forge did %s and its answer was lost', async (act) => {
-    const of = world();
-    of.forge.fails.lostAnswer[act] = 1;
-    const { box, id, seen } = await heldForReview(of);
-    await give(box, tap(seen), { task: id });
-    await until(box, id, 'merged');
-    await quiet();
-    expect(of.forge.merges).toHaveLength(1);
-    expect(of.forge.changes.size).toBe(1);
-    expect([...of.forge.changes.values()][0]!.comments).toHaveLength(1);
-  });
+  it.each(['open', 'facts', 'comment', 'merge', 'close'] as const)(
+    'the forge did %s and its answer was lost',
+    async (act) => {
+      const of = world();
+      of.forge.fails.lostAnswer[act] = 1;
+      const { box, id, seen } = await heldForReview(of);
+      await give(box, tap(seen), { task: id });
+      await until(box, id, 'merged');
+      await quiet();
+      expect(of.forge.merges).toHaveLength(1);
+      expect(of.forge.changes.size).toBe(1);
+      expect([...of.forge.changes.values()][0]!.comments).toHaveLength(1);
+    },
+  );
 
   it('shows a message once although the chat lost its answer', async () => {
     const of = world();
@@ -132,7 +140,10 @@ describe('taps', () => {
   it('two people tap: one merge, and the loser is told', async () => {
     const of = world();
     const { box, id, seen } = await heldForReview(of);
-    const [first, second] = await Promise.all([give(box, tap(seen), { task: id }), give(box, tap(seen), { task: id, person: ben })]);
+    const [first, second] = await Promise.all([
+      give(box, tap(seen), { task: id }),
+      give(box, tap(seen), { task: id, person: ben }),
+    ]);
     expect(first.kind).toBe('accepted');
     expect(second).toMatchObject({ kind: 'refused', why: { code: 'not-now', phase: 'merging' } });
     await until(box, id, 'merged');
@@ -148,12 +159,16 @@ describe('taps', () => {
 
   it('refuses a head that is not the one shown', async () => {
     const { box, id, seen } = await heldForReview(world());
-    expect(await give(box, tap(head('9')), { task: id })).toMatchObject({ why: { code: 'head-moved', saw: head('9'), is: seen } });
+    expect(await give(box, tap(head('9')), { task: id })).toMatchObject({
+      why: { code: 'head-moved', saw: head('9'), is: seen },
+    });
   });
 
   it('refuses whoever may not', async () => {
     const { box, id, seen } = await heldForReview(world());
-    expect(await give(box, tap(seen), { task: id, person: watcher })).toMatchObject({ why: { code: 'not-allowed', needs: 'merge', has: 'watch' } });
+    expect(await give(box, tap(seen), { task: id, person: watcher })).toMatchObject({
+      why: { code: 'not-allowed', needs: 'merge', has: 'watch' },
+    });
   });
 
   it('does not merge on the tap of somebody removed before the merge', async () => {
@@ -186,14 +201,16 @@ describe('taps', () => {
     expect(of.forge.merges).toEqual([]);
   });
 
-  it("shows an admin the sensitive hunks before their second tap counts", async () => {
+  it('shows an admin the sensitive hunks before their second tap counts', async () => {
     const of = world();
     of.workspace.paths = [{ path: 'AGENTS.md', status: 'M', from: '100644', to: '100644' }];
     const { box, id, seen } = await heldForReview(of);
     await give(box, tap(seen), { task: id });
     await quiet();
     expect(told(of)).toContain('confirm');
-    expect(await give(box, tap(seen, true), { task: id, person: ben })).toMatchObject({ why: { code: 'not-allowed', needs: 'admin' } });
+    expect(await give(box, tap(seen, true), { task: id, person: ben })).toMatchObject({
+      why: { code: 'not-allowed', needs: 'admin' },
+    });
     expect(of.forge.merges).toEqual([]);
     await give(box, tap(seen, true), { task: id });
     await until(box, id, 'merged');
@@ -229,7 +246,9 @@ describe('what stands in the way', () => {
     of.workspace.unprepared = '.signalbox/policy.yaml on main: tset is no key.';
     const box = await boot(of);
     await give(box, fixTheTypo, { source: 's1' });
-    expect((await until(box, taskIdOf('s1'), 'held')).phase).toMatchObject({ reason: '.signalbox/policy.yaml on main: tset is no key.' });
+    expect((await until(box, taskIdOf('s1'), 'held')).phase).toMatchObject({
+      reason: '.signalbox/policy.yaml on main: tset is no key.',
+    });
   });
 
   it('stops a working session and starts it no more, also after a restart', async () => {
@@ -317,7 +336,9 @@ describe('the desk', () => {
 
   it('refuses a slug in use, also when both come at once, and finds a free one itself', async () => {
     const box = await boot(world());
-    const [one, two] = await Promise.all(['a', 'b'].map((source) => give(box, { ...fixTheTypo, slug: 'typo' }, { source })));
+    const [one, two] = await Promise.all(
+      ['a', 'b'].map((source) => give(box, { ...fixTheTypo, slug: 'typo' }, { source })),
+    );
     expect(one).toMatchObject({ kind: 'accepted' });
     expect(two).toMatchObject({ why: { code: 'slug-in-use', slug: 'typo', task: taskIdOf('a') } });
     await Promise.all(['c', 'd'].map((source) => give(box, fixTheTypo, { source })));
@@ -334,7 +355,8 @@ describe('the desk', () => {
   it('holds a review of high severity for a person, whose tap overrides it', async () => {
     const of = world();
     const { agent } = of.sessions;
-    of.sessions.agent = (spec) => (spec.role === 'reviewer' ? { kind: 'ended', handoff: review('high'), text: '' } : agent(spec));
+    of.sessions.agent = (spec) =>
+      spec.role === 'reviewer' ? { kind: 'ended', handoff: review('high'), text: '' } : agent(spec);
     const { box, id, seen } = await heldForReview(of);
     await give(box, tap(seen), { task: id });
     await until(box, id, 'merged');

@@ -4,7 +4,24 @@ import type { TaskEvent } from '../../src/chain/event.ts';
 import { Task } from '../../src/chain/task.ts';
 import { transition } from '../../src/chain/transition.ts';
 import * as sample from './samples.ts';
-import { ana, ben, coder, ended, handed, head, judged, plan, play, reach, requirements, review, session, tapped, verdict, watcher } from './samples.ts';
+import {
+  ana,
+  ben,
+  coder,
+  ended,
+  handed,
+  head,
+  judged,
+  plan,
+  play,
+  reach,
+  requirements,
+  review,
+  session,
+  tapped,
+  verdict,
+  watcher,
+} from './samples.ts';
 import type { Reached } from './samples.ts';
 
 const ghost = { kind: 'crashed', text: 'rc 1' } as const;
@@ -73,7 +90,21 @@ const events = {
 } satisfies Record<string, TaskEvent>;
 type Event = keyof typeof events;
 
-const open = ['opening', 'preparing', 'recording', 'recordingPlan', 'taking', 'validating', 'proposing', 'judging', 'review', 'sensitive', 'blocked', 'held', 'failed'] as const;
+const open = [
+  'opening',
+  'preparing',
+  'recording',
+  'recordingPlan',
+  'taking',
+  'validating',
+  'proposing',
+  'judging',
+  'review',
+  'sensitive',
+  'blocked',
+  'held',
+  'failed',
+] as const;
 const working = ['brainstorming', 'planning', 'coding', 'reviewing'] as const;
 const alive = [...open, ...working, 'merging'] as const;
 
@@ -154,7 +185,9 @@ function outcome(reached: Reached, event: TaskEvent): string {
 }
 
 describe('every phase and every event', () => {
-  const expected = new Map(rows.flatMap(([phases, event, then]) => phases.map((phase) => [`${phase} × ${event}`, then] as const)));
+  const expected = new Map(
+    rows.flatMap(([phases, event, then]) => phases.map((phase) => [`${phase} × ${event}`, then] as const)),
+  );
   for (const reached of Object.keys(reach) as Reached[]) {
     for (const event of Object.keys(events) as Event[]) {
       const then = expected.get(`${reached} × ${event}`);
@@ -167,12 +200,19 @@ describe('every phase and every event', () => {
 });
 
 describe('bounds', () => {
-  const redAgain = (attempt: number): TaskEvent[] => [handed('coder', coder('done'), attempt), sample.taken('3'), sample.checked('red')];
+  const redAgain = (attempt: number): TaskEvent[] => [
+    handed('coder', coder('done'), attempt),
+    sample.taken('3'),
+    sample.checked('red'),
+  ];
 
   it('sends the coder back as often as the policy says, then fails', () => {
     const twice = play([...reach.coding, ...redAgain(1), ...redAgain(2)]);
     expect(twice.phase).toMatchObject({ at: 'working', role: 'coder', session: session('coder', 3) });
-    expect(play(redAgain(3), twice).phase).toMatchObject({ at: 'failed', reason: '`npm test` fails on the would-be merge commit.' });
+    expect(play(redAgain(3), twice).phase).toMatchObject({
+      at: 'failed',
+      reason: '`npm test` fails on the would-be merge commit.',
+    });
   });
 
   it('sends a plan back twice, then holds', () => {
@@ -184,7 +224,10 @@ describe('bounds', () => {
   });
 
   it('takes work that cannot be taken in twice, then fails', () => {
-    const nothing = (n: number): TaskEvent[] => [handed('coder', coder('done'), n), { is: 'taken', work: { kind: 'nothing' } }];
+    const nothing = (n: number): TaskEvent[] => [
+      handed('coder', coder('done'), n),
+      { is: 'taken', work: { kind: 'nothing' } },
+    ];
     const task = play([...reach.coding, ...nothing(1), ...nothing(2), ...nothing(3)]);
     expect(task.phase).toMatchObject({ at: 'failed', reason: 'The coder left no commit on signalbox/fix-the-typo.' });
     expect(play([{ is: 'retry-tapped', by: ana }], task).rework.intake).toBe(0);
@@ -193,23 +236,41 @@ describe('bounds', () => {
 
 describe('the way of a task', () => {
   it('goes from the idea straight to the coder when it is quick', () => {
-    expect(play([sample.asked('quick'), sample.opened, sample.prepared]).phase).toMatchObject({ at: 'working', role: 'coder' });
+    expect(play([sample.asked('quick'), sample.opened, sample.prepared]).phase).toMatchObject({
+      at: 'working',
+      role: 'coder',
+    });
   });
 
   it('holds a quick task whose coder speaks of a plan that does not exist', () => {
-    const task = play([sample.asked('quick'), sample.opened, sample.prepared, handed('coder', coder('plan-violation', 'which plan?'))]);
+    const task = play([
+      sample.asked('quick'),
+      sample.opened,
+      sample.prepared,
+      handed('coder', coder('plan-violation', 'which plan?')),
+    ]);
     expect(task.phase).toMatchObject({ at: 'held', reason: 'The coder cannot go on: which plan?' });
   });
 
   it('hands what people said meanwhile to the next session, once', () => {
     const task = play([...reach.validating, { is: 'said', by: ben, text: 'hurry', uuid: 'u9' }]);
     const moved = transition(task, sample.checked('red'), { at: 1 });
-    expect(moved).toMatchObject({ task: { notes: [] }, effects: [{}, {}, { do: 'run', notes: [{ uuid: 'u9', by: 'Ben', text: 'hurry' }] }] });
+    expect(moved).toMatchObject({
+      task: { notes: [] },
+      effects: [{}, {}, { do: 'run', notes: [{ uuid: 'u9', by: 'Ben', text: 'hurry' }] }],
+    });
   });
 
   it('keeps the tap when the base moves between tap and merge, and merges the same head on the new base', () => {
-    const moved = play([{ is: 'merge-refused', why: 'base-moved', text: 'main moved' }, sample.checked('green', '3', head('d'))], play(reach.merging));
-    expect(moved).toMatchObject({ phase: { at: 'judging' }, change: { head: head('3'), base: head('d') }, approval: { head: head('3') } });
+    const moved = play(
+      [{ is: 'merge-refused', why: 'base-moved', text: 'main moved' }, sample.checked('green', '3', head('d'))],
+      play(reach.merging),
+    );
+    expect(moved).toMatchObject({
+      phase: { at: 'judging' },
+      change: { head: head('3'), base: head('d') },
+      approval: { head: head('3') },
+    });
     expect(play([judged(verdict('merge'))], moved).phase).toMatchObject({ at: 'merging', by: { id: 'ana' } });
   });
 

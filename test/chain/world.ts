@@ -19,7 +19,12 @@ import { fakeValidator } from '../fakes/validator.ts';
 import { fakeWorkspace } from '../fakes/workspace.ts';
 import { ana, ben, coder, plan, requirements, review, watcher } from './samples.ts';
 
-const handoffs: Readonly<Record<Role, unknown>> = { brainstormer: requirements, planner: plan, coder: coder('done'), reviewer: review() };
+const handoffs: Readonly<Record<Role, unknown>> = {
+  brainstormer: requirements,
+  planner: plan,
+  coder: coder('done'),
+  reviewer: review(),
+};
 
 /** Everything outside the controller: it outlives a crash. Each part's failures are its fields. */
 export function world() {
@@ -75,7 +80,11 @@ type Say = { readonly source?: string; readonly person?: Person; readonly task?:
 let sources = 0;
 
 /** What a person sends from the channel, or about a task. */
-export function give(box: Box, command: Command, { source, person = ana, task, channel = 'site' }: Say = {}): Promise<Reply> {
+export function give(
+  box: Box,
+  command: Command,
+  { source, person = ana, task, channel = 'site' }: Say = {},
+): Promise<Reply> {
   const place = { platform: 'console', channel, thread: null };
   return box.desk.accept({ source: source ?? `source-${(sources += 1)}`, person, place, task: task ?? null, command });
 }
@@ -89,7 +98,9 @@ export async function until(box: Box, id: TaskId, ...phases: Task['phase']['at']
     if (task && phases.includes(task.phase.at)) return task;
     await new Promise((resolve) => setImmediate(resolve));
   }
-  throw new Error(`the task is ${JSON.stringify(box.supervisor.task(id)?.phase)}, not ${phases.join(' or ')}: ${box.errors.join('\n')}`);
+  throw new Error(
+    `the task is ${JSON.stringify(box.supervisor.task(id)?.phase)}, not ${phases.join(' or ')}: ${box.errors.join('\n')}`,
+  );
 }
 
 /** Waits until nothing is pending and every message was told. */

@@ -33,13 +33,24 @@ export function workspaceContract(name: string, enter: () => Promise<WorkspaceWo
 
     it('prepares the base branch with a policy', async () => {
       world = await enter();
-      expect(await world.workspace.prepare(world.project)).toMatchObject({ ok: true, policy: { rework: expect.any(Number) } });
+      expect(await world.workspace.prepare(world.project)).toMatchObject({
+        ok: true,
+        policy: { rework: expect.any(Number) },
+      });
     });
 
     it('records the same head for the same arguments and another for others', async () => {
       const on = await begin();
       const { project, task } = world;
-      const doc = { project, task, on, path: 'docs/plans/a-plan.md', text: '# Plan\n', subject: 'docs: plan', at: 1_790_000_000_123 };
+      const doc = {
+        project,
+        task,
+        on,
+        path: 'docs/plans/a-plan.md',
+        text: '# Plan\n',
+        subject: 'docs: plan',
+        at: 1_790_000_000_123,
+      };
       const head = await world.workspace.record(doc);
       expect(head).not.toBe(on);
       expect(await world.workspace.record(doc)).toBe(head);

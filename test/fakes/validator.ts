@@ -24,7 +24,8 @@ export function fakeValidator(): FakeValidator {
       checks.push(work);
       const { head, base, policy } = work;
       const outcome = fake.outcome(work);
-      if (outcome === 'conflict') return { head, base, outcome, what: 'src/index.js conflicts with the base branch.', tail: '' };
+      if (outcome === 'conflict')
+        return { head, base, outcome, what: 'src/index.js conflicts with the base branch.', tail: '' };
       if (policy.test === null) return { head, base, outcome: 'missing', what: 'No test command.', tail: '' };
       return { head, base, outcome, what: policy.test, tail: outcome === 'red' ? '1 test failed' : 'ok' };
     },

@@ -33,7 +33,12 @@ export async function ground(): Promise<Ground> {
   const [data, repository, seed] = [join(folder, 'data'), join(folder, 'repository.git'), join(folder, 'seed')];
   const box = randomBytes(4).toString('hex');
   const engine = dockerEngine({ socket, box });
-  const site: Site = { engine, image: imageTag(), data, mirror: mirrorsOf(data, [{ id: project, repository, base: 'main' }]) };
+  const site: Site = {
+    engine,
+    image: imageTag(),
+    data,
+    mirror: mirrorsOf(data, [{ id: project, repository, base: 'main' }]),
+  };
   await execa('git', ['init', '-q', '--bare', '-b', 'main', repository]);
   await execa('git', ['init', '-q', '-b', 'main', seed]);
   const env = author;

@@ -32,7 +32,10 @@ validatorContract('container', async () => {
     task,
     test: 'sh test.sh',
     async change(outcome) {
-      const head = await change(here, { 'test.sh': outcome === 'red' ? 'exit 3\n' : 'exit 0\n', 'greet.txt': 'good day\n' });
+      const head = await change(here, {
+        'test.sh': outcome === 'red' ? 'exit 3\n' : 'exit 0\n',
+        'greet.txt': 'good day\n',
+      });
       if (outcome === 'conflict') await here.commit({ 'greet.txt': 'hi\n' });
       return { base: await base(here), head };
     },
@@ -64,7 +67,10 @@ describe('validator', () => {
       'test ! -e /session',
       'echo all well',
     ];
-    const checked = await check({ 'test.sh': test.join('\n') }, { setup: ['echo built > built.txt'], test: 'bash -eu test.sh' });
+    const checked = await check(
+      { 'test.sh': test.join('\n') },
+      { setup: ['echo built > built.txt'], test: 'bash -eu test.sh' },
+    );
     expect(checked).toMatchObject({ outcome: 'green', tail: expect.stringMatching(/all well$/) });
     await expect(lstat(join(here.data, 'work', task, 'tree'))).rejects.toThrow('ENOENT');
     expect((await execa('find', [join(here.data, 'work'), '-mindepth', '2'])).stdout).toBe('');
@@ -87,7 +93,11 @@ describe('validator', () => {
 
   it('stops tests that do not end', async () => {
     const checked = await check({}, { test: 'echo begun; sleep 600' }, 0.05);
-    expect(checked).toMatchObject({ outcome: 'red', what: 'echo begun; sleep 600 (stopped after 0.05 minutes)', tail: 'begun' });
+    expect(checked).toMatchObject({
+      outcome: 'red',
+      what: 'echo begun; sleep 600 (stopped after 0.05 minutes)',
+      tail: 'begun',
+    });
     expect(await here.site.engine.list()).toEqual([]);
   });
 
@@ -105,7 +115,13 @@ describe('validator', () => {
   it('throws when the container is ended from outside: that is no red test', async () => {
     const on = await base(here);
     const head = await change(here, {});
-    const checking = containerValidator(here.site).check({ project, task, base: on, head, policy: Policy.parse({ test: 'sleep 600' }) });
+    const checking = containerValidator(here.site).check({
+      project,
+      task,
+      base: on,
+      head,
+      policy: Policy.parse({ test: 'sleep 600' }),
+    });
     const killing = expect.poll(async () => {
       const [{ name } = { name: '' }] = await here.site.engine.list();
       const top = await execa('docker', ['top', name], { reject: false });

@@ -61,7 +61,11 @@ describe('workspace', () => {
       await here.commit({ '.signalbox/policy.yaml': 'test: npm test\nrework: 1\n' });
       expect(await workspace.prepare(project)).toMatchObject({ ok: true, policy: { test: 'npm test', rework: 1 } });
       const base = await here.commit({ '.signalbox/policy.yaml': 'test: make check\n' });
-      expect(await workspace.prepare(project)).toMatchObject({ ok: true, base, policy: { test: 'make check', rework: 2 } });
+      expect(await workspace.prepare(project)).toMatchObject({
+        ok: true,
+        base,
+        policy: { test: 'make check', rework: 2 },
+      });
     });
 
     it.each([
@@ -82,7 +86,9 @@ describe('workspace', () => {
         const prepared = await gitWorkspace(site).prepare(project);
         return prepared.ok ? 'ok' : prepared.reason;
       };
-      expect(await reason('/nowhere/site.git')).toMatch(/^Project site: there is no folder \/nowhere\/site\.git\. Correct/);
+      expect(await reason('/nowhere/site.git')).toMatch(
+        /^Project site: there is no folder \/nowhere\/site\.git\. Correct/,
+      );
       expect(await reason(here.folder)).toMatch(/cannot be read as a git repository/);
       expect(await reason(empty)).toMatch(/has no commit yet\. Push a first one to main\.$/);
       expect(await reason(here.repository, 'trunk')).toMatch(/has no branch trunk, but main\. Correct `base`/);
@@ -109,9 +115,26 @@ describe('workspace', () => {
   describe('checkout', () => {
     it('shows the commit on the task’s branch at the agent’s uid, without a remote and without the record of others', async () => {
       const base = await prepare();
-      const head = await workspace.record({ project, task, on: base, path: 'docs/a.md', text: 'A\n', subject: 'docs: a', at: 1_790_000_000_000 });
-      await agent(here, head, 'test "$(id -u)" = 10001; test -z "$(git remote)"; test "$(cat docs/a.md)" = A; test "$(git rev-parse HEAD)" = ' + head);
-      await agent(here, head, `test "$(git branch --format='%(refname:short)' | sort | xargs)" = "main ${branch}"; test "$(git log -1 --format=%an)" = Signalbox`);
+      const head = await workspace.record({
+        project,
+        task,
+        on: base,
+        path: 'docs/a.md',
+        text: 'A\n',
+        subject: 'docs: a',
+        at: 1_790_000_000_000,
+      });
+      await agent(
+        here,
+        head,
+        'test "$(id -u)" = 10001; test -z "$(git remote)"; test "$(cat docs/a.md)" = A; test "$(git rev-parse HEAD)" = ' +
+          head,
+      );
+      await agent(
+        here,
+        head,
+        `test "$(git branch --format='%(refname:short)' | sort | xargs)" = "main ${branch}"; test "$(git log -1 --format=%an)" = Signalbox`,
+      );
       expect((await lstat(join(here.data, 'work', task))).mode & 0o777).toBe(0o700);
       expect((await lstat(treeFolder(here.data, task, 'tree-1'))).uid).toBe(10001);
     });
@@ -120,9 +143,14 @@ describe('workspace', () => {
       const base = await prepare();
       await agent(here, base, 'echo draft > draft.txt');
       await agent(here, base, 'test "$(cat draft.txt)" = draft');
-      const read = (head: Head) => makeCheckout(here.site, { project, task, checkout: { tree: 'read-1', branch, head, access: 'read' } });
+      const read = (head: Head) =>
+        makeCheckout(here.site, { project, task, checkout: { tree: 'read-1', branch, head, access: 'read' } });
       const folder = await read(base);
-      await read(Head.parse(await workspace.record({ project, task, on: base, path: 'b.md', text: 'B\n', subject: 'docs: b', at: 0 })));
+      await read(
+        Head.parse(
+          await workspace.record({ project, task, on: base, path: 'b.md', text: 'B\n', subject: 'docs: b', at: 0 }),
+        ),
+      );
       expect(await readFile(join(folder, 'b.md'), 'utf8')).toBe('B\n');
     });
 
@@ -142,28 +170,42 @@ describe('workspace', () => {
       await agent(here, base, deeds.commits);
       const work = await take(base);
       if (work.kind !== 'taken') throw new Error(JSON.stringify(work));
-      expect((await mirror('for-each-ref', '--format=%(refname) %(objectname)', 'refs/tasks')).stdout).toBe(`refs/tasks/${task}/in ${work.head}`);
+      expect((await mirror('for-each-ref', '--format=%(refname) %(objectname)', 'refs/tasks')).stdout).toBe(
+        `refs/tasks/${task}/in ${work.head}`,
+      );
       expect((await mirror('show', `${work.head}:made.txt`)).stdout).toMatch(/^\d+/);
     });
 
     it('takes no other branch and no tag along', async () => {
       const base = await prepare();
-      await agent(here, base, `git tag v1; git switch -qc main2; ${deeds.commits}; git tag v2; git switch -q ${branch}; ${deeds.commits}; git tag v3`);
+      await agent(
+        here,
+        base,
+        `git tag v1; git switch -qc main2; ${deeds.commits}; git tag v2; git switch -q ${branch}; ${deeds.commits}; git tag v3`,
+      );
       expect(await take(base)).toMatchObject({ kind: 'taken', commits: 1 });
-      expect((await mirror('for-each-ref', '--format=%(refname)')).stdout.split('\n')).toEqual(['refs/heads/main', `refs/tasks/${task}/in`]);
+      expect((await mirror('for-each-ref', '--format=%(refname)')).stdout.split('\n')).toEqual([
+        'refs/heads/main',
+        `refs/tasks/${task}/in`,
+      ]);
     });
 
     it('believes no claim: a checkout whose git lies about its branches gives nothing that is not in the bundle', async () => {
       const base = await prepare();
       // A second, unrelated history under the branch's name: the claim about its descent is right only in the agent's own git.
-      await agent(here, base, `${deeds.commits}; git replace --graft HEAD; git checkout -q --orphan lone; git commit -qm lone; git branch -f ${branch} lone; git switch -q ${branch}; git replace --graft HEAD ${base}`);
+      await agent(
+        here,
+        base,
+        `${deeds.commits}; git replace --graft HEAD; git checkout -q --orphan lone; git commit -qm lone; git branch -f ${branch} lone; git switch -q ${branch}; git replace --graft HEAD ${base}`,
+      );
       expect(await take(base)).toEqual({ kind: 'rewritten' });
       expect((await mirror('for-each-ref', '--format=%(refname)', 'refs/tasks')).stdout).toBe('');
     });
 
     it('runs nothing of the agent’s on the host, whatever its checkout is set to run', async () => {
       const base = await prepare();
-      const trap = 'git config core.fsmonitor "touch /tmp/signalbox-trap; false"; git config core.sshCommand "touch /tmp/signalbox-trap"; git config uploadpack.packObjectsHook "touch /tmp/signalbox-trap"';
+      const trap =
+        'git config core.fsmonitor "touch /tmp/signalbox-trap; false"; git config core.sshCommand "touch /tmp/signalbox-trap"; git config uploadpack.packObjectsHook "touch /tmp/signalbox-trap"';
       await agent(here, base, `${deeds.commits}; ${trap}`);
       expect(await take(base)).toMatchObject({ kind: 'taken' });
       await expect(lstat('/tmp/signalbox-trap')).rejects.toThrow('ENOENT');
@@ -173,7 +215,10 @@ describe('workspace', () => {
       const base = await prepare();
       const forge = `git cat-file commit HEAD | sed 's/^author .*/author nobody/' | git hash-object -t commit -w --stdin --literally`;
       await agent(here, base, `${deeds.commits}; git update-ref refs/heads/${branch} "$(${forge})"`);
-      expect(await take(base)).toEqual({ kind: 'refused', reason: expect.stringMatching(/^git does not accept the branch: /) });
+      expect(await take(base)).toEqual({
+        kind: 'refused',
+        reason: expect.stringMatching(/^git does not accept the branch: /),
+      });
       expect((await mirror('for-each-ref', '--format=%(refname)', 'refs/tasks')).stdout).toBe('');
     });
 
@@ -193,14 +238,22 @@ describe('workspace', () => {
 
     it('does not count ignored files as left behind', async () => {
       const base = await prepare();
-      await agent(here, base, 'echo build/ > .gitignore; git add .gitignore; git commit -qm "chore: ignore"; mkdir build; echo x > build/x');
+      await agent(
+        here,
+        base,
+        'echo build/ > .gitignore; git add .gitignore; git commit -qm "chore: ignore"; mkdir build; echo x > build/x',
+      );
       expect(await take(base)).toMatchObject({ kind: 'taken', commits: 1 });
     });
   });
 
   it('diffs without renames, with modes, and cuts a long patch', async () => {
     const base = await prepare();
-    await agent(here, base, `git mv greet.txt moved.txt; ln -s /etc/passwd link; head -c 400000 /dev/urandom | base64 > long.txt; chmod +x README.md; git add -A; git commit -qm "feat: much"`);
+    await agent(
+      here,
+      base,
+      `git mv greet.txt moved.txt; ln -s /etc/passwd link; head -c 400000 /dev/urandom | base64 > long.txt; chmod +x README.md; git add -A; git commit -qm "feat: much"`,
+    );
     const work = await take(base);
     if (work.kind !== 'taken') throw new Error(JSON.stringify(work));
     const { paths, patch } = await workspace.diff(project, base, work.head);
@@ -217,7 +270,9 @@ describe('workspace', () => {
   it('refuses to record outside the tree', async () => {
     const on = await prepare();
     for (const path of ['../x.md', '.git/config', '/etc/x']) {
-      await expect(workspace.record({ project, task, on, path, text: 'x', subject: 'docs: x', at: 0 })).rejects.toThrow(/update-index.*failed/);
+      await expect(workspace.record({ project, task, on, path, text: 'x', subject: 'docs: x', at: 0 })).rejects.toThrow(
+        /update-index.*failed/,
+      );
     }
   });
 

@@ -29,7 +29,16 @@ export const Entry = z.discriminatedUnion('is', [
     card: Message,
   }),
   /** An edit of the card in place. */
-  z.object({ is: z.literal('card'), key: z.null(), at, thread: z.string(), title, name: z.string(), state, card: Message }),
+  z.object({
+    is: z.literal('card'),
+    key: z.null(),
+    at,
+    thread: z.string(),
+    title,
+    name: z.string(),
+    state,
+    card: Message,
+  }),
   z.object({ is: z.literal('message'), key, at, thread: z.string(), message: Message }),
   /** What a person wrote or pressed, once the desk took it. `thread` is null for what was written in the channel. */
   z.object({

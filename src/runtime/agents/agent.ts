@@ -5,7 +5,9 @@ import type { RecordLine, Spec } from '../../worker/files.ts';
 /** How one CLI is started and understood. Implemented by claude.ts and codex.ts, held to one contract suite. */
 export type Agent = {
   /** Commands, environment and files (by name, put in in/) for a session. No secret is among them. */
-  launch(session: Launch): Pick<Spec, 'start' | 'resume' | 'env'> & { readonly files: Readonly<Record<string, string>> };
+  launch(
+    session: Launch,
+  ): Pick<Spec, 'start' | 'resume' | 'env'> & { readonly files: Readonly<Record<string, string>> };
   /** A reader for one record from its first line on: feed it every line in order, it says what each means. */
   reader(): (line: RecordLine) => readonly Said[];
   /** When a message that is sent while the agent works is heard. */

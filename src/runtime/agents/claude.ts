@@ -35,10 +35,20 @@ function launch({ conversation, access, settings, handoff }: Launch): ReturnType
     DISABLE_AUTOUPDATER: '1',
     DISABLE_TELEMETRY: '1',
   };
-  return { start: [...argv, '--session-id', conversation], resume: [...argv, '--resume', conversation], env, files: {} };
+  return {
+    start: [...argv, '--session-id', conversation],
+    resume: [...argv, '--resume', conversation],
+    env,
+    files: {},
+  };
 }
 
-const Block = z.looseObject({ type: z.string(), text: z.string().optional(), name: z.string().optional(), input: z.unknown() });
+const Block = z.looseObject({
+  type: z.string(),
+  text: z.string().optional(),
+  name: z.string().optional(),
+  input: z.unknown(),
+});
 
 const Line = z.discriminatedUnion('type', [
   z.object({
@@ -105,7 +115,9 @@ function ended(said: Result, error: string, limit: boolean, until: number | null
   const text = said.result ?? said.errors?.join('; ') ?? '';
   if (!said.is_error) return { kind: 'ended', handoff: said.structured_output ?? null, text };
   const why = refusalOf(said.api_error_status ?? null, error, limit || until !== null);
-  return why === null ? { kind: 'failed', text: text || (said.terminal_reason ?? 'the turn failed') } : { kind: 'refused', why, text, until };
+  return why === null
+    ? { kind: 'failed', text: text || (said.terminal_reason ?? 'the turn failed') }
+    : { kind: 'refused', why, text, until };
 }
 
 function refusalOf(status: number | null, error: string, limit: boolean): Refusal | null {
