@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openConsole } from '../../../src/bots/console/console.ts';
 import { fakeStore } from '../../fakes/store.ts';
-import { ana, id, tasks } from '../samples.ts';
+import { ana, head, id, other, tasks } from '../samples.ts';
 import { fakeDesk, ground, people } from './ground.ts';
 import type { Ground } from './ground.ts';
 
@@ -28,6 +28,7 @@ const row = () => ({
   title: 'Correct the spelling in the README',
   name: '🟢 Correct the spelling in the README',
   opened: g.clock.now(),
+  state: { phase: 'working', head: null, merged: null },
 });
 
 describe('the threads', () => {
@@ -38,7 +39,13 @@ describe('the threads', () => {
       you: ana,
       channels: ['site'],
       threads: [
-        { ...row(), thread: later.thread, channel: 'docs', name: '⏸ Correct the spelling in the README' },
+        {
+          ...row(),
+          thread: later.thread,
+          channel: 'docs',
+          name: '⏸ Correct the spelling in the README',
+          state: { phase: 'held', head: null, merged: null },
+        },
         row(),
       ],
     });
@@ -50,6 +57,7 @@ describe('the threads', () => {
     expect(await (await g.get(`/api/threads/${g.thread.thread}`)).json()).toEqual({
       ...row(),
       name: '⏹ Correct the spelling in the README',
+      state: { phase: 'stopped', head: null, merged: null },
       seq: 3,
       card: { text: expect.stringContaining('⋅ stopped'), buttons: [], loud: false },
       messages: [
@@ -61,6 +69,13 @@ describe('the threads', () => {
           message: { text: '⏹ Stopped by Ana. The work is kept on its branch.', buttons: [], loud: false },
         },
       ],
+    });
+  });
+
+  it('say for programs where the task is, at which head, and what it was merged as', async () => {
+    await g.console.chat.card(g.thread, tasks.merged);
+    expect(await (await g.get(`/api/threads/${g.thread.thread}`)).json()).toMatchObject({
+      state: { phase: 'merged', head, merged: other },
     });
   });
 
