@@ -33,7 +33,9 @@ import { fileStore } from './store/store.ts';
 
 const clock: Clock = {
   now: () => Date.now(),
-  sleep: async (ms, signal) => void (await sleep(ms, undefined, signal ? { signal } : {}).catch(() => undefined)),
+  async sleep(ms, signal) {
+    await sleep(ms, undefined, signal ? { signal } : {}).catch(() => undefined);
+  },
 };
 
 /** One JSON object a line on stderr, as journald and `docker logs` like it. */
@@ -52,8 +54,9 @@ export async function serveController(config: Config, root: string, signal: Abor
   const web = await openConsole({ port: config.console.port, people: config.people, channels, store, clock, log });
   await startBoundary(config, root);
   const supervisor = createSupervisor(store, await actsOf(config, root, web.chat));
-  for (const damage of await supervisor.start()) log.error('a stream is damaged and stays shut', { ...damage });
+  for (const damage of await supervisor.load()) log.error('a stream is damaged and stays shut', { ...damage });
   const served = await web.serve(createDesk(supervisor, linksOf(config)));
+  supervisor.goOn();
   log.info('Signalbox is up', { url: served.url, data: config.data });
   await aborted(signal);
   await served.close();

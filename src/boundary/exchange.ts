@@ -6,6 +6,7 @@ import { credentialOf } from './credentials.ts';
 import type { Credential } from './credentials.ts';
 import type { Account, Grant } from './files.ts';
 import { forward } from './forward.ts';
+import type { Forwarded } from './forward.ts';
 import { requestHeaders } from './headers.ts';
 import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
@@ -31,6 +32,7 @@ export type Terms = {
 type Admitted = {
   readonly ok: true;
   readonly url: URL;
+  /** Counted in `held` until the request is over. */
   readonly body: Buffer;
   readonly model: string;
   readonly credential: Credential & { ok: true };
@@ -52,11 +54,7 @@ export async function exchange(
       await refuse(terms, admitted, request, answer);
       return;
     }
-    try {
-      await pass(terms, admitted, request, answer, AbortSignal.any([gone.signal, closing]));
-    } finally {
-      terms.held.bytes -= admitted.body.length;
-    }
+    await pass(terms, admitted, request, answer, AbortSignal.any([gone.signal, closing]));
   } catch (error) {
     if (!gone.signal.aborted) {
       terms.log.error('a request failed', { session: terms.grant.session, error: (error as Error).message });
@@ -125,51 +123,61 @@ async function pass(
   answer: ServerResponse,
   signal: AbortSignal,
 ): Promise<void> {
-  const { grant, account, meter, limits, log } = terms;
-  const { url, body, model, credential } = admitted;
+  const { grant, meter, log } = terms;
   const id = randomUUID();
   const began = performance.now();
-  try {
-    await meter.write({ event: 'started', t: Date.now(), id, session: grant.session, account: grant.account, model });
-  } catch (error) {
-    log.error(`usage.jsonl cannot be written (${(error as Error).message}): nothing is forwarded`, {
-      session: grant.session,
-    });
-    await refuse(
-      terms,
-      refusal(503, 'not metered', 'it cannot record what is spent, so nothing leaves; see its log'),
-      request,
-      answer,
-    );
+  const unmetered = await start(terms, admitted, id);
+  if (unmetered !== null) {
+    await refuse(terms, unmetered, request, answer);
     return;
   }
-  const headers = requestHeaders(request.headers, credential.headers, body.length);
-  const {
-    status,
-    usage,
-    refusal: failed,
-  } = await forward(
-    { url, provider: account.provider, headers, body, secret: credential.secret, connectMs: limits.connectMs },
-    answer,
-    signal,
-  );
-  const ended = {
-    event: 'ended',
-    t: Date.now(),
-    id,
-    session: grant.session,
-    status,
-    usage,
-    ms: Math.round(performance.now() - began),
-  } as const;
+  const { status, usage, refusal: failed } = await goOut(terms, admitted, request, answer, signal);
+  const ms = Math.round(performance.now() - began);
   await meter
-    .write(ended)
+    .write({ event: 'ended', t: Date.now(), id, session: grant.session, status, usage, ms })
     .catch((error: unknown) =>
       log.error(`the end of request ${id} is not in usage.jsonl (${(error as Error).message}): it counts in full`),
     );
   if (failed !== null) {
     log.error(failed.message, { session: grant.session });
     await refuse(terms, failed, request, answer);
+  }
+}
+
+/** Nothing leaves before it is written down durably that it does. */
+async function start(
+  { grant, meter, held, log }: Terms,
+  { model, body }: Admitted,
+  id: string,
+): Promise<Refusal | null> {
+  const { session, account } = grant;
+  try {
+    await meter.write({ event: 'started', t: Date.now(), id, session, account, model });
+    return null;
+  } catch (error) {
+    held.bytes -= body.length;
+    log.error(`usage.jsonl cannot be written (${(error as Error).message}): nothing is forwarded`, { session });
+    return refusal(503, 'not metered', 'it cannot record what is spent, so nothing leaves; see its log');
+  }
+}
+
+async function goOut(
+  { account, held, limits }: Terms,
+  { url, body, credential }: Admitted,
+  request: IncomingMessage,
+  answer: ServerResponse,
+  signal: AbortSignal,
+): Promise<Forwarded> {
+  const headers = requestHeaders(request.headers, credential.headers, body.length);
+  const { provider } = account;
+  try {
+    return await forward(
+      { url, provider, headers, body, secret: credential.secret, connectMs: limits.connectMs },
+      answer,
+      signal,
+    );
+  } finally {
+    held.bytes -= body.length;
   }
 }
 

@@ -92,9 +92,6 @@ async function steer(supervisor: Supervisor, input: Input, command: Steer): Prom
   if (!task) return refuse({ code: 'no-task-here' });
   const event = eventOf(task, input, command);
   if (!event) return refuse({ code: 'not-now', command: command.name, phase: task.phase.at });
-  if (event.is === 'merge-tapped' && task.change && event.head !== task.change.head) {
-    return refuse({ code: 'head-moved', saw: event.head, is: task.change.head });
-  }
   return reply(supervisor, task.id, event, input);
 }
 
@@ -138,7 +135,10 @@ async function reply(supervisor: Supervisor, task: TaskId, event: TaskEvent, inp
     case 'not-kept':
       return refuse({ code: 'not-kept', reason: done.reason });
     case 'ignored': {
-      const phase = supervisor.task(task)?.phase.at ?? 'stopped';
+      const { phase: { at: phase } = { at: 'stopped' as const }, change = null } = supervisor.task(task) ?? {};
+      if (event.is === 'merge-tapped' && change && event.head !== change.head) {
+        return refuse({ code: 'head-moved', saw: event.head, is: change.head });
+      }
       return refuse({ code: 'not-now', command: input.command.name, phase });
     }
   }

@@ -4,6 +4,7 @@ import type { TaskEvent } from './event.ts';
 import type { ProjectId, SessionId } from './ids.ts';
 import { judgeChange, mergeChange } from './judging.ts';
 import { treeName } from './moves.ts';
+import type { Notice } from './notice.ts';
 import type { Person } from './person.ts';
 import type { Chat, Clock, Forge, Log, SessionSpec, Sessions, Validator, Workspace } from './ports.ts';
 import { envelope, message, prompt } from './prompt.ts';
@@ -43,12 +44,7 @@ export async function perform(
   const { project } = task;
   switch (effect.do) {
     case 'open':
-      return {
-        is: 'opened',
-        threads: await Promise.all(
-          task.places.map((place) => acts.chat.open(`${id}:${place.platform}:${place.channel}`, place, task)),
-        ),
-      };
+      return open(acts, task, id);
     case 'prepare':
       return prepare(acts, task);
     case 'run':
@@ -83,12 +79,7 @@ export async function perform(
     case 'merge':
       return mergeChange(acts, task, effect);
     case 'tell':
-      await Promise.all(
-        task.threads.map((thread) =>
-          acts.chat.tell(`${id}:${thread.platform}:${thread.channel}`, thread, effect.notice),
-        ),
-      );
-      return { is: 'done' };
+      return tell(acts, task, id, effect.notice);
     case 'halt':
       await acts.sessions.stop(effect.session);
       return { is: 'done' };
@@ -102,6 +93,16 @@ export async function perform(
       await acts.workspace.remove(project, task.id);
       return { is: 'done' };
   }
+}
+
+async function open({ chat }: Acts, task: Task, id: string): Promise<TaskEvent> {
+  const opening = task.places.map((place) => chat.open(`${id}:${place.platform}:${place.channel}`, place, task));
+  return { is: 'opened', threads: await Promise.all(opening) };
+}
+
+async function tell({ chat }: Acts, task: Task, id: string, notice: Notice): Promise<TaskEvent> {
+  await Promise.all(task.threads.map((at) => chat.tell(`${id}:${at.platform}:${at.channel}`, at, notice)));
+  return { is: 'done' };
 }
 
 async function prepare(acts: Acts, task: Task): Promise<TaskEvent> {

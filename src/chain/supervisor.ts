@@ -12,8 +12,10 @@ import type { Task } from './task.ts';
 export type Damage = { readonly stream: string; readonly line: number; readonly reason: string };
 
 export type Supervisor = {
-  /** Reads every stream, then goes on with what was pending. */
-  start(): Promise<readonly Damage[]>;
+  /** Reads every stream and removes what sessions without a task left. Nothing is done yet. */
+  load(): Promise<readonly Damage[]>;
+  /** Goes on with what was pending. Once, after `load`. */
+  goOn(): void;
   /** Journals what came from a person before it resolves. `source` makes a repeat harmless. */
   submit(id: TaskId, event: TaskEvent, source: string): Promise<Submitted>;
   tasks(): readonly Task[];
@@ -37,14 +39,16 @@ export function createSupervisor(store: Store, acts: Acts): Supervisor {
     },
   };
   return {
-    async start() {
+    async load() {
       for (const name of await store.streams()) {
         const damage = await load(box, name);
         if (damage) damaged.set(name, damage);
       }
       await sweep(box);
-      for (const live of box.lives.values()) box.follow(live, live.stream.pending);
       return [...damaged.values()];
+    },
+    goOn() {
+      for (const live of box.lives.values()) box.follow(live, live.stream.pending);
     },
     async submit(id, event, source) {
       const damage = damaged.get(streamName(id));

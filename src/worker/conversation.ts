@@ -5,23 +5,22 @@ import type { Ledger, Message } from './ledger.ts';
 import type { Places } from './paths.ts';
 import { isInUse, noConversation } from './signs.ts';
 
-/** What the CLIs differ in: Claude is one process that hears all; Codex has one process a turn. */
+/** What the CLIs differ in. */
 export type Manner = {
-  /** Gives a message to a process; `first` when it was started for it. */
   deliver(child: Child, message: Message): void;
   interrupt(child: Child): void;
-  /** Whether a running process takes another message. */
+  /** Whether a process hears more than the message that it was started for: Claude is one that hears all, Codex has one a turn. */
   readonly listens: boolean;
 };
 
-export type Desk = {
+export type Setting = {
   readonly spec: Spec;
   readonly places: Places;
   readonly ledger: Ledger;
   readonly manner: Manner;
   write(src: 'cli' | 'stderr', line: string): void;
   note(note: WorkerNote): void;
-  /** The worker has nothing more to do, and why. */
+  /** The worker has nothing more to do. Called once. */
   over(code: number): void;
 };
 
@@ -31,101 +30,112 @@ export type Conversation = {
   /** Ends once everything that was said has had its turn. */
   end(): void;
   kill(): void;
+  isBusy(): boolean;
   /** Says so in the record when there is nothing to do: a predecessor may have been killed before it did. */
   rest(): void;
-  isBusy(): boolean;
+};
+
+type Talk = Setting & {
+  readonly waiting: Message[];
+  readonly said: Message[];
+  child: Child | null;
+  isIdle: boolean;
+  isEnding: boolean;
+  isOver: boolean;
 };
 
 /** One conversation over as many processes of the CLI as it takes. A process begins when there is something to say, not before. */
-export function converse(desk: Desk): Conversation {
-  const { ledger, manner, spec } = desk;
-  const waiting: Message[] = [];
-  const said: Message[] = [];
-  let child: Child | null = null;
-  let [isIdle, isEnding, hasEnded, isWrong] = [false, false, false, false];
-
-  const settled = (): boolean =>
-    waiting.length === 0 && !ledger.isOpen() && said.every(({ uuid }) => ledger.isHeard(uuid));
-
-  function launch(message: Message, resumed = ledger.exists()): void {
-    const argv = (resumed ? spec.resume : spec.start).map((word) =>
-      word === '{thread}' ? (ledger.thread() ?? '') : word,
-    );
-    desk.note({ note: 'started', resumed, says: message.uuid });
-    isWrong = false;
-    const { work, home } = desk.places;
-    child = startChild(
-      { argv, env: spec.env, work, home },
-      {
-        line(src, text) {
-          isWrong ||= (resumed ? noConversation : isInUse).test(text);
-          desk.write(src, text);
-          settle();
-        },
-        oversized: (src, bytes) => desk.note({ note: 'oversized', src, bytes }),
-        exited: (code, signal) => exited(message, resumed, code, signal),
-        failed(reason) {
-          desk.note({ note: 'failed', reason });
-          finish(70);
-        },
-      },
-    );
-    manner.deliver(child, message);
-  }
-
-  /** The record and the CLI disagree whether the conversation exists: the CLI knows better. */
-  function exited(message: Message, resumed: boolean, code: number | null, signal: NodeJS.Signals | null): void {
-    child = null;
-    if (isWrong) return launch(message, !resumed);
-    const isDone = settled();
-    desk.note({ note: 'exited', code, signal });
-    if (!isDone) return finish(code ?? 1);
-    next();
-    settle();
-  }
-
-  function next(): void {
-    if (child !== null && !(manner.listens && waiting.length > 0)) return;
-    const message = waiting.shift();
-    if (message === undefined) return;
-    isIdle = false;
-    said.push(message);
-    if (child === null) launch(message);
-    else manner.deliver(child, message);
-    next();
-  }
-
-  function settle(): void {
-    if (!settled() || (child !== null && !manner.listens)) return;
-    if (!isIdle) desk.note({ note: 'idle' });
-    isIdle = true;
-    if (!isEnding) return;
-    if (child === null) finish(0);
-    else child.hangUp();
-  }
-
-  function finish(code: number): void {
-    if (hasEnded) return;
-    hasEnded = true;
-    desk.over(code);
-  }
-
+export function converse(setting: Setting): Conversation {
+  const talk: Talk = { ...setting, waiting: [], said: [], child: null, isIdle: false, isEnding: false, isOver: false };
   return {
     say(message) {
-      waiting.push(message);
-      next();
+      talk.waiting.push(message);
+      next(talk);
     },
     interrupt() {
-      if (child === null || settled()) return;
-      desk.note({ note: 'interrupted' });
-      manner.interrupt(child);
+      if (talk.child === null || isSettled(talk)) return;
+      talk.note({ note: 'interrupted' });
+      talk.manner.interrupt(talk.child);
     },
     end() {
-      isEnding = true;
-      settle();
+      talk.isEnding = true;
+      settle(talk);
     },
-    kill: () => child?.signal('SIGKILL'),
-    rest: settle,
-    isBusy: () => child !== null && !settled(),
+    kill: () => talk.child?.signal('SIGKILL'),
+    isBusy: () => talk.child !== null && !isSettled(talk),
+    rest: () => settle(talk),
   };
+}
+
+/** Everything that was said has had its turn. */
+function isSettled({ waiting, said, ledger }: Talk): boolean {
+  return waiting.length === 0 && !ledger.isOpen() && said.every(({ uuid }) => ledger.isHeard(uuid));
+}
+
+function next(talk: Talk): void {
+  const { child, manner, waiting, said } = talk;
+  const message = child === null || manner.listens ? waiting.shift() : undefined;
+  if (message === undefined) return;
+  talk.isIdle = false;
+  said.push(message);
+  if (child === null) launch(talk, message, talk.ledger.exists());
+  else manner.deliver(child, message);
+  next(talk);
+}
+
+function launch(talk: Talk, message: Message, resumed: boolean): void {
+  const { spec, ledger, places, manner } = talk;
+  const argv = (resumed ? spec.resume : spec.start).map((word) =>
+    word === '{thread}' ? (ledger.thread() ?? '') : word,
+  );
+  talk.note({ note: 'started', resumed, says: message.uuid });
+  // The record and the CLI may disagree whether the conversation exists: the CLI knows better.
+  let isWrong = false;
+  const child = startChild(
+    { argv, env: spec.env, work: places.work, home: places.home },
+    {
+      line(src, text) {
+        isWrong ||= (resumed ? noConversation : isInUse).test(text);
+        talk.write(src, text);
+        settle(talk);
+      },
+      oversized: (src, bytes) => talk.note({ note: 'oversized', src, bytes }),
+      exited(code, signal) {
+        talk.child = null;
+        if (isWrong) return launch(talk, message, !resumed);
+        exited(talk, code, signal);
+      },
+      failed(reason) {
+        talk.note({ note: 'failed', reason });
+        finish(talk, 70);
+      },
+    },
+  );
+  talk.child = child;
+  manner.deliver(child, message);
+}
+
+/** A process that ends before its turn did ends the worker, with the same code. */
+function exited(talk: Talk, code: number | null, signal: NodeJS.Signals | null): void {
+  const said = talk.manner.listens ? isSettled(talk) : talk.said.every(({ uuid }) => talk.ledger.isHeard(uuid));
+  talk.note({ note: 'exited', code, signal });
+  if (!said || talk.ledger.isOpen()) return finish(talk, code || 1);
+  next(talk);
+  settle(talk);
+}
+
+function settle(talk: Talk): void {
+  const { child, manner } = talk;
+  if (!isSettled(talk) || (child !== null && !manner.listens)) return;
+  if (!talk.isIdle) talk.note({ note: 'idle' });
+  talk.isIdle = true;
+  if (!talk.isEnding) return;
+  if (child === null) finish(talk, 0);
+  else child.hangUp();
+}
+
+function finish(talk: Talk, code: number): void {
+  if (talk.isOver) return;
+  talk.isOver = true;
+  talk.over(code);
 }

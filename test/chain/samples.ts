@@ -126,10 +126,10 @@ export const reach = {
   sensitive: [...judging, judged(verdict('hold', 'admin'))],
   blocked: [...judging, judged(verdict('block', 'nobody'))],
   merging,
-  merged: [...merging, { is: 'merged', commit: head('c') } as TaskEvent],
+  merged: [...merging, { is: 'merged', commit: head('c') }],
   held: [...coding, ended('coder', { kind: 'refused', why: 'login', text: 'Please run /login', until: null })],
   failed: [...brainstorming, ...[1, 2, 3].map((n) => ended('brainstormer', { kind: 'crashed', text: 'rc 1' }, n))],
-  stopped: [...coding, { is: 'stop-tapped', by: ana } as TaskEvent],
+  stopped: [...coding, { is: 'stop-tapped', by: ana }],
 } satisfies Record<string, readonly TaskEvent[]>;
 
 export type Reached = keyof typeof reach;

@@ -72,7 +72,8 @@ export async function boot(of: World): Promise<Box> {
     projectOf: (_platform: string, channel: string) => (channel === 'site' ? ProjectId.parse('site') : null),
     placesOf: () => [{ platform: 'console', channel: 'site' }],
   };
-  await supervisor.start();
+  await supervisor.load();
+  supervisor.goOn();
   return { supervisor, desk: createDesk(supervisor, links), errors };
 }
 

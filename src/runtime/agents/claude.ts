@@ -12,17 +12,15 @@ function launch({ conversation, access, settings, handoff }: Launch): ReturnType
     access === 'write'
       ? ['--dangerously-skip-permissions', '--disallowedTools', 'AskUserQuestion']
       : ['--tools', 'Read,Grep,Glob', '--permission-mode', 'dontAsk'];
-  const argv = [
-    'claude',
-    ...['-p', '--input-format', 'stream-json', '--output-format', 'stream-json', '--verbose'],
+  const argv = ['claude', '-p', '--input-format', 'stream-json', '--output-format', 'stream-json', '--verbose'].concat(
     // Reading outside the checkout is denied otherwise.
-    ...['--add-dir', `${IN}/files`],
-    ...rights,
+    ['--add-dir', `${IN}/files`],
+    rights,
     // A repository's own settings never run: a committed hook rewrote a reviewer's verdict.
-    ...['--setting-sources', 'user'],
-    ...['--json-schema', JSON.stringify(handoff)],
-    ...['--model', settings.model, '--effort', settings.effort],
-  ];
+    ['--setting-sources', 'user'],
+    ['--json-schema', JSON.stringify(handoff)],
+    ['--model', settings.model, '--effort', settings.effort],
+  );
   const env = {
     ...identity,
     ANTHROPIC_BASE_URL: `http://127.0.0.1:${BOUNDARY_PORT}/anthropic`,

@@ -25,13 +25,11 @@ const config = (effort: string): readonly string[] =>
 
 /** Its own sandbox must be off: in a container without privileges every command of it fails, and the turn still ends well. */
 function launch({ settings, handoff }: Launch): ReturnType<Agent['launch']> {
-  const flags = [
-    '--json',
-    '--dangerously-bypass-approvals-and-sandbox',
-    ...['--output-schema', `${IN}/${SCHEMA}`],
-    ...['-m', settings.model],
-    ...config(settings.effort),
-  ];
+  const flags = ['--json', '--dangerously-bypass-approvals-and-sandbox'].concat(
+    ['--output-schema', `${IN}/${SCHEMA}`],
+    ['-m', settings.model],
+    config(settings.effort),
+  );
   return {
     start: ['codex', 'exec', ...flags, '-'],
     resume: ['codex', 'exec', 'resume', ...flags, '{thread}', '-'],
