@@ -48,7 +48,7 @@ export const sensitive: readonly Rule[] = [
   ]),
   rule('editor tasks', ['.{vscode,devcontainer,devcontainer.json,envrc,zed}']),
   rule('a build script', [
-    '{gnu,}makefile*',
+    '{gnu,}makefile{,.*}',
     '*.mk',
     '{justfile,.justfile,rakefile,gemfile,podfile,fastfile,procfile}',
     'taskfile*.{yml,yaml}',

@@ -19,25 +19,33 @@ export function filePatches(patch: string): readonly FilePatch[] {
     files.at(-1)?.lines.push(line);
     left = left > 0 ? left - lineCount(line) : hunkLength(line);
   }
-  return files.map(({ header, lines }) => readFile(header, lines));
+  const parts = files.map(({ header, lines }) => readFile(header, lines));
+  return patch.endsWith('\n')
+    ? parts
+    : parts.map((part, at) => (at < parts.length - 1 ? part : { ...part, whole: false }));
 }
+
+/** What git writes between a file's header and its hunks. Anything else there is somebody's note that the patch was cut. */
+const between =
+  /^(?:diff --git |index |(?:old|new) mode |(?:deleted|new) file mode |--- |\+\+\+ |@@ |\\ No newline|$)/u;
 
 function readFile(header: string, lines: readonly string[]): FilePatch {
   const at = { added: [] as string[], removed: [] as string[], context: [] as string[] };
+  const of: Readonly<Record<string, string[]>> = { '+': at.added, '-': at.removed, ' ': at.context, '\\': [] };
   let left = 0;
-  let binary = false;
+  let sound = true;
   for (const line of lines) {
     if (left <= 0) {
+      sound &&= between.test(line);
       left = hunkLength(line);
-      binary ||= /^(?:Binary files |GIT binary patch)/u.test(line);
       continue;
     }
     left -= lineCount(line);
-    if (line.startsWith('+')) at.added.push(line.slice(1));
-    else if (line.startsWith('-')) at.removed.push(line.slice(1));
-    else if (line.startsWith(' ')) at.context.push(line.slice(1));
+    const side = of[line.charAt(0)];
+    sound &&= side !== undefined;
+    side?.push(line.slice(1));
   }
-  return { path: pathOf(header), text: lines.join('\n'), ...at, whole: left === 0 && !binary };
+  return { path: pathOf(header), text: lines.join('\n'), ...at, whole: sound && left === 0 };
 }
 
 /** Lines of the old and the new side that follow a hunk's header; 0 for any other line. */

@@ -3,10 +3,9 @@ import type { PathChange } from './change.ts';
 import { allowing, denying } from './globs.ts';
 import type { Unreadable } from './globs.ts';
 import { filePatches } from './hunks.ts';
-import type { FilePatch } from './hunks.ts';
 import type { Head } from './ids.ts';
 import { sensitiveHunks } from './manifests.ts';
-import { canonical, hostileName, oddName } from './pathname.ts';
+import { canonical, hostileName, oddName, shown } from './pathname.ts';
 import type { Policy } from './policy.ts';
 
 /** What a change does to the files, read from our own mirror. */
@@ -15,7 +14,7 @@ export type Diff = {
   readonly head: Head;
   readonly base: Head;
   readonly paths: readonly PathChange[];
-  /** The whole of `git diff --no-renames`; null when it was not read or had to be cut. */
+  /** `git diff --no-renames`; null when it was not read. One that was cut ends in a line that says so. */
   readonly patch: string | null;
   /** Hosts that the lockfiles of the base name, lower case; [] when not read, and then every added host counts as new. */
   readonly hosts: readonly string[];
@@ -66,12 +65,11 @@ export function place(
 /** The hunks that an admin's second tap must show: of the sensitive paths alone, in the diff's order. Empty when there are none. */
 export function hunksForAdmin(diff: Diff, policy: Policy): string {
   const bands = place(diff, policy);
-  if (!bands.ok || diff.patch === null) return '';
-  const paths = new Set(bands.placed.filter((path) => path.band === 'admin').map((path) => path.path));
-  const parts: readonly FilePatch[] = filePatches(diff.patch);
-  return parts
-    .filter((part) => paths.has(part.path))
-    .map((part) => part.text)
+  if (!bands.ok) return '';
+  const parts = Map.groupBy(filePatches(diff.patch ?? ''), (part) => part.path);
+  return bands.placed
+    .filter(({ band }) => band === 'admin')
+    .flatMap(({ path }) => parts.get(path)?.map(({ text }) => text) ?? [`${shown(path)}: too much to show here`])
     .join('\n');
 }
 

@@ -86,7 +86,7 @@ Ctrl-C ends the demo and removes what it made.`);
 }
 
 /** A port that is free now: the controller must have the same one each time it is started. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { anthropicStream, openaiStream } from '../fakes/model.ts';
 import { ask, begin, canary, claudeBody, codexBody, makeGround } from './ground.ts';
-import type { AccountName, Ground } from './ground.ts';
+import type { AccountName, Asking, Ground } from './ground.ts';
 
 let ground: Ground;
 
@@ -32,7 +32,7 @@ describe('a request goes out', () => {
     ['openai-key', { authorization: `Bearer ${canary['openai-key']}` }, '/v1/responses'],
   ] as const)('account %s: with its own credential, and nothing of the dummy', async (account, credential, url) => {
     const socket = await session(account);
-    const asking = account.startsWith('claude') ? {} : codex;
+    const asking: Asking = account.startsWith('claude') ? {} : codex;
     const answer = await ask(socket, {
       ...asking,
       headers: {

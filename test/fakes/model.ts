@@ -61,7 +61,7 @@ export async function fakeModel(): Promise<FakeModel> {
   return model;
 }
 
-function events(all: readonly { readonly type: string }[]): string {
+function events(all: readonly { readonly type: string; readonly [field: string]: unknown }[]): string {
   return all.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('');
 }
 
@@ -89,7 +89,7 @@ export const anthropicStream = events([
   { type: 'content_block_stop', index: 0 },
   { type: 'message_delta', delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: { output_tokens: 20 } },
   { type: 'message_stop' },
-] as { type: string }[]);
+]);
 
 /** The events that Codex 0.169.0 takes for a whole turn. Usage: 1000 in, 400 of them cached, 50 out. */
 export const openaiStream = events([
@@ -116,4 +116,4 @@ export const openaiStream = events([
       },
     },
   },
-] as { type: string }[]);
+]);

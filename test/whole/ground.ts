@@ -1,0 +1,111 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { execa } from 'execa';
+import { ProjectId } from '../../src/chain/ids.ts';
+import { readConfig } from '../../src/config.ts';
+import { freePort } from '../../src/demo/demo.ts';
+import { keepController, untilUp } from '../../src/demo/controller.ts';
+import type { Controller } from '../../src/demo/controller.ts';
+import { person } from '../../src/demo/person.ts';
+import type { ConsolePerson } from '../../src/demo/person.ts';
+import { makeWorld } from '../../src/demo/world.ts';
+import type { World } from '../../src/demo/world.ts';
+import { sweepSessions } from '../../src/main.ts';
+
+export const root = resolve(import.meta.dirname, '../..');
+
+/** A whole Signalbox on a folder of its own: real controller and boundary processes, containers and CLIs; only the model is rehearsed. */
+export type Whole = {
+  readonly world: World;
+  readonly controller: Controller;
+  readonly url: string;
+  readonly you: ConsolePerson;
+  readonly guest: ConsolePerson;
+  /** Pid of the controller that runs now; 0 while there is none. */
+  pid(): Promise<number>;
+  /** What is on the base branch, the newest first, one line a commit: its subject. */
+  onMain(): Promise<readonly string[]>;
+  leave(): Promise<void>;
+};
+
+export async function whole(): Promise<Whole> {
+  const data = await mkdtemp(join(tmpdir(), 'signalbox-whole-'));
+  const world = await makeWorld(data, await freePort(), {});
+  const controller = keepController(root, data);
+  const url = `http://127.0.0.1:${world.port}`;
+  await untilUp(data, url, new AbortController().signal);
+  return {
+    world,
+    controller,
+    url,
+    you: person({ url, key: world.keys.you }),
+    guest: person({ url, key: world.keys.guest }),
+    pid: async () => Number(await readFile(join(data, 'pid'), 'utf8').catch(() => '0')),
+    async onMain() {
+      const { stdout } = await execa('git', ['-C', world.repository, 'log', '--format=%s', 'main']);
+      return stdout.split('\n');
+    },
+    async leave() {
+      await controller.stop();
+      await world.rehearsal.close();
+      const config = await readConfig(data);
+      if (config.ok) await sweepSessions(config.config, root);
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+export type Seen = {
+  readonly phase: string;
+  readonly name: string;
+  readonly messages: readonly Told[];
+  readonly merged: string | null;
+};
+export type Told = {
+  readonly text: string;
+  readonly loud: boolean;
+  readonly buttons: readonly { readonly id: string; readonly label: string }[];
+};
+
+type Card = {
+  readonly thread: string;
+  readonly task?: string;
+  readonly name: string;
+  readonly state: { readonly phase: string; readonly merged: string | null };
+};
+
+/** Follows one task's thread; `see` is asked after every event and ends it by answering true. */
+export async function follow(
+  you: ConsolePerson,
+  task: string,
+  see: (seen: Seen) => boolean | Promise<boolean>,
+): Promise<Seen> {
+  const ending = new AbortController();
+  let thread = '';
+  let seen: Seen = { phase: 'opening', name: '', messages: [], merged: null };
+  for await (const { kind, data } of you.events(0, ending.signal)) {
+    const card = data as Card;
+    if (kind === 'thread' && card.task === task) thread = card.thread;
+    if (card.thread !== thread) continue;
+    if (kind === 'thread' || kind === 'card')
+      seen = { ...seen, name: card.name, phase: card.state.phase, merged: card.state.merged };
+    if (kind === 'message') seen = { ...seen, messages: [...seen.messages, (data as { message: Told }).message] };
+    if (await see(seen)) break;
+  }
+  ending.abort();
+  return seen;
+}
+
+/** Waits until the task is in one of these phases and a message has said so. */
+export const untilPhase = (you: ConsolePerson, task: string, ...phases: string[]): Promise<Seen> =>
+  follow(you, task, ({ phase, messages }) => phases.includes(phase) && messages.at(-1)?.loud === true);
+
+/** The folder of the task's only session of a role. */
+export async function sessionFolder({ world }: Whole, task: string, role: string): Promise<string> {
+  const sessions = join(world.data, 'sessions');
+  const [name] = (await readdir(sessions)).filter((one) => one.startsWith(`${task}-${role}-`));
+  return join(sessions, name ?? 'none');
+}
+
+export const site = ProjectId.parse('postbox');

@@ -1,0 +1,67 @@
+import { execa } from 'execa';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { follow, whole } from './ground.ts';
+import type { Whole } from './ground.ts';
+
+let at: Whole;
+beforeEach(async () => {
+  at = await whole();
+});
+afterEach(() => at.leave());
+
+/** Every message once: the same text is never shown twice. */
+const repeated = (texts: readonly string[]): readonly string[] => texts.filter((text, n) => texts.indexOf(text) !== n);
+
+describe('SIGKILL of the controller', () => {
+  it('once in every phase: merged, one squash commit, each message once', async () => {
+    const before = await at.onMain();
+    const asked = await at.you.say('/task fix the typo in the README', { channel: at.world.channel });
+    const killed: string[] = [];
+    let [step, tapped] = ['', false];
+    const seen = await follow(at.you, asked.task!, async ({ phase, name, messages, merged }) => {
+      const merge = messages.at(-1)?.buttons.find(({ id }) => id.startsWith('merge:'));
+      if (merge && !tapped) {
+        tapped = true;
+        expect((await at.you.press(merge.id)).ok).toBe(true);
+      }
+      // The roles share a phase; the documents between them tell them apart.
+      const now = `${phase} ${messages.length}`;
+      if (now !== step && !killed.includes(now) && merged === null) {
+        step = now;
+        const pid = await at.pid();
+        if (pid > 1) {
+          process.kill(pid, 'SIGKILL');
+          killed.push(now);
+        }
+      }
+      return merged !== null && messages.some(({ text }) => text.includes('merged')) && name !== '';
+    });
+    expect(seen.merged).toMatch(/^[0-9a-f]{40}$/);
+    expect(killed.map((one) => one.split(' ')[0])).toEqual(expect.arrayContaining(['working', 'validating', 'review']));
+    expect(at.controller.starts()).toBeGreaterThan(5);
+    expect(await at.onMain()).toEqual(['docs: Fix the spelling of "receive" in the README (#1)', ...before]);
+    expect(repeated(seen.messages.map(({ text }) => text))).toEqual([]);
+  }, 240_000);
+
+  it('a lost container goes on in another one, with the same conversation', async () => {
+    const asked = await at.you.say('/task --quick fix the typo in the README', { channel: at.world.channel });
+    let lost = 0;
+    const seen = await follow(at.you, asked.task!, async ({ phase, messages }) => {
+      if (phase === 'working' && lost === 0) {
+        const { stdout } = await execa('docker', [
+          'ps',
+          '-q',
+          '--filter',
+          `label=signalbox.session=${asked.task}-coder-1`,
+        ]);
+        if (stdout !== '') {
+          await execa('docker', ['kill', stdout]);
+          lost += 1;
+        }
+      }
+      return messages.some(({ buttons }) => buttons.some(({ id }) => id.startsWith('merge:')));
+    });
+    expect(seen.phase).toBe('review');
+    expect(seen.messages.filter(({ text }) => text.includes('Back to the coder'))).toEqual([]);
+  }, 120_000);
+});
