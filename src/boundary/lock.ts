@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export type Lock = {
-  /** Resolves when the lock is gone without having been released. */
+  /** Resolves when the lock is gone, released or not. */
   readonly lost: Promise<void>;
   release(): Promise<void>;
 };
@@ -23,16 +23,16 @@ export async function takeLock(folder: string): Promise<Lock> {
   for (let tries = 0; tries < 20; tries += 1) {
     const holder = await hold(join(folder, 'lock'));
     if (holder !== null) {
+      const lost = once(holder, 'exit').then(() => undefined);
       const pid = join(folder, 'pid');
       await writeFile(pid, `${process.pid}\n`);
       return {
-        lost: once(holder, 'exit').then(() => undefined),
+        lost,
         release: async () => {
           await rm(pid, { force: true });
-          const gone = once(holder, 'exit');
           holder.ref();
           holder.stdin?.end();
-          await gone;
+          await lost;
         },
       };
     }

@@ -3,7 +3,7 @@ import type { Severity } from './handoff.ts';
 import { filePatches } from './hunks.ts';
 import type { Head } from './ids.ts';
 import { loosened } from './loosened.ts';
-import { shown } from './pathname.ts';
+import { clipped, shown } from './pathname.ts';
 import { place } from './paths.ts';
 import type { Band, Diff, Placed } from './paths.ts';
 import { may } from './person.ts';
@@ -102,7 +102,7 @@ function checks({ change: { head }, check }: GateFacts, policy: Policy): Found {
   if (policy.test === null) return hold('The policy names no test command, and nothing is green without one.');
   if (check === null) return hold(`The tests did not run on ${short(head)} yet.`);
   if (check.head !== head) return hold(`The tests ran on ${short(check.head)}, not on ${short(head)}.`);
-  const what = shown(check.what);
+  const what = clipped(check.what);
   switch (check.outcome) {
     case 'green':
       return pass(`Green on ${short(head)}: ${what}`);
@@ -136,7 +136,7 @@ function placed(
   if (diff.base !== change.base) return `The diff is against ${short(diff.base)}, not against ${short(change.base)}.`;
   if (diff.paths.length === 0) return 'The change touches no file.';
   const bands = place(diff, policy);
-  return bands.ok ? { diff, paths: bands.placed } : `The policy has a glob that cannot be read: ${shown(bands.glob)}`;
+  return bands.ok ? { diff, paths: bands.placed } : `The policy has a glob that cannot be read: ${clipped(bands.glob)}`;
 }
 
 function paths(facts: GateFacts, policy: Policy): Found {

@@ -7,9 +7,9 @@ import { shown } from './pathname.ts';
  * with `>` or `*` are not among them, for under `scripts` a shell would run those.
  */
 const inert = [
-  /^\s*"[^"\\]+"\s*:\s*"[\^~]?\d+(?:\.\d+)*(?:-[0-9A-Za-z.-]+)?",?\s*$/u,
-  /^\s*"(?:dependencies|devDependencies|peerDependencies|optionalDependencies)"\s*:\s*\{\s*$/u,
-  /^\s*[{}]?,?\s*$/u,
+  /^"[^"\\]+"\s*:\s*"[\^~]?\d+(?:\.\d+)*(?:-[0-9A-Za-z.-]+)?",?$/u,
+  /^"(?:dependencies|devDependencies|peerDependencies|optionalDependencies)"\s*:\s*\{$/u,
+  /^[{}]?,?$/u,
 ];
 
 /**
@@ -24,11 +24,11 @@ export function sensitiveHunks(path: string, parts: readonly FilePatch[], hosts:
   }
   if (isPackage) {
     const lines = parts.flatMap((part) => [...part.added, ...part.removed]);
-    return lines.every((line) => inert.some((form) => form.test(line))) ? null : 'package scripts';
+    return lines.every((line) => inert.some((form) => form.test(line.trim()))) ? null : 'package scripts';
   }
   const known = new Set([...hosts, ...parts.flatMap((part) => hostsIn([...part.removed, ...part.context]))]);
   const [unknown] = hostsIn(parts.flatMap((part) => part.added)).filter((host) => !known.has(host));
-  return unknown === undefined ? null : `new host ${shown(unknown, 40)}`;
+  return unknown === undefined ? null : `new host ${shown(unknown)}`;
 }
 
 /**
@@ -45,7 +45,8 @@ export function hostsIn(lines: readonly string[]): readonly string[] {
       found.push((host ?? '').replace(/^.*@/u, '').toLowerCase());
     }
     // What git takes for ssh (`git@host:path`), and npm's short names of the big forges.
-    for (const [, host] of plain.matchAll(/[\w.-]+@([\w-]+(?:\.[\w-]+)+):/gu)) found.push((host ?? '').toLowerCase());
+    for (const [, host] of plain.matchAll(/[\w.-]+@([\w-]+(?:\.[\w-]+)+):/gu))
+      found.push((host ?? '').toLowerCase());
     for (const [, forge] of plain.matchAll(/["'\s](github|gitlab|bitbucket|gist):/giu))
       found.push((forge ?? '').toLowerCase());
   }

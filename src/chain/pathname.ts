@@ -1,5 +1,8 @@
-/** Longest path that a sentence shows; of a longer one it shows the end. */
+/** Longest path or text that a sentence shows. */
 const SHOWN = 60;
+
+/** Longer paths are nobody's work, and matching them against every rule would take long. */
+const LONGEST = 500;
 
 /** Characters that do not show, or that turn the text around them: controls, bidi and zero-width marks, lone surrogates, what was not UTF-8. */
 const unseen = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\uFFFD]/u;
@@ -10,6 +13,7 @@ export function hostileName(path: string): string | null {
   if (parts.some((part) => part === '' || part === '.' || part === '..')) return 'not a path inside the repository';
   if (unseen.test(path)) return 'a name with characters that do not show';
   if (path.includes('\\')) return 'a name with a backslash';
+  if (path.length > LONGEST) return `a name longer than ${LONGEST} characters`;
   return null;
 }
 
@@ -28,11 +32,21 @@ export function canonical(path: string): string {
   return parts.map((part) => part.replace(/[. ]+$/u, '')).join('/');
 }
 
-/** Text that an agent chose, as a sentence shows it: what does not show as its number, and not too long. Still data for whoever displays it. */
-export function shown(text: string, longest = SHOWN): string {
+/** A path as a sentence shows it: what does not show as its number, and of a long one the end. Still data for whoever displays it. */
+export function shown(path: string): string {
+  const plain = visible(path);
+  return plain.length <= SHOWN ? plain : `…${plain.slice(1 - SHOWN)}`;
+}
+
+/** Any other text from the repository, e.g. a command, as a sentence shows it: of a long one the beginning. */
+export function clipped(text: string): string {
+  const plain = visible(text);
+  return plain.length <= SHOWN ? plain : `${plain.slice(0, SHOWN - 1)}…`;
+}
+
+function visible(text: string): string {
   const letters = Array.from(text, (letter) =>
     unseen.test(letter) ? `\\u{${letter.codePointAt(0)?.toString(16)}}` : letter,
   );
-  const plain = letters.join('');
-  return plain.length <= longest ? plain : `…${plain.slice(1 - longest)}`;
+  return letters.join('');
 }

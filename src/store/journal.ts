@@ -82,8 +82,10 @@ async function load(opened: Opened): Promise<Scan> {
     await cut(disk, path, place.end);
     opened.ragged = false;
   }
+  // Before the journal: somebody who only looks must not find a snapshot of entries that came after what it read.
+  const known = Math.max(place?.seq ?? 0, await seen());
   const bytes = await disk.read(path);
-  const found = missingAfter(bytes === null ? nothing : scan(bytes, stream), Math.max(place?.seq ?? 0, await seen()));
+  const found = missingAfter(bytes === null ? nothing : scan(bytes, stream), known);
   if (found.ok) {
     // What a killed process wrote may still be in memory alone: nobody is told of an entry that a power loss could take back.
     if (bytes !== null && (place?.end !== found.end || bytes.length !== found.end)) {

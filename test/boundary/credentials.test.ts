@@ -50,7 +50,7 @@ test.each([
   await writeFile(file, text, { mode: 0o600 });
   const credential = await credentialOf(account('anthropic', 'key'));
   expect(credential).toEqual({ ok: false, why: expect.stringContaining(why) });
-  expect(JSON.stringify(credential)).not.toMatch(/evil|xxx|ünï|one\W/);
+  expect(JSON.stringify(credential).replace(file, '')).not.toMatch(/evil|xxx|ünï|two/);
 });
 
 test.each([0o640, 0o604, 0o644, 0o660])('a file of mode %o may be known to others', async (mode) => {

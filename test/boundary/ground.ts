@@ -180,6 +180,14 @@ export async function raw(socketPath: string, bytes: string | Buffer): Promise<s
   return Buffer.concat(chunks).toString('latin1');
 }
 
+/** The error that a promise rejects with; null when it does not. */
+export function breaks(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => null,
+    (error: unknown) => error,
+  );
+}
+
 /** Waits until a socket is served. */
 export async function served(socket: string): Promise<void> {
   await eventually(async () => ((await connects(socket)) ? true : null));

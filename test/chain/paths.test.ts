@@ -140,6 +140,7 @@ describe('a path that is changed', () => {
       'docs/\u0007.md',
       'docs/\u3164.md',
     ),
+    ...rows('blocked', 'a name longer than 500 characters', `docs/${'x'.repeat(500)}.md`),
     ...rows('blocked', 'a name with a backslash', 'docs\\a.md'),
     ...rows('blocked', 'not a path inside the repository', '', '/etc/passwd', 'docs/../x.md', './a.md', 'docs//a.md'),
   ])('%j is in the band %s: %s', (path, band, why) => {
@@ -172,6 +173,21 @@ describe('a path that is changed', () => {
     const renamed = [change('docs/Name.md', { status: 'D', to: '000000' }), change('docs/NAME.md')];
     expect(bandOf(diff(renamed)).map(([band]) => band)).toEqual(['merges', 'merges']);
   });
+});
+
+it('is placed at once, with lines and names that were made to take long', () => {
+  const lines = [
+    'a'.repeat(400_000),
+    ' '.repeat(400_000),
+    `${'a.'.repeat(200_000)}@`,
+    `${'"'.repeat(200_000)}`,
+    '\\u00'.repeat(100_000),
+  ];
+  const patch = `${patchOf('package-lock.json', lines, lines)}${patchOf('package.json', lines, lines)}`;
+  const names = Array.from({ length: 300 }, (_, n) => change(`${'a/.b'.repeat(120)}${n}`));
+  const [manifest, lockfile] = bandOf(diff([change('package.json'), change('package-lock.json'), ...names], patch));
+  expect(manifest).toEqual(['admin', 'package scripts']);
+  expect(lockfile).toEqual(['holds', '']);
 });
 
 describe('the policy of a project', () => {

@@ -94,7 +94,7 @@ describe('a coder that does not do what it was told', () => {
 
 describe('what the console refuses', () => {
   it.each([
-    ['an empty idea', '/task  ', /say what/i],
+    ['an empty idea', '/task  ', /needs an idea/],
     ['an idea of 10,000 characters', `/task ${'x'.repeat(10_000)}`, /8[,.]?000/],
     ['an unknown command', '/frobnicate', /\/help/],
   ])('%s', async (_name, text, sentence) => {

@@ -45,7 +45,7 @@ const Block = z.looseObject({
   type: z.string(),
   text: z.string().optional(),
   name: z.string().optional(),
-  input: z.unknown(),
+  input: z.unknown().optional(),
 });
 
 const Line = z.discriminatedUnion('type', [
@@ -53,7 +53,7 @@ const Line = z.discriminatedUnion('type', [
     type: z.literal('assistant'),
     message: z.object({ content: z.array(Block) }),
     error: z.string().optional(),
-    api_error: z.unknown(),
+    api_error: z.unknown().optional(),
   }),
   z.object({
     type: z.literal('rate_limit_event'),
@@ -66,7 +66,7 @@ const Line = z.discriminatedUnion('type', [
     result: z.string().optional(),
     errors: z.array(z.string()).optional(),
     terminal_reason: z.string().optional(),
-    structured_output: z.unknown(),
+    structured_output: z.unknown().optional(),
   }),
 ]);
 type Result = Extract<z.infer<typeof Line>, { type: 'result' }>;
