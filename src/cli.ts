@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { dataFolder, readConfig } from './config.ts';
 import type { Config } from './config.ts';
-import { demo } from './demo/demo.ts';
 import { Exit } from './exit.ts';
-import { attachTo, serveController, serveSessionsBoundary, showStatus, sweepSessions } from './main.ts';
-import { workerImage } from './runtime/image.ts';
+
+/** Everything else is loaded by the command that needs it: a wrong word is answered at once. */
+const main = (): Promise<typeof import('./main.ts')> => import('./main.ts');
 
 /** The commands that a person types on the machine. The launcher has brought Node and the packages; for `up` it holds the data folder's lock. */
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -48,13 +48,17 @@ const commands: Readonly<Record<string, Command>> = {
   demo: { flags: ['auto', 'quick', 'data', 'port'], run: runDemo },
   up: {
     flags: ['data'],
-    run: async (given, _argument, signal) => serveController(await config(given), root, signal),
+    run: async (given, _argument, signal) => (await main()).serveController(await config(given), root, signal),
   },
-  status: { flags: ['data'], run: async (given) => showStatus(await config(given)) },
-  attach: { flags: ['data'], takes: 'task', run: async (given, task) => attachTo(await config(given), root, task) },
+  status: { flags: ['data'], run: async (given) => (await main()).showStatus(await config(given)) },
+  attach: {
+    flags: ['data'],
+    takes: 'task',
+    run: async (given, task) => (await main()).attachTo(await config(given), root, task),
+  },
   boundary: {
     flags: ['data'],
-    run: async (given, _argument, signal) => serveSessionsBoundary(await config(given), signal),
+    run: async (given, _argument, signal) => (await main()).serveSessionsBoundary(await config(given), signal),
   },
   image: {
     flags: ['rebuild'],
@@ -79,6 +83,7 @@ async function config(given: Given): Promise<Config> {
 }
 
 async function image(rebuild: boolean): Promise<void> {
+  const { workerImage } = await import('./runtime/image.ts');
   const made = await workerImage({ rebuild, onProgress: (line) => console.error(`signalbox image: ${line}`) });
   if (!made.ok) throw new Exit(69, made.reason);
   console.error(`signalbox image: ${made.tag} ${made.built ? 'built' : 'is there'}`);
@@ -89,9 +94,11 @@ async function runDemo(given: Given, _argument: string, signal: AbortSignal): Pr
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Exit(64, `--port ${given.port} is no port`);
   await setUp();
   await image(false);
+  const { demo } = await import('./demo/demo.ts');
   const { auto = false, quick = false } = given;
   const data = given.data === undefined ? undefined : dataFolder(given.data, process.env, root);
-  const sweep = async (folder: string): Promise<void> => sweepSessions(await config({ data: folder }), root);
+  const sweep = async (folder: string): Promise<void> =>
+    (await main()).sweepSessions(await config({ data: folder }), root);
   return demo({ auto, quick, data, port, root, sweep }, signal);
 }
 

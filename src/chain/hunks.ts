@@ -45,7 +45,7 @@ function readFile(header: string, lines: readonly string[]): FilePatch {
     sound &&= side !== undefined;
     side?.push(line.slice(1));
   }
-  return { path: pathOf(header), text: lines.join('\n'), ...at, whole: sound && left === 0 };
+  return { path: pathOf(header), text: lines.join('\n'), ...at, whole: sound };
 }
 
 /** Lines of the old and the new side that follow a hunk's header; 0 for any other line. */

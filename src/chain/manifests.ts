@@ -45,7 +45,7 @@ export function hostsIn(lines: readonly string[]): readonly string[] {
       found.push((host ?? '').replace(/^.*@/u, '').toLowerCase());
     }
     // What git takes for ssh (`git@host:path`), and npm's short names of the big forges.
-    for (const [, host] of plain.matchAll(/[\w.-]+@([\w-]+(?:\.[\w-]+)+):/gu))
+    for (const [, host] of plain.matchAll(/(?<![\w.-])[\w.-]+@([\w-]+(?:\.[\w-]+)+):/gu))
       found.push((host ?? '').toLowerCase());
     for (const [, forge] of plain.matchAll(/["'\s](github|gitlab|bitbucket|gist):/giu))
       found.push((forge ?? '').toLowerCase());

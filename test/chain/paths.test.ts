@@ -180,7 +180,7 @@ it('is placed at once, with lines and names that were made to take long', () => 
     'a'.repeat(400_000),
     ' '.repeat(400_000),
     `${'a.'.repeat(200_000)}@`,
-    `${'"'.repeat(200_000)}`,
+    '"'.repeat(200_000),
     '\\u00'.repeat(100_000),
   ];
   const patch = `${patchOf('package-lock.json', lines, lines)}${patchOf('package.json', lines, lines)}`;
@@ -200,6 +200,7 @@ describe('the policy of a project', () => {
     [{ merges: ['**'] }, '.env', 'holds'],
     [{ merges: ['SRC/**'] }, 'src/a.ts', 'holds'],
     [{ sensitive: ['infra'] }, 'infra/main.tf', 'admin'],
+    [{ sensitive: ['INFRA'] }, 'infra/main.tf', 'admin'],
     [{ sensitive: ['/infra/'] }, 'Infra/x/.hidden', 'admin'],
     [{ sensitive: ['docs/*.md'] }, 'docs/a.md', 'admin'],
     [{ blocked: ['docs/legal/**'] }, 'docs/legal/terms.md', 'blocked'],

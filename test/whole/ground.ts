@@ -2,7 +2,6 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
-import { ProjectId } from '../../src/chain/ids.ts';
 import { readConfig } from '../../src/config.ts';
 import { freePort } from '../../src/demo/demo.ts';
 import { keepController, untilUp } from '../../src/demo/controller.ts';
@@ -108,4 +107,7 @@ export async function sessionFolder({ world }: Whole, task: string, role: string
   return join(sessions, name ?? 'none');
 }
 
-export const site = ProjectId.parse('postbox');
+/** Asks again until it is so; the test's own time limit ends it. */
+export async function eventually(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 100));
+}

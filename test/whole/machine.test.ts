@@ -1,0 +1,103 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { makeWorld } from '../../src/demo/world.ts';
+import { root } from './ground.ts';
+
+const signalbox = (...words: string[]) => execa(join(root, 'signalbox'), words, { reject: false });
+
+let data: string;
+beforeEach(async () => {
+  data = await mkdtemp(join(tmpdir(), 'signalbox-machine-'));
+});
+afterEach(() => rm(data, { recursive: true, force: true }));
+
+/** A demo's settings, changed. */
+async function settings(change: (file: Record<string, never>) => object): Promise<void> {
+  const world = await makeWorld(data, 0, {});
+  await world.rehearsal.close();
+  const file = join(data, 'signalbox.yaml');
+  await writeFile(file, stringify(change(parse(await readFile(file, 'utf8')))));
+}
+
+describe('the command line', () => {
+  it.each([
+    [['frobnicate'], 'frobnicate is no command'],
+    [['constructor'], 'constructor is no command'],
+    [['status', '--loud'], "Unknown option '--loud'"],
+    [['status', '--auto'], 'status takes no --auto'],
+    [['status', 'all'], 'status does not take all'],
+    [['attach'], 'attach needs a <task>'],
+    [['demo', '--port', 'x'], '--port x is no port'],
+  ])('%j: usage, exit 64', async (words, sentence) => {
+    const { exitCode, stderr } = await signalbox(...words);
+    expect([exitCode, stderr]).toEqual([64, expect.stringContaining(sentence)]);
+  });
+
+  it.each([[['help']], [['--help']], [[]]])('%j shows the commands', async (words) => {
+    const { exitCode, stdout } = await signalbox(...words);
+    expect(exitCode).toBe(0);
+    for (const command of ['demo', 'test', 'check', 'up', 'status', 'attach', 'boundary', 'image', 'help'])
+      expect(stdout).toContain(`\n  ${command} `);
+  });
+
+  it('status says when nothing is in flight', async () => {
+    await settings((file) => file);
+    expect(await signalbox('status', '--data', data)).toMatchObject({ exitCode: 0, stdout: 'Nothing in flight.' });
+  });
+});
+
+describe('settings that cannot be used', () => {
+  it.each([
+    ['no file', () => null, ['signalbox.yaml cannot be read (ENOENT)', 'docs/operate.md']],
+    ['no people', (file: object) => ({ ...file, people: [] }), ['people: at least one person']],
+    ['an unknown key', (file: object) => ({ ...file, peple: [] }), ['peple']],
+    ['a wrong port', (file: object) => ({ ...file, console: { port: 'high' } }), ['console.port']],
+    [
+      'a role with an account that is none',
+      (file: object) => ({ ...file, roles: { coder: { account: 'x' } } }),
+      ['coder', 'not under accounts'],
+    ],
+  ])('%s: the path and the reason, exit 78', async (_name, change, sentences) => {
+    if (change({}) !== null) await settings(change as never);
+    const { exitCode, stderr } = await signalbox('up', '--data', data);
+    expect(exitCode).toBe(78);
+    for (const sentence of sentences) expect(stderr).toContain(sentence);
+  });
+
+  it('a port that is taken: named, and nothing goes on', async () => {
+    const holder = createServer();
+    await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
+    const { port } = holder.address() as AddressInfo;
+    await settings((file) => ({ ...file, console: { port } }));
+    const up = await signalbox('up', '--data', data);
+    await new Promise((resolve) => holder.close(resolve));
+    await endBoundary();
+    expect([up.exitCode, up.stderr]).toEqual([1, expect.stringContaining(`Port ${port} on 127.0.0.1 is taken`)]);
+  });
+
+  it('two controllers on one data folder: the second names the first', async () => {
+    await settings((file) => file);
+    const first = execa(join(root, 'signalbox'), ['up', '--data', data], { reject: false });
+    await expect.poll(() => readFile(join(data, 'pid'), 'utf8').catch(() => ''), { timeout: 20_000 }).toMatch(/\d/);
+    const pid = (await readFile(join(data, 'pid'), 'utf8')).trim();
+    const second = await signalbox('up', '--data', data);
+    expect([second.exitCode, second.stderr]).toEqual([75, expect.stringContaining(`pid ${pid}`)]);
+    first.kill('SIGTERM');
+    await first;
+    await endBoundary();
+  });
+});
+
+/** The boundary outlives its controller by design: a test ends it by the pid that it left. */
+async function endBoundary(): Promise<void> {
+  const file = join(data, 'boundary', 'pid');
+  await expect.poll(() => readFile(file, 'utf8').catch(() => ''), { timeout: 20_000 }).toMatch(/\d/);
+  process.kill(Number(await readFile(file, 'utf8')), 'SIGTERM');
+  await expect.poll(() => readFile(file, 'utf8').catch(() => 'gone'), { timeout: 20_000 }).toBe('gone');
+}
