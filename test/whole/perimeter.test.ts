@@ -94,7 +94,7 @@ describe('signalbox attach', () => {
     const ended = new Promise<number | null>((resolve) => terminal.once('exit', resolve));
     await expect.poll(() => screen, { timeout: 20_000 }).toContain('a conversation begins');
     terminal.stdin.write('use British spelling\r');
-    const heard = await follow(at.you, task, ({ messages }) => messages.some(({ text }) => text.includes('pane')));
+    const heard = await follow(at.you, task, ({ messages }) => messages.some(({ text }) => text.includes('terminal')));
     expect(JSON.stringify(heard.messages)).toContain('use British spelling');
     terminal.stdin.write('\u0002d');
     expect(await ended).toBe(0);
