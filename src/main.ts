@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -141,6 +141,8 @@ function linksOf(config: Config): Links {
 async function startBoundary(config: Config, root: string): Promise<void> {
   const folder = join(config.data, 'boundary');
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  // Asked without waiting: a second boundary would wait for the first to end, and take its place.
+  if (spawnSync('flock', ['--nonblock', join(folder, 'lock'), 'true']).status === 1) return;
   const words = openSync(join(folder, 'log'), 'a', 0o600);
   const argv = [join(root, 'src', 'cli.ts'), 'boundary', '--data', config.data];
   spawn(process.execPath, argv, { detached: true, stdio: ['ignore', words, words] }).unref();

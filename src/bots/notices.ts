@@ -49,7 +49,9 @@ export function notice(subject: Subject, told: Notice): Message {
     case 'held-for-review':
       return review(subject, told);
     case 'merge-refused':
-      return quiet(`🚫 Not merged, asked for by ${line(told.by)}: ${line(told.reason)}`);
+      return loud(subject, '🚫 not merged', [`${line(told.by, 60)} asked for it. ${line(told.reason)}`], {
+        buttons: [retry(task), stop(task)],
+      });
     case 'confirm':
       return confirmation(subject, told);
     case 'merged':
@@ -82,14 +84,20 @@ function checked(check: Check): Message {
   return quiet(`🧪 ${checkRow(check)}`, check.outcome === 'green' ? {} : quoted(check.tail, 'test-output.txt'));
 }
 
-function review(subject: Subject, { number, head, verdict }: Of<'held-for-review'>): Message {
+function review(subject: Subject, { number, head, verdict, byHand }: Of<'held-for-review'>): Message {
   const held = reasons(verdict);
   const rows = [
     `Change #${number} at ${short(head)} is done. ${held.length === 0 ? 'Nothing holds it.' : 'It waits for a person:'}`,
     ...held,
     ...passes(verdict),
   ];
-  return loud(subject, '🔔 held for review', rows, { buttons: reviewButtons(subject.task, head, verdict) });
+  // Nobody's tap merges it: the machine's owner is told how it is done by hand.
+  const blocked = verdict.says === 'block';
+  if (blocked) rows.push('By hand, on the machine:');
+  return loud(subject, '🔔 held for review', rows, {
+    ...(blocked ? { agent: byHand } : {}),
+    buttons: reviewButtons(subject.task, head, verdict),
+  });
 }
 
 /** As much of the hunks as a chat shows; longer ones are a file. Whole in either case: an admin decides by them. */

@@ -21,6 +21,8 @@ export const ChangeFacts = z.object({
   base: Head,
   /** null: the forge does not know yet. */
   mergeable: z.boolean().nullable(),
+  /** How the machine's owner merges it without Signalbox: the forge's page, or git commands. For a person to read. */
+  byHand: z.string(),
 });
 export type ChangeFacts = z.infer<typeof ChangeFacts>;
 

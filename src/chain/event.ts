@@ -85,6 +85,7 @@ const judged = z.object({
   verdict: Verdict,
   moved: Head.nullable(),
   patch: z.string(),
+  byHand: z.string(),
 });
 const merged = z.object({ is: z.literal('merged'), commit: Head });
 const mergeRefused = z.object({

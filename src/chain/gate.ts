@@ -21,7 +21,7 @@ export type GateFacts = {
   /** What is to be merged: the head that was shown, onto the base head that it was judged against. */
   readonly change: Change;
   /** What the forge says of the change now. */
-  readonly now: ChangeFacts | null;
+  readonly now: Omit<ChangeFacts, 'byHand'> | null;
   /** The base branch's head that `policy` was read at. */
   readonly policyAt: Head | null;
   readonly check: Check | null;

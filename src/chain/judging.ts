@@ -12,7 +12,12 @@ import type { Task } from './task.ts';
 import type { Verdict } from './verdict.ts';
 
 type Approval = Task['approval'];
-type Judgement = { readonly verdict: Verdict; readonly moved: Head | null; readonly patch: string };
+type Judgement = {
+  readonly verdict: Verdict;
+  readonly moved: Head | null;
+  readonly patch: string;
+  readonly byHand: string;
+};
 
 /** Every fact is read now; one that cannot be read is null, and the gate holds on it. */
 async function judgement(acts: Acts, task: Task, change: Change, approval: Approval): Promise<Judgement> {
@@ -34,7 +39,7 @@ async function judgement(acts: Acts, task: Task, change: Change, approval: Appro
     approval: approval && by ? { by, head: approval.head, second: approval.second } : null,
   };
   const moved = check && check.base !== now.base ? now.base : null;
-  return { verdict: judge(facts, policy), moved, patch: hunksForAdmin(diff, policy) };
+  return { verdict: judge(facts, policy), moved, patch: hunksForAdmin(diff, policy), byHand: now.byHand };
 }
 
 /** The gate over fresh facts, for what happens next: merge, wait for a person, or validate on the new base. */

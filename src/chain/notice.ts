@@ -21,7 +21,13 @@ export const Notice = z.discriminatedUnion('kind', [
   /** Loud. Waits for a person or for a cause to end. */
   z.object({ kind: z.literal('held'), reason: z.string(), todo: z.string() }),
   /** Loud, terminal: done, held for review. */
-  z.object({ kind: z.literal('held-for-review'), number: z.number().int(), head: Head, verdict: Verdict }),
+  z.object({
+    kind: z.literal('held-for-review'),
+    number: z.number().int(),
+    head: Head,
+    verdict: Verdict,
+    byHand: z.string(),
+  }),
   /** The tap was heard but the gate or the forge said no. */
   z.object({ kind: z.literal('merge-refused'), by: z.string(), reason: z.string() }),
   /** Sensitive paths: shows the hunks, offers the admin's second tap. */

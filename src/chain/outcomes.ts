@@ -131,7 +131,7 @@ function judged(task: Task, event: Of<'judged'>, stamp: Stamp): Moved {
   const { number, head } = change;
   const phase = { at: 'review', verdict: event.verdict, patch: event.patch } as const;
   return enter({ ...task, approval: null }, phase, stamp, [
-    tell({ kind: 'held-for-review', number, head, verdict: event.verdict }),
+    tell({ kind: 'held-for-review', number, head, verdict: event.verdict, byHand: event.byHand }),
   ]);
 }
 

@@ -139,6 +139,10 @@ async function specOf(acts: Acts, task: Task, effect: Of<'run'>): Promise<Sessio
   if (!base || !head) throw new Error(`${session} has no commit to begin on: the task was never prepared`);
   const { access, handoff } = roles[role];
   const files: Record<string, string> = { ...envelope(task) };
+  if (role === 'planner' || role === 'coder') {
+    const ready = await acts.workspace.prepare(task.project);
+    if (ready.ok && ready.guidance !== '') files['project-guidance.md'] = ready.guidance;
+  }
   if (role === 'reviewer') {
     const { patch } = await acts.workspace.diff(task.project, task.check?.base ?? base, head);
     files['change.diff'] =

@@ -83,7 +83,8 @@ export type Sessions = {
 };
 
 export type Prepared =
-  | { readonly ok: true; readonly base: Head; readonly policy: Policy }
+  /** `guidance`: what the base branch tells agents (AGENTS.md, CLAUDE.md), as text; empty when there is none. */
+  | { readonly ok: true; readonly base: Head; readonly policy: Policy; readonly guidance: string }
   | { readonly ok: false; readonly reason: string };
 
 export type Taken =

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { ProjectId } from '../chain/ids.ts';
 import type { Clock, Forge } from '../chain/ports.ts';
 import { moveRefs, openBare } from './bare.ts';
-import { branchRef } from './branch.ts';
+import { branchRef, mergeByHand } from './branch.ts';
 import { mergeChange } from './merge.ts';
 import { openChange } from './open.ts';
 import { readRecords, recordRef, writeRecord } from './record.ts';
@@ -43,7 +43,8 @@ export function gitForge({ repository, mirror, clock, git = hardenedGit }: Wirin
       // Somebody deleted the branch: there is nothing left to merge.
       const state = kept.record.state === 'open' && branch === null ? 'closed' : kept.record.state;
       const mergeable = state === 'open' ? (await mergeTree(at.bare, base, head)) !== null : null;
-      return { state, head, base, mergeable };
+      const byHand = mergeByHand({ repository: at.bare.path, base: at.base, head });
+      return { state, head, base, mergeable, byHand };
     },
 
     async comment(project, number, key, text) {

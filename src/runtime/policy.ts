@@ -27,3 +27,17 @@ export async function readPolicy(mirror: string, at: Head): Promise<PolicyRead> 
   const issues = policy.error.issues.map((issue) => `  ${issue.path.join('.') || '(top level)'}: ${issue.message}`);
   return refuse(`is not valid:\n${issues.join('\n')}`);
 }
+
+/** The files in which projects tell agents how to work, the first one that is there. */
+const GUIDANCE = ['AGENTS.md', 'CLAUDE.md'];
+
+/** What a commit tells agents, as text: at most 64 KiB of a regular file at the top level, else nothing. */
+export async function readGuidance(mirror: string, at: Head): Promise<string> {
+  for (const path of GUIDANCE) {
+    const [mode = '', , blob = '', size = ''] = (await gitOut(mirror, ['ls-tree', '-z', '-l', at, '--', path])).split(
+      /[\s\0]+/,
+    );
+    if (mode.startsWith('100') && Number(size) <= MOST_BYTES) return gitOut(mirror, ['cat-file', 'blob', blob]);
+  }
+  return '';
+}

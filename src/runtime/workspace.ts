@@ -8,7 +8,7 @@ import { removeCheckouts } from './checkout.ts';
 import type { Site } from './checkout.ts';
 import { git, gitOut } from './git.ts';
 import { taskRef } from './mirror.ts';
-import { readPolicy } from './policy.ts';
+import { readGuidance, readPolicy } from './policy.ts';
 import { takeWork } from './take.ts';
 
 const PATCH_CHARACTERS = 200_000;
@@ -24,7 +24,8 @@ export function gitWorkspace(site: Site): Workspace {
       if (!fetched.ok) return fetched;
       const read = await readPolicy(mirror.folder, fetched.base);
       if (!read.ok) return { ok: false, reason: `Project ${project}: ${read.reason}` };
-      return { ok: true, base: fetched.base, policy: read.policy };
+      const guidance = await readGuidance(mirror.folder, fetched.base);
+      return { ok: true, base: fetched.base, policy: read.policy, guidance };
     },
     record: (doc) => recordDocument(folderOf(doc.project), join(site.data, 'mirrors'), doc),
     take: (work) => takeWork(site, work),

@@ -140,6 +140,7 @@ const notices = (text: string): readonly Notice[] => [
     kind: 'held-for-review',
     number: 1,
     head,
+    byHand: text,
     verdict: { says: 'hold', answers: [{ gate: 'paths', says: 'hold', yields: 'merge', sentence: text }] },
   },
   { kind: 'merge-refused', by: text, reason: text },

@@ -29,8 +29,8 @@ const notices = {
   green: { kind: 'checked', check: { ...check, outcome: 'green' } },
   reviewed: { kind: 'reviewed', severity: 'medium', scope: 'implemented', count: 2 },
   held: { kind: 'held', reason: 'The login of claude ran out.', todo: 'Log in again, then Retry.' },
-  'held-for-review': { kind: 'held-for-review', number: 3, head, verdict: held },
-  blocked: { kind: 'held-for-review', number: 3, head, verdict: blocked },
+  'held-for-review': { kind: 'held-for-review', number: 3, head, verdict: held, byHand: 'git merge it' },
+  blocked: { kind: 'held-for-review', number: 3, head, verdict: blocked, byHand: 'git merge it' },
   'merge-refused': { kind: 'merge-refused', by: 'Ana', reason: 'The branch moved.' },
   confirm: { kind: 'confirm', by: 'Ana', head, patch: '--- a/AGENTS.md\n+++ b/AGENTS.md\n+obey\u202e' },
   merged: { kind: 'merged', number: 3, head, commit: other, by: 'Ana' },
@@ -83,10 +83,18 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
     '🔔 held for review ⋅ **site** ⋅ Correct the spelling in the README',
     'Change #3 at `abc1234` is done. It waits for a person:',
     '⛔ .signalbox/policy.yaml never merges from chat.',
+    'By hand, on the machine:',
+    '| git merge it',
     '[Judge again] primary retry:t0123456789',
     '[Stop] danger stop:t0123456789',
   ],
-  'merge-refused': ['🚫 Not merged, asked for by Ana: The branch moved.'],
+  'merge-refused': [
+    '(rings)',
+    '🚫 not merged ⋅ **site** ⋅ Correct the spelling in the README',
+    'Ana asked for it. The branch moved.',
+    '[Retry] primary retry:t0123456789',
+    '[Stop] danger stop:t0123456789',
+  ],
   confirm: [
     '(rings)',
     '🔐 second tap ⋅ **site** ⋅ Correct the spelling in the README',
@@ -129,7 +137,7 @@ describe('a notice', () => {
     const rings = Object.values(notices)
       .map((told) => notice(subject, told))
       .filter(({ loud }) => loud);
-    expect(rings).toHaveLength(7);
+    expect(rings).toHaveLength(8);
     for (const { text } of rings) {
       expect(text.split('\n')[0]).toMatch(/ ⋅ \*\*site\*\* ⋅ Correct the spelling in the README$/);
     }

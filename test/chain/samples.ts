@@ -73,6 +73,7 @@ export const judged = (judgement: Verdict, digit = '3', moved: Head | null = nul
   verdict: judgement,
   moved,
   patch: 'the hunks',
+  byHand: 'git merge it',
 });
 export const tapped = (by: Person = ana, digit = '3', second = false): TaskEvent => ({
   is: 'merge-tapped',

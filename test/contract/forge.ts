@@ -45,7 +45,13 @@ export function forgeContract(name: string, enter: () => Promise<ForgeWorld>): v
         const head = await world.work();
         expect(await open(head)).toEqual({ number: 1, head, base: await world.base() });
         expect(await world.branch('signalbox/hello')).toBe(head);
-        expect(await facts(1)).toEqual({ state: 'open', head, base: await world.base(), mergeable: true });
+        expect(await facts(1)).toEqual({
+          state: 'open',
+          head,
+          base: await world.base(),
+          mergeable: true,
+          byHand: expect.stringContaining('git merge'),
+        });
       });
 
       it('finds the change again, and numbers others on', async () => {
@@ -103,13 +109,23 @@ export function forgeContract(name: string, enter: () => Promise<ForgeWorld>): v
         const head = await world.work();
         await world.push('signalbox/hello', head);
         const base = await world.moveBase();
-        expect(await facts(1)).toEqual({ state: 'open', head, base, mergeable: true });
+        expect(await facts(1)).toEqual({
+          state: 'open',
+          head,
+          base,
+          mergeable: true,
+          byHand: expect.stringContaining('git merge'),
+        });
       });
 
       it('says that it does not merge cleanly', async () => {
         const { head } = await opened();
         await world.moveBase(head);
-        expect(await facts(1)).toMatchObject({ state: 'open', mergeable: false });
+        expect(await facts(1)).toMatchObject({
+          state: 'open',
+          mergeable: false,
+          byHand: expect.stringContaining('git merge'),
+        });
       });
 
       it('calls a change closed whose branch somebody deleted', async () => {
@@ -211,7 +227,12 @@ export function forgeContract(name: string, enter: () => Promise<ForgeWorld>): v
         await close(1);
         await close(1);
         expect(await world.branch('signalbox/hello')).toBeNull();
-        expect(await facts(1)).toMatchObject({ state: 'closed', head, mergeable: null });
+        expect(await facts(1)).toMatchObject({
+          state: 'closed',
+          head,
+          mergeable: null,
+          byHand: expect.stringContaining('git merge'),
+        });
       });
 
       it('leaves a branch that has more than the change', async () => {

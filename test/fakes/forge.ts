@@ -165,7 +165,13 @@ export function fakeForge(): FakeForge {
         const now = branches.get(`${project} ${branch}`);
         const gone = state === 'open' && now === undefined;
         const mergeable = state !== 'open' || gone || fails.mergeableUnknown ? null : !fails.conflicts.has(now ?? head);
-        return { state: gone ? 'closed' : state, head: now ?? head, base: base(project), mergeable };
+        return {
+          state: gone ? 'closed' : state,
+          head: now ?? head,
+          base: base(project),
+          mergeable,
+          byHand: `git merge ${now ?? head}`,
+        };
       }),
     comment: (project, number, key, text) =>
       reach('comment', number, () => {

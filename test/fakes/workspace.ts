@@ -52,7 +52,7 @@ export function fakeWorkspace(): FakeWorkspace {
     async prepare() {
       reach();
       if (fake.unprepared !== null) return { ok: false, reason: fake.unprepared };
-      return { ok: true, base: fake.base, policy: fake.policy };
+      return { ok: true, base: fake.base, policy: fake.policy, guidance: '' };
     },
     async record(doc) {
       reach();

@@ -17,6 +17,8 @@ const config = (effort: string): readonly string[] =>
     `model_reasoning_effort="${effort}"`,
     'check_for_update_on_startup=false',
     'web_search="disabled"',
+    // What the base branch tells agents comes as a file; a branch's own AGENTS.md never does.
+    'project_doc_max_bytes=0',
     'features.plugins=false',
     'features.goals=false',
     'agents.enabled=false',
