@@ -39,12 +39,7 @@ type Admitted = {
 };
 
 /** One request's way: judged, metered, forwarded, metered again. Settles when it is over, and rejects never. */
-export async function exchange(
-  terms: Terms,
-  request: IncomingMessage,
-  answer: ServerResponse,
-  closing: AbortSignal,
-): Promise<void> {
+export async function exchange(terms: Terms, request: IncomingMessage, answer: ServerResponse): Promise<void> {
   const gone = new AbortController();
   answer.once('close', () => gone.abort());
   try {
@@ -54,7 +49,7 @@ export async function exchange(
       await refuse(terms, admitted, request, answer);
       return;
     }
-    await pass(terms, admitted, request, answer, AbortSignal.any([gone.signal, closing]));
+    await pass(terms, admitted, request, answer, gone.signal);
   } catch (error) {
     if (!gone.signal.aborted) {
       terms.log.error('a request failed', { session: terms.grant.session, error: (error as Error).message });

@@ -84,7 +84,6 @@ async function send(outgoing: Outgoing, signal: AbortSignal): Promise<IncomingMe
     // After the response this does nothing, and must be there: the answer itself tells what went wrong.
     sent.on('error', reject);
     sent.on('upgrade', (_, socket) => {
-      socket.on('error', () => undefined);
       socket.destroy();
       reject(new Error('it changed to another protocol'));
     });

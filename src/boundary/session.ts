@@ -28,7 +28,6 @@ export type Shared = { readonly meter: Meter; readonly limits: Limits; readonly 
 
 /** Serves `grant.socket`. Throws when that cannot be; a socket that a killed boundary left is replaced, anything else in its place is not. */
 export async function serveSession(grant: Grant, account: Account, shared: Shared): Promise<Session> {
-  const closing = new AbortController();
   const under = new Set<Promise<void>>();
   let terms: Terms = {
     grant,
@@ -50,7 +49,7 @@ export async function serveSession(grant: Grant, account: Account, shared: Share
   server.maxRequestsPerSocket = 1;
   server.on('request', (request, answer) => {
     answer.shouldKeepAlive = false;
-    const one = exchange(terms, request, answer, closing.signal).finally(() => under.delete(one));
+    const one = exchange(terms, request, answer).finally(() => under.delete(one));
     under.add(one);
   });
   refuseTheRest(server, () => terms);
@@ -64,7 +63,6 @@ export async function serveSession(grant: Grant, account: Account, shared: Share
     },
     stands: async () => (await statOf(grant.socket))?.ino === inode,
     close: async () => {
-      closing.abort();
       const closed = new Promise((resolve) => server.close(resolve));
       for (const socket of sockets) {
         socket.destroy();

@@ -28,8 +28,5 @@ export const SessionId = z
   .brand<'SessionId'>();
 export type SessionId = z.infer<typeof SessionId>;
 
-/** `stream:seq:n`: the n-th effect that the entry `seq` of that stream emitted. Doubles as deduplication key. */
-export type EffectId = string;
-
 /** Milliseconds since the epoch, from the Clock port. */
 export type Millis = number;

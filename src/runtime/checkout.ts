@@ -113,7 +113,9 @@ export async function removeCheckout(site: Site, task: TaskId, tree: string): Pr
     const command = ['bash', '-c', `chmod -R u+rwX ${WORK}; find ${WORK} -mindepth 1 -delete`];
     const ran = await inTree(site, folder, { command });
     if (ran.code !== 0)
-      throw new Error(`The checkout ${tree} of ${task} could not be deleted: ${ran.errors || 'it took too long'}`);
+      throw new Error(`The checkout ${tree} of ${task} could not be deleted: ${ran.errors || 'it took too long'}`, {
+        cause: error,
+      });
     await rmdir(folder);
   }
 }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
-import { z } from 'zod';
 import { createOptions, specHash } from './container.ts';
 import type { Definition } from './container.ts';
+import { explain, isAway, isImageMissing, statusOf } from './engine-errors.ts';
 
 /** What became of a container. `code` is null while it runs. */
 export type Condition = {
@@ -43,200 +43,167 @@ const QUICK_MS = 60_000;
 const PATIENCE_MS = 120_000;
 const POLL_MS = 500;
 
+/** What every call needs: who asks, and the way to the engine. `quick` gives up after a minute. */
+type Line = { readonly socket: string; readonly box: string; readonly client: Docker; readonly quick: Docker };
+
 export function dockerEngine(options: {
   readonly socket: string;
   readonly box: string;
   readonly runtime?: string | undefined;
 }): Engine {
-  const { socket, box } = options;
+  const { socket, box, runtime = null } = options;
   const client = new Docker({ socketPath: socket });
-  const quick = new Docker({ socketPath: socket, timeout: QUICK_MS });
-  const labels = (session?: string): Record<string, string> => ({
-    'signalbox.box': box,
-    ...(session === undefined ? {} : { 'signalbox.session': session }),
-  });
+  const line: Line = { socket, box, client, quick: new Docker({ socketPath: socket, timeout: QUICK_MS }) };
+  return {
+    box,
+    runtime,
+    client,
+    busy: new Set(),
+    nameOf: (session) => nameOf(line, session),
+    hasImage: async (image) => (await askImage(line, image)) !== null,
+    start: (session, definition) => start(line, session, definition),
+    create: (name, definition) => create(line, name, definition),
+    look: (name) => look(line, name),
+    ended: (name, signal) => ended(line, name, signal),
+    remove: (name, graceSeconds) => remove(line, name, graceSeconds),
+    list: () => list(line),
+  };
+}
 
-  /** Every call goes through here: what the engine says becomes a sentence. */
-  const ask = async <T>(act: () => Promise<T>, missing: T): Promise<T> => {
+const nameOf = ({ box }: Line, session: string): string => `signalbox-${box}-${session}`;
+
+/** Every question goes through here: what the engine says becomes a sentence, and what is not there becomes `missing`. */
+async function ask<T>({ socket }: Line, act: () => Promise<T>, missing: T): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (statusOf(error) === 404 && !isImageMissing(error)) return missing;
+    throw explain(error, socket);
+  }
+}
+
+/** The engine answers with `status` where that is no failure: somebody else does the same just now, or it is not there. */
+async function unless<T>(line: Line, status: number, act: () => Promise<T>): Promise<T | null> {
+  const answer = async (): Promise<T | null> => {
     try {
       return await act();
     } catch (error) {
-      if (statusOf(error) === 404 && !isImageMissing(error)) return missing;
-      throw explain(error, socket);
+      if (statusOf(error) === status) return null;
+      throw error;
     }
   };
+  return ask(line, answer, null);
+}
 
-  const inspect = (name: string) => ask(() => quick.getContainer(name).inspect(), null);
-  const isOurs = (found: Docker.ContainerInspectInfo): boolean => found.Config.Labels['signalbox.box'] === box;
+const askImage = (line: Line, image: string): Promise<unknown> =>
+  unless(line, 404, () => line.quick.getImage(image).inspect());
 
-  async function look(name: string): Promise<Condition | null> {
-    const found = await inspect(name);
-    if (found === null || !isOurs(found)) return null;
-    const { Running: running, ExitCode: code, OOMKilled: ranOutOfMemory } = found.State;
-    return { running, code: running ? null : code, ranOutOfMemory };
+const inspect = (line: Line, name: string): Promise<Docker.ContainerInspectInfo | null> =>
+  ask<Docker.ContainerInspectInfo | null>(line, () => line.quick.getContainer(name).inspect(), null);
+
+const isOurs = ({ box }: Line, found: Docker.ContainerInspectInfo): boolean =>
+  found.Config.Labels['signalbox.box'] === box;
+
+async function list(line: Line): Promise<readonly Held[]> {
+  const filters = { label: [`signalbox.box=${line.box}`] };
+  const found = await ask(line, () => line.quick.listContainers({ all: true, filters }), []);
+  return found.map(({ Names, Labels, Id }) => ({
+    name: Names[0]?.slice(1) ?? Id,
+    session: Labels['signalbox.session'] ?? null,
+  }));
+}
+
+async function look(line: Line, name: string): Promise<Condition | null> {
+  const found = await inspect(line, name);
+  if (found === null || !isOurs(line, found)) return null;
+  const { Running: running, ExitCode: code, OOMKilled: ranOutOfMemory } = found.State;
+  return { running, code: running ? null : code, ranOutOfMemory };
+}
+
+async function create(line: Line, name: string, definition: Definition, session?: string): Promise<Docker.Container> {
+  const labels = { 'signalbox.box': line.box, ...(session === undefined ? {} : { 'signalbox.session': session }) };
+  try {
+    return await line.quick.createContainer(createOptions(name, labels, definition));
+  } catch (error) {
+    throw explain(error, line.socket);
   }
+}
 
-  async function create(name: string, definition: Definition, session?: string): Promise<Docker.Container> {
+async function start(line: Line, session: string, definition: Definition): Promise<'adopted' | 'started'> {
+  const name = nameOf(line, session);
+  for (let tries = 1; ; tries += 1) {
+    const found = await inspect(line, name);
+    if (found !== null && adopts(line, found, name, session, definition)) return 'adopted';
+    if (found !== null) await remove(line, name);
     try {
-      return await quick.createContainer(createOptions(name, labels(session), definition));
+      await begin(line, await create(line, name, definition, session));
+      return 'started';
     } catch (error) {
-      throw explain(error, socket);
+      // Somebody took the name between the two calls: look again who it is.
+      if (statusOf((error as Error).cause) !== 409 || tries >= 5) throw error;
+      await sleep(POLL_MS);
     }
   }
+}
 
-  async function start(session: string, definition: Definition): Promise<'adopted' | 'started'> {
-    const name = `signalbox-${box}-${session}`;
-    for (let tries = 1; ; tries += 1) {
-      const found = await inspect(name);
-      if (found !== null) {
-        const { Labels: has } = found.Config;
-        const ours = isOurs(found) && has['signalbox.session'] === session;
-        if (!ours)
-          throw new Error(
-            `The container ${name} belongs to somebody else. Remove it (docker rm -f ${name}), then retry.`,
-          );
-        if (found.State.Running && has['signalbox.spec'] === specHash(definition)) return 'adopted';
-        if (found.State.Running)
-          throw new Error(
-            `The container ${name} runs with other settings than this session's. Stop it (docker rm -f ${name}), then retry.`,
-          );
-        await remove(name);
-      }
+/** Whether the holder of the name is this very session at work; false for one of it that ended. Any other holder is refused. */
+function adopts(
+  line: Line,
+  found: Docker.ContainerInspectInfo,
+  name: string,
+  session: string,
+  definition: Definition,
+): boolean {
+  const { Labels: has } = found.Config;
+  const mend = `(docker rm -f ${name}), then retry.`;
+  if (!isOurs(line, found) || has['signalbox.session'] !== session) {
+    throw new Error(`The container ${name} belongs to somebody else. Remove it ${mend}`);
+  }
+  if (!found.State.Running) return false;
+  if (has['signalbox.spec'] === specHash(definition)) return true;
+  throw new Error(`The container ${name} runs with other settings than this session's. Stop it ${mend}`);
+}
+
+async function begin(line: Line, made: Docker.Container): Promise<void> {
+  try {
+    await line.quick.getContainer(made.id).start();
+  } catch (error) {
+    if (!isAway(error)) await remove(line, made.id).catch(() => {});
+    throw explain(error, line.socket);
+  }
+}
+
+async function ended(line: Line, name: string, signal?: AbortSignal): Promise<Condition | null> {
+  // The engine's own wait is only a hint to look now: its answer never comes when the engine goes away meanwhile.
+  const over = new AbortController();
+  const wait = new AbortController();
+  const hint = line.client.getContainer(name).wait({ abortSignal: wait.signal });
+  void hint.then(() => over.abort()).catch(() => {});
+  try {
+    for (let away = 0; ;) {
+      signal?.throwIfAborted();
+      const known = over.signal.aborted;
       try {
-        const made = await create(name, definition, session);
-        await begin(made);
-        return 'started';
+        const condition = await look(line, name);
+        if (condition === null || !condition.running) return condition;
+        away = 0;
       } catch (error) {
-        // Somebody took the name between the two calls: look again who it is.
-        if (statusOf((error as Error).cause) !== 409 || tries >= 5) throw error;
-        await sleep(POLL_MS);
+        away += POLL_MS;
+        if (!isAway(error) || away > PATIENCE_MS) throw error;
       }
+      const signals = [...(known ? [] : [over.signal]), ...(signal === undefined ? [] : [signal])];
+      await sleep(POLL_MS, undefined, { signal: AbortSignal.any(signals) }).catch(() => {});
     }
+  } finally {
+    wait.abort();
   }
-
-  async function begin(made: Docker.Container): Promise<void> {
-    try {
-      await quick.getContainer(made.id).start();
-    } catch (error) {
-      if (!isAway(error)) await remove(made.id).catch(() => {});
-      throw explain(error, socket);
-    }
-  }
-
-  async function ended(name: string, signal?: AbortSignal): Promise<Condition | null> {
-    // The engine's own wait is only a hint to look now: its answer never comes when the engine goes away meanwhile.
-    const over = new AbortController();
-    const wait = new AbortController();
-    const hint = client.getContainer(name).wait({ abortSignal: wait.signal });
-    void hint.then(() => over.abort()).catch(() => {});
-    try {
-      for (let away = 0; ;) {
-        signal?.throwIfAborted();
-        const known = over.signal.aborted;
-        try {
-          const condition = await look(name);
-          if (condition === null || !condition.running) return condition;
-          away = 0;
-        } catch (error) {
-          away += POLL_MS;
-          if (!isAway(error) || away > PATIENCE_MS) throw error;
-        }
-        const signals = [...(known ? [] : [over.signal]), ...(signal === undefined ? [] : [signal])];
-        await sleep(POLL_MS, undefined, { signal: AbortSignal.any(signals) }).catch(() => {});
-      }
-    } finally {
-      wait.abort();
-    }
-  }
-
-  async function remove(name: string, graceSeconds = 0): Promise<void> {
-    const found = await inspect(name);
-    if (found === null || !isOurs(found)) return;
-    const container = quick.getContainer(found.Id);
-    if (found.State.Running && graceSeconds > 0) {
-      await ask(
-        () =>
-          container.stop({ t: graceSeconds }).then(
-            () => null,
-            (error: unknown) => (statusOf(error) === 304 ? null : Promise.reject(error)),
-          ),
-        null,
-      );
-    }
-    await ask(
-      () =>
-        container.remove({ force: true, v: true }).then(
-          () => null,
-          (error: unknown) => (statusOf(error) === 409 ? null : Promise.reject(error)),
-        ),
-      null,
-    );
-    for (let tries = 0; tries < 40 && (await inspect(found.Id)) !== null; tries += 1) await sleep(POLL_MS / 2);
-  }
-
-  return {
-    box,
-    runtime: options.runtime ?? null,
-    client,
-    busy: new Set(),
-    nameOf: (session) => `signalbox-${box}-${session}`,
-    hasImage: async (image) =>
-      await ask(
-        () =>
-          quick
-            .getImage(image)
-            .inspect()
-            .then(
-              () => true,
-              (error: unknown) => (statusOf(error) === 404 ? false : Promise.reject(error)),
-            ),
-        false,
-      ),
-    start,
-    create,
-    look,
-    ended,
-    remove,
-    async list() {
-      const found = await ask(
-        () => quick.listContainers({ all: true, filters: { label: [`signalbox.box=${box}`] } }),
-        [],
-      );
-      return found.map(({ Names, Labels, Id }) => ({
-        name: Names[0]?.slice(1) ?? Id,
-        session: Labels['signalbox.session'] ?? null,
-      }));
-    },
-  };
 }
 
-const Failure = z
-  .object({ statusCode: z.number().optional(), code: z.string().optional(), message: z.string(), json: z.unknown() })
-  .partial();
-
-function statusOf(error: unknown): number | undefined {
-  return Failure.safeParse(error).data?.statusCode;
-}
-
-function isImageMissing(error: unknown): boolean {
-  return statusOf(error) === 404 && /no such image/i.test((error as Error).message);
-}
-
-/** Whether the engine could not be reached at all, whatever was asked of it. */
-export function isAway(error: unknown): boolean {
-  const away = ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EACCES', 'ETIMEDOUT'];
-  const at = (of: unknown): boolean => away.includes(Failure.safeParse(of).data?.code ?? '');
-  return at(error) || (error instanceof Error && at(error.cause));
-}
-
-function explain(error: unknown, socket: string): Error {
-  if (error instanceof Error && error.cause !== undefined) return error;
-  const { code, message = String(error) } = Failure.safeParse(error).data ?? {};
-  if (isAway(error))
-    return new Error(`Docker does not answer at ${socket} (${code}). Start it, e.g. systemctl start docker.`, {
-      cause: error,
-    });
-  const image = /no such image: (\S+)/i.exec(message)?.[1];
-  if (image !== undefined) return new Error(`The image ${image} is missing: run ./signalbox image.`, { cause: error });
-  return new Error(`Docker refused: ${message}`, { cause: error });
+async function remove(line: Line, name: string, graceSeconds = 0): Promise<void> {
+  const found = await inspect(line, name);
+  if (found === null || !isOurs(line, found)) return;
+  const container = line.quick.getContainer(found.Id);
+  if (found.State.Running && graceSeconds > 0) await unless(line, 304, () => container.stop({ t: graceSeconds }));
+  await unless(line, 409, () => container.remove({ force: true, v: true }));
+  for (let tries = 0; tries < 40 && (await inspect(line, found.Id)) !== null; tries += 1) await sleep(POLL_MS / 2);
 }

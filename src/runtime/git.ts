@@ -64,12 +64,12 @@ export async function git(folder: string, args: readonly string[], options: GitO
     stripFinalNewline: false,
     reject: false,
   });
-  const out = String(ran.stdout ?? '');
-  const errors = String(ran.stderr ?? '').trim();
+  const out = ran.stdout ?? '';
+  const errors = (ran.stderr ?? '').trim();
   if (ran.timedOut) return { ok: false, code: null, out, errors: `git ${args[0]} took too long`, cut: false };
   if (ran.failed && ran.exitCode === undefined && !ran.isMaxBuffer)
     throw new Error(`git could not be run: ${ran.shortMessage}`);
-  return { ok: ran.exitCode === 0, code: ran.exitCode ?? null, out, errors, cut: ran.isMaxBuffer === true };
+  return { ok: ran.exitCode === 0, code: ran.exitCode ?? null, out, errors, cut: ran.isMaxBuffer };
 }
 
 /** As git, for what must succeed: its output without the last newline. Throws with git's own last words. */

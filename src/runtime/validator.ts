@@ -115,6 +115,7 @@ function conflictSentence(paths: readonly string[], base: string): string {
 
 /** The last lines, without colours and control characters. */
 export function plainTail(text: string): string {
+  // oxlint-disable-next-line no-control-regex
   const colours = /\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\))/g;
   const lines = text
     .replaceAll(colours, '')

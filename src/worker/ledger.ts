@@ -27,73 +27,79 @@ export type Ledger = {
   isOpen(): boolean;
 };
 
+type Book = {
+  readonly taken: Set<string>;
+  readonly typed: Map<string, string>;
+  readonly heard: Set<string>;
+  readonly begun: Set<string>;
+  given: string | null;
+  thread: string | null;
+  exists: boolean;
+  isOpen: boolean;
+  isStopped: boolean;
+};
+
 export function openLedger(spec: Pick<Spec, 'cli' | 'session'>): Ledger {
-  const taken = new Set<string>();
-  const typed = new Map<string, string>();
-  const heard = new Set<string>();
-  const begun = new Set<string>();
-  let given: string | null = null;
-  let thread: string | null = null;
-  let [exists, isOpen, isStopped] = [false, false, false];
-
-  const hear = (): void => {
-    for (const uuid of begun) heard.add(uuid);
-    begun.clear();
-  };
-
-  function cli(line: string): void {
-    for (const sign of signsOf[spec.cli](line)) {
-      if (sign.sign === 'thread') {
-        thread = sign.id;
-        continue;
-      }
-      if (sign.sign === 'begun') {
-        begun.add(sign.uuid ?? given ?? '');
-        [isOpen, isStopped] = [true, false];
-        continue;
-      }
-      if (sign.sign === 'settled') {
-        heard.add(sign.uuid);
-        continue;
-      }
-      exists = true;
-      hear();
-      if (sign.sign === 'over') isOpen = false;
-    }
-  }
-
-  function worker(line: string): void {
-    const { note, says } = fieldsOf(line);
-    if (note === 'started') {
-      given = textOf(says);
-      begun.clear();
-    }
-    if (note === 'interrupted') {
-      isStopped = true;
-      // Whoever stopped the turn does not want it begun again.
-      hear();
-    }
-  }
-
+  const nothing = { given: null, thread: null, exists: false, isOpen: false, isStopped: false };
+  const book: Book = { taken: new Set(), typed: new Map(), heard: new Set(), begun: new Set(), ...nothing };
   return {
     fold({ src, line, n }) {
-      if (src === 'cli') cli(line);
-      if (src === 'worker') worker(line);
-      if (src === 'mail') taken.add(line);
+      if (src === 'cli') foldCli(book, spec.cli, line);
+      if (src === 'worker') foldNote(book, line);
+      if (src === 'mail') book.taken.add(line);
       if (src === 'person') {
         const uuid = uuidOf(spec.session, n);
-        taken.add(uuid);
-        typed.set(uuid, line);
+        book.taken.add(uuid);
+        book.typed.set(uuid, line);
       }
     },
-    taken: () => [...taken],
-    isTaken: (uuid) => taken.has(uuid),
-    isHeard: (uuid) => heard.has(uuid),
-    typed: () => typed,
-    exists: () => exists,
-    thread: () => thread,
-    isOpen: () => isOpen && !isStopped,
+    taken: () => [...book.taken],
+    isTaken: (uuid) => book.taken.has(uuid),
+    isHeard: (uuid) => book.heard.has(uuid),
+    typed: () => book.typed,
+    exists: () => book.exists,
+    thread: () => book.thread,
+    isOpen: () => book.isOpen && !book.isStopped,
   };
+}
+
+function hear(book: Book): void {
+  for (const uuid of book.begun) book.heard.add(uuid);
+  book.begun.clear();
+}
+
+function foldCli(book: Book, cli: Spec['cli'], line: string): void {
+  for (const sign of signsOf[cli](line)) {
+    if (sign.sign === 'thread') {
+      book.thread = sign.id;
+      continue;
+    }
+    if (sign.sign === 'begun') {
+      book.begun.add(sign.uuid ?? book.given ?? '');
+      [book.isOpen, book.isStopped] = [true, false];
+      continue;
+    }
+    if (sign.sign === 'settled') {
+      book.heard.add(sign.uuid);
+      continue;
+    }
+    book.exists = true;
+    hear(book);
+    if (sign.sign === 'over') book.isOpen = false;
+  }
+}
+
+function foldNote(book: Book, line: string): void {
+  const { note, says } = fieldsOf(line);
+  if (note === 'started') {
+    book.given = textOf(says);
+    book.begun.clear();
+  }
+  if (note === 'interrupted') {
+    book.isStopped = true;
+    // Whoever stopped the turn does not want it begun again.
+    hear(book);
+  }
 }
 
 /** A typed line has no uuid; its place in the record gives it one, the same after a restart. */

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { anthropicStream, openaiStream } from '../fakes/model.ts';
 import { ask, begin, canary, claudeBody, codexBody, makeGround } from './ground.ts';
@@ -37,6 +38,7 @@ describe('a request goes out', () => {
       ...asking,
       headers: {
         'chatgpt-account-id': 'dummy',
+        'content-type': 'text/plain; charset=utf-7',
         cookie: 'a=b',
         'proxy-authorization': 'Basic eA==',
         'accept-encoding': 'gzip, br, zstd',
@@ -92,6 +94,19 @@ describe('a request goes out', () => {
       `Bearer ${canary.claude}`,
       'Bearer sk-ant-oat01-CANARY-renewed',
     ]);
+  });
+
+  test('when it cannot be metered it stays here', async () => {
+    const socket = await session('claude');
+    await rm(join(ground.folder, 'usage.jsonl'));
+    await mkdir(join(ground.folder, 'usage.jsonl'));
+    const answer = await ask(socket);
+    expect(answer.status).toBe(503);
+    expect(answer.body.toString()).toContain('it cannot record what is spent, so nothing leaves');
+    expect(ground.model.asked).toEqual([]);
+    expect(ground.logged.join()).toContain('usage.jsonl cannot be written');
+    await rm(join(ground.folder, 'usage.jsonl'), { recursive: true });
+    expect((await ask(socket)).status).toBe(200);
   });
 
   test('without a credential it stays here, and the answer says who lacks what, but not where', async () => {
@@ -223,6 +238,15 @@ describe('an answer comes back', () => {
     expect(JSON.stringify(answer.headers) + answer.body.toString()).not.toContain('CANARY');
   });
 
+  test('a header that holds the credential is left out', async () => {
+    const socket = await session('claude');
+    ground.model.answer = (_, response) =>
+      response.writeHead(200, { 'request-id': `for ${canary.claude}`, 'x-request-id': 'req_1' }).end();
+    const { headers } = await ask(socket);
+    expect(headers).toMatchObject({ 'x-request-id': 'req_1' });
+    expect(headers).not.toHaveProperty('request-id');
+  });
+
   test('a redirect is not followed', async () => {
     const socket = await session('claude');
     ground.model.answer = (_, response) =>
@@ -274,6 +298,7 @@ describe('one side breaks off', () => {
         while (response.writable && response.write(Buffer.alloc(64 * 1024, 'x'))) {
           sent += 1;
         }
+        sent += 1;
         response.once('drain', more);
       };
       more();

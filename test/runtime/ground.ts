@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import Docker from 'dockerode';
 import { execa } from 'execa';
 import { ProjectId, TaskId } from '../../src/chain/ids.ts';
 import type { Site } from '../../src/runtime/checkout.ts';
@@ -12,7 +11,6 @@ import { imageTag } from '../../src/runtime/image.ts';
 import { mirrorsOf } from '../../src/runtime/mirror.ts';
 
 export const socket = '/var/run/docker.sock';
-export const docker = new Docker({ socketPath: socket });
 export const project = ProjectId.parse('site');
 export const task = TaskId.parse('t0123456789');
 

@@ -122,12 +122,13 @@ describe('validator', () => {
       head,
       policy: Policy.parse({ test: 'sleep 600' }),
     });
-    const killing = expect.poll(async () => {
-      const [{ name } = { name: '' }] = await here.site.engine.list();
-      const top = await execa('docker', ['top', name], { reject: false });
-      return top.stdout.includes('sleep 600') && (await execa('docker', ['kill', name])).exitCode;
-    });
-    await killing.toBe(0);
+    await expect
+      .poll(async () => {
+        const [{ name } = { name: '' }] = await here.site.engine.list();
+        const top = await execa('docker', ['top', name], { reject: false });
+        return top.stdout.includes('sleep 600') && (await execa('docker', ['kill', name])).exitCode;
+      })
+      .toBe(0);
     await expect(checking).rejects.toThrow(/was ended from outside \(137\)/);
   });
 });

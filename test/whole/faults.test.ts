@@ -58,7 +58,7 @@ describe('a coder that does not do what it was told', () => {
     ['exit', 'gone', 'ended before its work did'],
     ['no-handoff', 'wordless', 'without the handoff that its role asks for'],
   ] as const)('%s: sent back, and the next one gets it right', async (kind, word, why) => {
-    const task = await ask(word, { role: 'coder', kind } as Fault);
+    const task = await ask(word, { role: 'coder', kind });
     const done = await untilPhase(at.you, task, 'review', 'failed', 'held');
     const back = done.messages.filter(({ text }) => text.includes('Back to the coder'));
     expect(back).toHaveLength(1);
@@ -86,7 +86,7 @@ describe('a coder that does not do what it was told', () => {
     const { text, buttons } = held.messages.at(-1)!;
     expect(text).toContain('high severity');
     const [one, two] = await Promise.all([at.you.press(buttons[0]!.id), at.guest.press(buttons[0]!.id)]);
-    expect([one.ok, two.ok].toSorted()).toEqual([false, true]);
+    expect([one.ok, two.ok].filter(Boolean)).toHaveLength(1);
     await untilPhase(at.you, task, 'merged');
     expect((await at.onMain()).filter((subject) => subject.includes('(grave)'))).toHaveLength(1);
   });

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
@@ -99,13 +99,6 @@ export async function follow(
 /** Waits until the task is in one of these phases and a message has said so. */
 export const untilPhase = (you: ConsolePerson, task: string, ...phases: string[]): Promise<Seen> =>
   follow(you, task, ({ phase, messages }) => phases.includes(phase) && messages.at(-1)?.loud === true);
-
-/** The folder of the task's only session of a role. */
-export async function sessionFolder({ world }: Whole, task: string, role: string): Promise<string> {
-  const sessions = join(world.data, 'sessions');
-  const [name] = (await readdir(sessions)).filter((one) => one.startsWith(`${task}-${role}-`));
-  return join(sessions, name ?? 'none');
-}
 
 /** Asks again until it is so; the test's own time limit ends it. */
 export async function eventually(isSo: () => Promise<boolean>): Promise<void> {
