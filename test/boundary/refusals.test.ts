@@ -207,7 +207,11 @@ describe('not even a request', () => {
   test('a second request behind the first is not taken', async () => {
     const before = ground.model.asked.length;
     const one = `POST ${messages} HTTP/1.1\r\nhost: x\r\n${length}${body}`;
+    // Time enough for the second one to get through, if it could.
+    const usual = ground.model.answer;
+    ground.model.answer = (asked, response) => void setTimeout(() => usual(asked, response), 200);
     const answer = await raw(claude, one + one);
+    ground.model.answer = usual;
     expect(answer.match(/^HTTP\/1.1 \d+/gm)?.[0]).toBe('HTTP/1.1 200');
     expect(ground.model.asked).toHaveLength(before + 1);
   });

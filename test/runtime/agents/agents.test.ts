@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { claude } from '../../../src/runtime/agents/claude.ts';
+import { codex } from '../../../src/runtime/agents/codex.ts';
+import { agentContract } from '../../contract/agent.ts';
+
+const ended = (text: string, handoff: unknown = null) => ({ kind: 'ended', text, handoff }) as const;
+const refused = (why: 'login' | 'quota' | 'billing' | 'overloaded' | 'model', text: RegExp) =>
+  ({ kind: 'refused', why, text: expect.stringMatching(text) as string }) as const;
+const failed = (text: RegExp) => ({ kind: 'failed', text: expect.stringMatching(text) as string }) as const;
+
+agentContract('claude', claude, [
+  ['claude-a1.stream.jsonl', [{ kind: 'ended', handoff: null }]],
+  ['claude-d6_schema.stream.jsonl', [{ kind: 'ended', handoff: expect.any(Object) as object }]],
+  ['claude-d2_maxturns.stream.jsonl', [failed(/./)]],
+  ['claude-e1_sub429.stream.jsonl', [{ ...refused('quota', /5-hour limit/), until: 1_795_223_545_000 }]],
+  ['claude-e13_7d.stream.jsonl', [{ ...refused('quota', /weekly limit/), until: expect.any(Number) as number }]],
+  ['claude-e22_mid429.stream.jsonl', [refused('quota', /limit/)]],
+  ['claude-e2_key429.stream.jsonl', [{ ...refused('overloaded', /429/), until: null }]],
+  ['claude-e3_sub429_plain.stream.jsonl', [{ ...refused('overloaded', /not your usage limit/), until: null }]],
+  ['claude-e6_529_max2.stream.jsonl', [refused('overloaded', /529/)]],
+  ['claude-e15_401.stream.jsonl', [refused('login', /401/)]],
+  ['claude-e21_noauth.stream.jsonl', [refused('login', /Not logged in/)]],
+  ['claude-e16_credit.stream.jsonl', [refused('billing', /Credit balance/)]],
+  ['claude-e20_404model.stream.jsonl', [refused('model', /model/)]],
+  ['claude-e18_midstream.stream.jsonl', [failed(/mid-response/)]],
+]);
+
+agentContract('codex', codex, [
+  ['codex-x1.jsonl', [{ kind: 'ended' }]],
+  ['codex-xk_resume.jsonl', [{ kind: 'ended' }]],
+  ['codex-xq1_usage.jsonl', [{ ...refused('quota', /usage limit/), until: null }]],
+  ['codex-xq3_failed_quota.jsonl', [refused('quota', /Quota exceeded/)]],
+  ['codex-xq2_429plain.jsonl', [refused('overloaded', /429/)]],
+  ['codex-xq5_500.jsonl', [refused('overloaded', /high demand/)]],
+  ['codex-xq6_503.jsonl', [refused('overloaded', /at capacity/)]],
+  ['codex-xq7_401.jsonl', [refused('login', /401/)]],
+  ['codex-xq4_failed_rl.jsonl', [{ kind: 'ended' }]],
+]);
+
+const launch = (agent: typeof claude, access: 'read' | 'write') =>
+  agent.launch({
+    conversation: '11111111-2222-8333-a444-555555555555',
+    role: 'reviewer',
+    access,
+    settings: { cli: 'codex', account: 'a', model: 'm', effort: 'low', memoryGiB: 1, cpus: 1, minutes: 1 },
+    handoff: {},
+  });
+
+describe('claude', () => {
+  it('reads with three tools and asks nobody; writes without asking; never runs a repository settings file', () => {
+    const [reads, writes] = [launch(claude, 'read').start, launch(claude, 'write').start];
+    expect(reads[reads.indexOf('--tools') + 1]).toBe('Read,Grep,Glob');
+    expect(reads[reads.indexOf('--permission-mode') + 1]).toBe('dontAsk');
+    expect(reads).not.toContain('--dangerously-skip-permissions');
+    expect(writes).toContain('--dangerously-skip-permissions');
+    expect(writes[writes.indexOf('--disallowedTools') + 1]).toBe('AskUserQuestion');
+    for (const argv of [reads, writes]) expect(argv[argv.indexOf('--setting-sources') + 1]).toBe('user');
+    expect(reads).not.toContain('--fallback-model');
+  });
+
+  it('resumes the conversation that it started', () => {
+    const { start, resume } = launch(claude, 'read');
+    expect(start.slice(-2)).toEqual(['--session-id', '11111111-2222-8333-a444-555555555555']);
+    expect(resume.slice(-2)).toEqual(['--resume', '11111111-2222-8333-a444-555555555555']);
+  });
+});
+
+describe('codex', () => {
+  it('has no web search, no instructions of the branch, and the prompt on stdin', () => {
+    const { start, resume } = launch(codex, 'write');
+    for (const argv of [start, resume]) {
+      expect(argv).toEqual(
+        expect.arrayContaining(['web_search="disabled"', 'project_doc_max_bytes=0', 'features.plugins=false']),
+      );
+      expect(argv.at(-1)).toBe('-');
+    }
+    expect(resume.slice(0, 3)).toEqual(['codex', 'exec', 'resume']);
+    expect(resume.at(-2)).toBe('{thread}');
+  });
+
+  it('takes the last message as the handoff when it is JSON, and none when it is words', () => {
+    const say = (text: string) =>
+      JSON.stringify({ type: 'item.completed', item: { id: '1', type: 'agent_message', text } });
+    const turn = (...texts: string[]) => {
+      const reader = codex.reader();
+      const lines = ['{"type":"turn.started"}', ...texts.map(say), '{"type":"turn.completed","usage":{}}'];
+      return lines.flatMap((line, n) => reader({ n: n + 1, t: 0, src: 'cli', line })).at(-1);
+    };
+    expect(turn('looking', '{"status":"done"}')).toEqual(ended('{"status":"done"}', { status: 'done' }));
+    expect(turn('{"status":"done"}', 'sorry')).toEqual(ended('sorry'));
+    expect(turn()).toEqual(ended(''));
+  });
+
+  it('says so when its process ends in mid-turn', () => {
+    const reader = codex.reader();
+    reader({ n: 1, t: 0, src: 'cli', line: '{"type":"turn.started"}' });
+    const exited = reader({ n: 2, t: 0, src: 'worker', line: '{"note":"exited","code":1,"signal":null}' });
+    expect(exited).toEqual([{ kind: 'failed', text: 'Codex ended in mid-turn (exit code 1)' }]);
+  });
+});
