@@ -5,7 +5,7 @@ import type { Ground } from './ground.ts';
 let at: Ground;
 afterEach(() => at.leave());
 
-const [one, two, three] = [1, 2, 3].map((n) => `${n}`.repeat(8).concat('-2222-4333-8444-555555555555')) as [
+const [one, two, three] = ['a', 'b', 'c'].map((digit) => `${digit.repeat(8)}-2222-4333-8444-555555555555`) as [
   string,
   string,
   string,
