@@ -104,19 +104,29 @@ export async function removeCheckout(site: Site, task: TaskId, tree: string): Pr
   const folder = treeFolder(site.data, task, tree);
   await rm(markFile(site.data, task, tree), { force: true });
   await rm(`${folder}.bundle`, { force: true });
+  if (await isGone(folder)) return;
+  const command = ['bash', '-c', `chmod -R u+rwX ${WORK}; find ${WORK} -mindepth 1 -delete`];
+  try {
+    const ran = await inTree(site, folder, { command });
+    if (ran.code !== 0) throw new Error(ran.errors || 'it took too long');
+  } catch (cause) {
+    // Somebody else deletes it, too: the mount or the folder is gone under the container.
+    if (await isGone(folder)) return;
+    throw new Error(`The checkout ${tree} of ${task} could not be deleted: ${(cause as Error).message}`, { cause });
+  }
+  await isGone(folder);
+}
+
+/** Removes the folder if it is empty, and says whether it is no more. */
+async function isGone(folder: string): Promise<boolean> {
   try {
     await rmdir(folder);
+    return true;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return;
-    if (code !== 'ENOTEMPTY') throw error;
-    const command = ['bash', '-c', `chmod -R u+rwX ${WORK}; find ${WORK} -mindepth 1 -delete`];
-    const ran = await inTree(site, folder, { command });
-    if (ran.code !== 0)
-      throw new Error(`The checkout ${tree} of ${task} could not be deleted: ${ran.errors || 'it took too long'}`, {
-        cause: error,
-      });
-    await rmdir(folder);
+    if (code === 'ENOENT') return true;
+    if (code === 'ENOTEMPTY') return false;
+    throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Grant } from '../boundary/files.ts';
 import { SessionId } from '../chain/ids.ts';
@@ -54,16 +54,15 @@ export function dockerSessions({ site, clock, log }: Omit<Tools, 'lock'>): Sessi
       }),
 
     async stop(session) {
-      const layout = at(session);
-      if ((await readIfThere(layout.fixed)) !== null) await decide(layout, { kind: 'stopped' });
-      await clear(tools, session, layout);
+      await abandon(tools, session, at(session));
     },
 
     async sweep(keep) {
       const held = await site.engine.list();
-      for (const { name, session } of held) {
-        const wanted = session !== null && keep.some((one) => one === session);
-        if (!wanted && !site.engine.busy.has(name)) await site.engine.remove(name);
+      for (const { name, session: label } of held) {
+        const session = SessionId.safeParse(label);
+        if (session.success && !keep.includes(session.data)) await abandon(tools, session.data, at(session.data));
+        if (!session.success && !site.engine.busy.has(name)) await site.engine.remove(name);
       }
       const grants = await readdir(grantsFolder(site.data)).catch(() => []);
       for (const name of grants) {
@@ -97,6 +96,13 @@ async function readEnd(at: Layout): Promise<SessionEnd | null> {
 async function decide(at: Layout, end: SessionEnd): Promise<SessionEnd> {
   await claimDurably(at.end, JSON.stringify(end));
   return (await readEnd(at)) ?? end;
+}
+
+/** Whoever runs it, now or later, is told that it was stopped; one that ended before keeps its end. */
+async function abandon(tools: Tools, session: SessionId, at: Layout): Promise<void> {
+  await mkdir(at.folder, { recursive: true, mode: 0o700 });
+  await decide(at, { kind: 'stopped' });
+  await clear(tools, session, at);
 }
 
 /** Removes what runs and what lets it out. The folder stays: its record is the transcript. */

@@ -89,6 +89,21 @@ describe('a session is served while its grant is there', () => {
     expect((await ask(socket)).status).toBe(200);
   });
 
+  test('a socket that somebody put another in place of is taken back', async () => {
+    const socket = await ground.grant('one');
+    await ground.serve();
+    const other = createServer((connection) => connection.destroy()).listen(`${socket}.other`);
+    await once(other, 'listening');
+    await rename(`${socket}.other`, socket);
+    await eventually(() =>
+      ask(socket).then(
+        ({ status }) => (status === 200 ? true : null),
+        () => null,
+      ),
+    );
+    await new Promise((resolve) => other.close(resolve));
+  });
+
   test('a folder that is not there yet is waited for', async () => {
     const socket = await ground.grant('one');
     await rename(dirname(socket), `${dirname(socket)}-later`);

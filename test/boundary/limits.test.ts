@@ -53,7 +53,7 @@ test.each([
   ['half a line', 'POST /anthropic'],
   ['headers without an end', 'POST /anthropic/v1/messages HTTP/1.1\r\nhost: x\r\n'],
 ])('a client that says %s is cut off', async (_, bytes) => {
-  await ground.serve({ headersMs: 50, requestMs: 100 });
+  await ground.serve({ headersMs: 50, requestMs: 60_000 });
   expect(await raw(one, bytes)).toMatch(/^HTTP\/1.1 408 /);
 });
 

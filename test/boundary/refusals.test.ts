@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask, canary, claudeBody, codexBody, makeGround, raw } from './ground.ts';
 import type { Asking, Ground } from './ground.ts';
@@ -214,6 +216,26 @@ describe('not even a request', () => {
     ground.model.answer = usual;
     expect(answer.match(/^HTTP\/1.1 \d+/gm)?.[0]).toBe('HTTP/1.1 200');
     expect(ground.model.asked).toHaveLength(before + 1);
+  });
+
+  test('nonsense behind a request ends the connection, and is never answered in the middle of the answer', async () => {
+    const usual = ground.model.answer;
+    ground.model.answer = (_, response) =>
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n');
+    const socket = connect(claude);
+    socket.write(`POST ${messages} HTTP/1.1\r\nhost: x\r\n${length}${body}`);
+    let said = '';
+    socket.on('data', (chunk) => {
+      said += chunk.toString();
+      if (said.includes('data: 1')) {
+        socket.write('\0\0 nonsense\r\n\r\n');
+      }
+    });
+    socket.on('error', () => undefined);
+    await once(socket, 'close');
+    ground.model.answer = usual;
+    expect(said.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 200']);
+    await stillServes();
   });
 
   test('what is hidden in a body stays a body', async () => {

@@ -83,7 +83,10 @@ export function sessionsContract(name: string, enter: () => Promise<SessionsWorl
       world = await enter();
       const spec = world.spec(1);
       const [before, after]: [SessionEvent[], SessionEvent[]] = [[], []];
-      void world.controller().run(spec, (event) => before.push(event));
+      world
+        .controller()
+        .run(spec, (event) => void before.push(event))
+        .catch(quiet);
       await world.works(spec.session);
       await world.type(spec.session, 'look at the tests');
       await expect.poll(() => typed(before)).toHaveLength(1);
@@ -114,8 +117,8 @@ export function sessionsContract(name: string, enter: () => Promise<SessionsWorl
       world = await enter();
       const [kept, lost] = [world.spec(1), world.spec(2)];
       const before = world.controller();
-      void before.run(kept, quiet);
-      void before.run(lost, quiet);
+      before.run(kept, quiet).catch(quiet);
+      before.run(lost, quiet).catch(quiet);
       await Promise.all([world.works(kept.session), world.works(lost.session)]);
       const later = world.controller();
       await later.sweep([kept.session]);

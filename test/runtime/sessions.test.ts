@@ -1,0 +1,171 @@
+import { mkdtemp, readFile, rm, writeFile, copyFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { serveBoundary } from '../../src/boundary/server.ts';
+import { Head, SessionId } from '../../src/chain/ids.ts';
+import type { SessionSpec, Sessions } from '../../src/chain/ports.ts';
+import { roles } from '../../src/chain/roles.ts';
+import { dockerEngine } from '../../src/runtime/docker.ts';
+import { imageTag } from '../../src/runtime/image.ts';
+import { dockerSessions } from '../../src/runtime/sessions.ts';
+import { sessionsContract } from '../contract/sessions.ts';
+import type { SessionsWorld } from '../contract/sessions.ts';
+import { ground, project, task } from './ground.ts';
+import type { Ground } from './ground.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+/** The worker image with a CLI that does what the test says. */
+const image = `signalbox-test-sessions:${process.pid}`;
+
+beforeAll(async () => {
+  const context = await mkdtemp(join(tmpdir(), 'signalbox-image-'));
+  await copyFile(join(root, 'test/fixtures/cli/waiting-claude.mjs'), join(context, 'claude'));
+  await writeFile(
+    join(context, 'Dockerfile'),
+    `FROM ${imageTag()}\nRUN rm /usr/local/bin/claude\nCOPY claude /usr/local/bin/claude\nRUN chmod 755 /usr/local/bin/claude\n`,
+  );
+  await execa('docker', ['build', '-q', '-t', image, context]);
+  await rm(context, { recursive: true });
+});
+afterAll(async () => {
+  await execa('docker', ['rmi', '-f', image]);
+});
+
+const clock = { now: () => Date.now(), sleep: (ms: number) => new Promise<void>((done) => setTimeout(done, ms)) };
+const log = { info: () => undefined, error: () => undefined };
+
+type World = SessionsWorld & { readonly here: Ground; readonly egress: string; sessions(over?: object): Sessions };
+
+async function enter(): Promise<World> {
+  const here = await ground();
+  const egress = await mkdtemp(join(tmpdir(), 'sb-'));
+  const fetched = await here.site.mirror(project).fetch();
+  if (!fetched.ok) throw new Error(fetched.reason);
+  const stopping = new AbortController();
+  const account = { provider: 'anthropic', kind: 'subscription', credentialFile: join(here.folder, 'none') } as const;
+  const boundary = await serveBoundary({
+    folder: join(here.data, 'boundary'),
+    accounts: { claude: account },
+    signal: stopping.signal,
+    log,
+  });
+  const state = (session: SessionId, name: string) => join(here.data, 'sessions', session, 'state', name);
+  const lines = async (path: string) => (await readFile(path, 'utf8').catch(() => '')).split('\n').filter(Boolean);
+  const container = (session: SessionId) => here.site.engine.nameOf(session);
+  const controller = (over: object = {}): Sessions =>
+    dockerSessions({ site: { ...here.site, image, egress, root, ...over }, clock, log });
+  return {
+    here,
+    egress,
+    sessions: controller,
+    controller,
+    spec: (n) => specOf(n, fetched.base),
+    async works(session) {
+      while ((await lines(state(session, 'heard.jsonl'))).length === 0) await clock.sleep(50);
+    },
+    finish: (session, handoff) => writeFile(state(session, 'finish.json'), JSON.stringify({ handoff })),
+    async type(session, text) {
+      const keys = `TMUX_TMPDIR=/run/agent tmux send-keys -t agent -l ${JSON.stringify(text)} && TMUX_TMPDIR=/run/agent tmux send-keys -t agent Enter`;
+      await execa('docker', ['exec', container(session), 'bash', '-c', keys]);
+    },
+    conversations: async (session) => (await lines(state(session, 'begun'))).length,
+    heard: async (session) =>
+      (await lines(state(session, 'heard.jsonl')))
+        .map((line) => JSON.parse(line) as string)
+        .filter((text) => text !== 'Do it.'),
+    isRunning: async (session) => (await here.site.engine.look(container(session)))?.running ?? false,
+    async leave() {
+      await controller().sweep([]);
+      stopping.abort();
+      await boundary.ended;
+      await here.leave();
+      await rm(egress, { recursive: true, force: true });
+    },
+  };
+}
+
+function specOf(n: number, base: string): SessionSpec {
+  return {
+    session: SessionId.parse(`${task}-reviewer-${n}`),
+    task,
+    project,
+    role: 'reviewer',
+    settings: { ...roles.reviewer.settings, memoryGiB: 0.5, cpus: 1 },
+    prompt: 'Do it.',
+    files: { 'idea.md': 'do it' },
+    transcripts: [],
+    handoff: {},
+    checkout: { tree: `tree-${n}`, branch: 'signalbox/it', head: Head.parse(base), access: 'read' },
+  };
+}
+
+sessionsContract('docker', async () => enter());
+
+describe('a session in a container', () => {
+  let world: World;
+  afterEach(() => world.leave());
+
+  it('goes on in another container when its own is lost, with the same conversation', async () => {
+    world = await enter();
+    const spec = world.spec(1);
+    const end = world.controller().run(spec, () => undefined);
+    await world.works(spec.session);
+    await execa('docker', ['kill', world.here.site.engine.nameOf(spec.session)]);
+    await expect
+      .poll(() => world.heard(spec.session), { timeout: 30_000 })
+      .toEqual([expect.stringContaining('Your container was lost')]);
+    await world.finish(spec.session, { title: 'after all' });
+    expect(await end).toMatchObject({ kind: 'ended', handoff: { title: 'after all' } });
+    expect(await world.conversations(spec.session)).toBe(1);
+  });
+
+  it('refuses a name that somebody else holds, and touches nothing of theirs', async () => {
+    world = await enter();
+    const spec = world.spec(1);
+    const name = world.here.site.engine.nameOf(spec.session);
+    const { stdout: id } = await execa('docker', ['create', '--name', name, image, 'true']);
+    await expect(world.controller().run(spec, () => undefined)).rejects.toThrow(
+      `The container ${name} belongs to somebody else.`,
+    );
+    expect((await execa('docker', ['inspect', '-f', '{{.Id}}', name])).stdout).toBe(id);
+    await execa('docker', ['rm', id]);
+  });
+
+  it('says what is missing: the engine, the image, the boundary', async () => {
+    world = await enter();
+    const { site } = world.here;
+    const away = dockerEngine({ socket: '/nowhere/docker.sock', box: site.engine.box });
+    const run = (over: object) => world.sessions(over).run(world.spec(1), () => undefined);
+    await expect(run({ engine: away })).rejects.toThrow('Docker does not answer at /nowhere/docker.sock');
+    await expect(run({ image: 'signalbox-none:1' })).rejects.toThrow(
+      'The image signalbox-none:1 is missing: run ./signalbox image.',
+    );
+  });
+
+  it('overruns its time, counted from its first line', async () => {
+    world = await enter();
+    const spec = world.spec(1);
+    const late = { ...clock, now: () => Date.now() + 31 * 60_000 };
+    const end = dockerSessions({
+      site: { ...world.here.site, image, egress: world.egress, root },
+      clock: late,
+      log,
+    }).run(spec, () => undefined);
+    expect(await end).toEqual({ kind: 'overran', minutes: 30 });
+    expect(await world.isRunning(spec.session)).toBe(false);
+  });
+});
+
+it('an engine that answers nothing useful is named', async () => {
+  const server = createServer((connection) => connection.destroy());
+  const path = join(await mkdtemp(join(tmpdir(), 'sb-')), 'docker.sock');
+  await new Promise<void>((done) => server.listen(path, done));
+  await expect(dockerEngine({ socket: path, box: '00000000' }).list()).rejects.toThrow(
+    `Docker does not answer at ${path}`,
+  );
+  await new Promise((done) => server.close(done));
+  await rm(join(path, '..'), { recursive: true });
+});
