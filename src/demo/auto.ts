@@ -23,7 +23,12 @@ const Threaded = z.object({
   thread: z.string(),
   task: z.string().optional(),
   name: z.string().optional(),
-  state: z.object({ phase: z.string(), head: z.string().nullable(), merged: z.string().nullable() }),
+  state: z.object({
+    phase: z.string(),
+    role: z.string().nullable(),
+    head: z.string().nullable(),
+    merged: z.string().nullable(),
+  }),
 });
 const Told = z.object({
   thread: z.string(),
@@ -60,15 +65,15 @@ export async function playPerson(you: ConsolePerson, play: Play): Promise<Ending
   if (!asked.ok) return ending('refused', null, null);
 
   let thread: string | null = null;
-  let state: State = { phase: 'opening', head: null, merged: null };
+  let state: State = { phase: 'opening', role: null, head: null, merged: null };
   let since = Date.now();
   let rang = false;
   for await (const event of you.events(0, signal)) {
     const card = Threaded.safeParse(event.data);
     if (card.success && (card.data.task === asked.task || card.data.thread === thread)) {
       thread = card.data.thread;
-      if (card.data.state.phase !== state.phase) {
-        print(`  · ${state.phase} ${((Date.now() - since) / 1000).toFixed(1)} s → ${card.data.state.phase}`);
+      if (stepOf(card.data.state) !== stepOf(state)) {
+        print(`  · ${stepOf(state)} ${((Date.now() - since) / 1000).toFixed(1)} s → ${stepOf(card.data.state)}`);
         since = Date.now();
       }
       state = card.data.state;
@@ -86,6 +91,8 @@ export async function playPerson(you: ConsolePerson, play: Play): Promise<Ending
   return ending('interrupted', state.head, state.merged);
 }
 
+const stepOf = ({ phase, role }: State): string => role ?? phase;
+
 async function press(
   you: ConsolePerson,
   { id, label }: Message['buttons'][number],
@@ -102,7 +109,10 @@ function messageIn(event: ShownEvent, thread: string | null): Message | null {
 }
 
 function show({ text, agent, file, buttons, loud }: Message, print: Play['print']): void {
-  const [first, ...rest] = text.replace(/\\(\W)/g, '$1').split('\n');
+  const [first, ...rest] = text
+    .replace(/\*\*|`/g, '')
+    .replace(/\\(\W)/g, '$1')
+    .split('\n');
   print(`${loud ? '»' : ' '} ${first}`);
   for (const line of rest) if (line.trim()) print(`   ${line}`);
   for (const line of agent?.split('\n').slice(0, 6) ?? []) print(`   │ ${line}`);

@@ -59,7 +59,8 @@ export function consoleChat(timeline: Timeline, activity: Activity, clock: Clock
 }
 
 function stateOf({ phase, change }: Task): Thread['state'] {
-  return { phase: phase.at, head: change?.head ?? null, merged: phase.at === 'merged' ? phase.commit : null };
+  const role = phase.at === 'working' ? phase.role : null;
+  return { phase: phase.at, role, head: change?.head ?? null, merged: phase.at === 'merged' ? phase.commit : null };
 }
 
 /** Made of the key and the place, so that the same ones always mean the same thread. */

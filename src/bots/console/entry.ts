@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { Head, TaskId } from '../../chain/ids.ts';
+import { Role } from '../../chain/roles.ts';
 import { Message } from '../message.ts';
 
 const at = z.number();
 /** What makes a repeat harmless: an entry whose key is there already is not added again. */
 const key = z.string();
 const title = z.string();
-/** For programs: where the task is, the head of its change and the commit that it was merged as. */
-const state = z.object({ phase: z.string(), head: Head.nullable(), merged: Head.nullable() });
+/** For programs: where the task is and who works, the head of its change and the commit that it was merged as. */
+const state = z.object({ phase: z.string(), role: Role.nullable(), head: Head.nullable(), merged: Head.nullable() });
 
 /**
  * One thing that the console shows, as journaled in the stream `console`. Its number in the stream is the id of its event.

@@ -28,7 +28,7 @@ const row = () => ({
   title: 'Correct the spelling in the README',
   name: '🟢 Correct the spelling in the README',
   opened: g.clock.now(),
-  state: { phase: 'working', head: null, merged: null },
+  state: { phase: 'working', role: 'coder', head: null, merged: null },
 });
 
 describe('the threads', () => {
@@ -44,7 +44,7 @@ describe('the threads', () => {
           thread: later.thread,
           channel: 'docs',
           name: '⏸ Correct the spelling in the README',
-          state: { phase: 'held', head: null, merged: null },
+          state: { phase: 'held', role: null, head: null, merged: null },
         },
         row(),
       ],
@@ -57,7 +57,7 @@ describe('the threads', () => {
     expect(await (await g.get(`/api/threads/${g.thread.thread}`)).json()).toEqual({
       ...row(),
       name: '⏹ Correct the spelling in the README',
-      state: { phase: 'stopped', head: null, merged: null },
+      state: { phase: 'stopped', role: null, head: null, merged: null },
       seq: 3,
       card: { text: expect.stringContaining('⋅ stopped'), buttons: [], loud: false },
       messages: [
@@ -75,7 +75,7 @@ describe('the threads', () => {
   it('say for programs where the task is, at which head, and what it was merged as', async () => {
     await g.console.chat.card(g.thread, tasks.merged);
     expect(await (await g.get(`/api/threads/${g.thread.thread}`)).json()).toMatchObject({
-      state: { phase: 'merged', head, merged: other },
+      state: { phase: 'merged', role: null, head, merged: other },
     });
   });
 
