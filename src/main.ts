@@ -1,8 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
 import { taskRow } from './bots/cards.ts';
 import { openConsole } from './bots/console/console.ts';
 import { serveBoundary } from './boundary/server.ts';
@@ -52,10 +53,10 @@ export async function serveController(config: Config, root: string, signal: Abor
   const store = fileStore({ folder: config.data });
   const channels = config.projects.flatMap((project) => channelsOf(project.channels, 'console'));
   const web = await openConsole({ port: config.console.port, people: config.people, channels, store, clock, log });
-  await startBoundary(config, root);
   const supervisor = createSupervisor(store, await actsOf(config, root, web.chat));
   for (const damage of await supervisor.load()) log.error('a stream is damaged and stays shut', { ...damage });
   const served = await web.serve(createDesk(supervisor, linksOf(config)));
+  await keepBoundary(config, root, signal);
   supervisor.goOn();
   log.info('Signalbox is up', { url: served.url, data: config.data });
   await aborted(signal);
@@ -137,15 +138,26 @@ function linksOf(config: Config): Links {
   };
 }
 
-/** A process of its own that outlives this one. Where one serves already, the second ends by itself. */
-async function startBoundary(config: Config, root: string): Promise<void> {
+/** How often it is looked whether the boundary is there: Codex gives up 24 s after its model is gone. */
+const LOOK_MS = 3_000;
+
+/** A boundary serves while this controller runs: one that is gone is started again, in a process that outlives this one. */
+async function keepBoundary(config: Config, root: string, signal: AbortSignal): Promise<void> {
   const folder = join(config.data, 'boundary');
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  // Asked without waiting: a second boundary would wait for the first to end, and take its place.
-  if (spawnSync('flock', ['--nonblock', join(folder, 'lock'), 'true']).status === 1) return;
   const words = openSync(join(folder, 'log'), 'a', 0o600);
   const argv = [join(root, 'src', 'cli.ts'), 'boundary', '--data', config.data];
-  spawn(process.execPath, argv, { detached: true, stdio: ['ignore', words, words] }).unref();
+  // Asked without waiting: a second boundary would wait for the first to end, and take its place.
+  const isThere = async (): Promise<boolean> =>
+    (await execa('flock', ['--nonblock', join(folder, 'lock'), 'true'], { reject: false })).exitCode === 1;
+  const look = async (): Promise<void> => {
+    if (signal.aborted || (await isThere())) return;
+    log.info('the boundary is started', { data: config.data });
+    spawn(process.execPath, argv, { detached: true, stdio: ['ignore', words, words] }).unref();
+  };
+  await look();
+  const looking = setInterval(() => void look(), LOOK_MS).unref();
+  signal.addEventListener('abort', () => clearInterval(looking), { once: true });
 }
 
 export async function serveSessionsBoundary(config: Config, signal: AbortSignal): Promise<number> {

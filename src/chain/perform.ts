@@ -170,11 +170,15 @@ function jsonSchema(schema: z.ZodType): unknown {
   return rest;
 }
 
+/** A session that is over hears nothing more, even if it was never begun: what was said waits for the next one. */
 async function send(acts: Acts, task: Task, effect: Of<'send'>): Promise<TaskEvent> {
   const { session, uuid, by, text } = effect;
-  const answer = await acts.sessions.send(session, { uuid, text: message(by, text) });
-  if (answer === 'late') return { is: 'heard', uuid, by, text, when: 'late' };
   const { phase } = task;
-  const cli = phase.at === 'working' ? acts.settings[phase.role].cli : 'claude';
-  return { is: 'heard', uuid, by, text, when: cli === 'codex' ? 'turn-end' : 'now' };
+  const role = phase.at === 'working' && phase.session === session ? phase.role : null;
+  const answer = await acts.sessions.send(session, { uuid, text: message(by, text) }).catch((error: Error) => {
+    if (role === null) return 'late' as const;
+    throw error;
+  });
+  if (answer === 'late') return { is: 'heard', uuid, by, text, when: 'late' };
+  return { is: 'heard', uuid, by, text, when: role && acts.settings[role].cli === 'codex' ? 'turn-end' : 'now' };
 }

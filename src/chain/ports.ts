@@ -183,6 +183,7 @@ export type Forge = {
  * - append MUST be durable when it resolves, and MUST refuse (`stale`) when the stream is not at `expectedSeq`; the new entries get
  *   the following numbers. The first entry has seq 1; an empty stream is at 0.
  * - read MUST give the entries in order; a torn last line is cut, damage elsewhere is reported, never guessed over.
+ * - keep MUST NOT be believed beyond the journal's end. Names have letters, digits, `-` and `_`, at most 100.
  */
 export type Store = {
   append(stream: string, expectedSeq: number, entries: readonly unknown[]): Promise<'appended' | 'stale'>;
@@ -197,6 +198,7 @@ export type StreamRead =
   /** `line` counts from 1. */
   | { readonly ok: false; readonly line: number; readonly reason: string };
 
+/** sleep resolves early when the signal aborts; it never rejects. */
 export type Clock = { now(): Millis; sleep(ms: number, signal?: AbortSignal): Promise<void> };
 
 export type Log = {

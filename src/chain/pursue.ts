@@ -52,12 +52,13 @@ async function attempt(box: Box, live: Live, { id, effect }: Pending): Promise<T
   return null;
 }
 
-/** Messages and merges are never given up: their outcome is what a person waits for. */
+/** Messages, either way, and merges are never given up: their outcome is what a person waits for. */
 function triesOf(effect: TaskEffect): number {
   switch (effect.do) {
     case 'open':
     case 'tell':
     case 'halt':
+    case 'send':
     case 'merge':
       return Infinity;
     default:

@@ -40,7 +40,7 @@ export type Ground = {
 };
 
 export async function makeGround(): Promise<Ground> {
-  const root = await mkdtemp(join(tmpdir(), 'sb-'));
+  const root = await mkdtemp(join(tmpdir(), 'boundary-'));
   const folder = join(root, 'boundary');
   const model = await fakeModel();
   const accounts: Record<string, Account> = {};

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { follow, whole } from './ground.ts';
@@ -63,5 +65,16 @@ describe('SIGKILL of the controller', () => {
     });
     expect(seen.phase).toBe('review');
     expect(seen.messages.filter(({ text }) => text.includes('Back to the coder'))).toEqual([]);
+  }, 120_000);
+
+  it('a boundary that is killed is started again, and the task goes on', async () => {
+    const asked = await at.you.say('/task --quick fix the typo in the README', { channel: at.world.channel });
+    let killed = 0;
+    const seen = await follow(at.you, asked.task!, async ({ phase, messages }) => {
+      const pid = Number(await readFile(join(at.world.data, 'boundary', 'pid'), 'utf8').catch(() => '0'));
+      if (phase === 'working' && killed === 0 && pid > 1) killed = Number(process.kill(pid, 'SIGKILL'));
+      return messages.some(({ buttons }) => buttons.some(({ id }) => id.startsWith('merge:')));
+    });
+    expect([killed, seen.phase]).toEqual([1, 'review']);
   }, 120_000);
 });

@@ -77,7 +77,6 @@ describe('settings that cannot be used', () => {
     await settings((file) => ({ ...file, console: { port } }));
     const up = await signalbox('up', '--data', data);
     await new Promise((resolve) => holder.close(resolve));
-    await endBoundary();
     expect([up.exitCode, up.stderr]).toEqual([1, expect.stringContaining(`Port ${port} on 127.0.0.1 is taken`)]);
   });
 
