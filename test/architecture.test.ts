@@ -11,7 +11,7 @@ const rooms: Readonly<Record<string, readonly RegExp[]>> = {
   'exit.ts': [],
   'config.ts': [/^(node:|npm:)/, /^src\/chain\//, between],
   // A pure glob matcher for path policies, and hashes for ids that are derived from source ids: docs/adr/0006.
-  'chain/globs.ts': [/^npm:picomatch\/posix/, /^src\/chain\//],
+  'chain/gate/globs.ts': [/^npm:picomatch\/posix/, /^src\/chain\//],
   'chain/desk.ts': [/^node:crypto$/, /^src\/chain\//],
   chain: [/^npm:zod$/, /^src\/chain\//],
   bots: outer('bots'),

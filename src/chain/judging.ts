@@ -1,10 +1,10 @@
 import type { Change } from './change.ts';
 import type { TaskEffect } from './effect.ts';
 import type { TaskEvent } from './event.ts';
-import { judge } from './gate.ts';
-import type { GateFacts } from './gate.ts';
+import { judge } from './gate/gate.ts';
+import type { GateFacts } from './gate/gate.ts';
 import type { Head } from './ids.ts';
-import { hunksForAdmin } from './paths.ts';
+import { hunksForAdmin } from './gate/paths.ts';
 import type { Acts } from './perform.ts';
 import { defaultPolicy } from './policy.ts';
 import { proposal } from './proposal.ts';

@@ -7,7 +7,7 @@ import type { Role } from '../chain/roles.ts';
 import { callerOf } from './conversation.ts';
 import { createFaults, type Fault, type Faults, type Turn } from './faults.ts';
 import { answer } from './script.ts';
-import { refusal, windows, type Api, type Refusal } from './service.ts';
+import { refusal, windows, type Api, type Refusal } from './provider.ts';
 
 /** `latencyMs`: how long each answer is thought about. `port`: 0, any free one, by default. */
 export type RehearsalOptions = {

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PathChange } from '../../src/chain/change.ts';
-import { judge } from '../../src/chain/gate.ts';
-import type { GateFacts } from '../../src/chain/gate.ts';
-import type { Diff } from '../../src/chain/paths.ts';
-import type { Person } from '../../src/chain/person.ts';
-import { Policy } from '../../src/chain/policy.ts';
-import type { Answer, Verdict } from '../../src/chain/verdict.ts';
-import { patchOf } from './patches.ts';
-import { ana, ben, head, watcher } from './samples.ts';
+import type { PathChange } from '../../../src/chain/change.ts';
+import { judge } from '../../../src/chain/gate/gate.ts';
+import type { GateFacts } from '../../../src/chain/gate/gate.ts';
+import type { Diff } from '../../../src/chain/gate/paths.ts';
+import type { Person } from '../../../src/chain/person.ts';
+import { Policy } from '../../../src/chain/policy.ts';
+import type { Answer, Verdict } from '../../../src/chain/verdict.ts';
+import { patchOf } from '../patches.ts';
+import { ana, ben, head, watcher } from '../samples.ts';
 
 const [a, b, c] = [head('a'), head('b'), head('c')];
 const policy = Policy.parse({ test: 'npm test' });

@@ -1,5 +1,5 @@
 import { isTest, isTestConfig } from './bands.ts';
-import type { PathChange } from './change.ts';
+import type { PathChange } from '../change.ts';
 import type { FilePatch } from './hunks.ts';
 
 const claim =

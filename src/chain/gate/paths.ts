@@ -1,12 +1,12 @@
 import { blocked, sensitive } from './bands.ts';
-import type { PathChange } from './change.ts';
+import type { PathChange } from '../change.ts';
 import { allowing, denying } from './globs.ts';
 import type { Unreadable } from './globs.ts';
 import { filePatches } from './hunks.ts';
-import type { Head } from './ids.ts';
+import type { Head } from '../ids.ts';
 import { sensitiveHunks } from './manifests.ts';
 import { canonical, hostileName, oddName, shown } from './pathname.ts';
-import type { Policy } from './policy.ts';
+import type { Policy } from '../policy.ts';
 
 /** What a change does to the files, read from our own mirror. */
 export type Diff = {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { PathChange } from '../../src/chain/change.ts';
-import { hunksForAdmin, place } from '../../src/chain/paths.ts';
-import type { Band, Diff } from '../../src/chain/paths.ts';
-import { Policy } from '../../src/chain/policy.ts';
-import { head } from './samples.ts';
-import { patchOf } from './patches.ts';
+import { PathChange } from '../../../src/chain/change.ts';
+import { hunksForAdmin, place } from '../../../src/chain/gate/paths.ts';
+import type { Band, Diff } from '../../../src/chain/gate/paths.ts';
+import { Policy } from '../../../src/chain/policy.ts';
+import { head } from '../samples.ts';
+import { patchOf } from '../patches.ts';
 
 const change = (path: string, over: Partial<PathChange> = {}): PathChange =>
   PathChange.parse({ path, status: 'M', from: '100644', to: '100644', ...over });

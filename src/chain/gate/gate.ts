@@ -1,15 +1,15 @@
-import type { Change, ChangeFacts, Check } from './change.ts';
-import type { Severity } from './handoff.ts';
+import type { Change, ChangeFacts, Check } from '../change.ts';
+import type { Severity } from '../handoff.ts';
 import { filePatches } from './hunks.ts';
-import type { Head } from './ids.ts';
+import type { Head } from '../ids.ts';
 import { loosened } from './loosened.ts';
 import { clipped, shown } from './pathname.ts';
 import { place } from './paths.ts';
 import type { Band, Diff, Placed } from './paths.ts';
-import { may } from './person.ts';
-import type { Person } from './person.ts';
-import type { Policy } from './policy.ts';
-import type { Answer, Verdict } from './verdict.ts';
+import { may } from '../person.ts';
+import type { Person } from '../person.ts';
+import type { Policy } from '../policy.ts';
+import type { Answer, Verdict } from '../verdict.ts';
 
 /** More files than this are not read one by one by anybody. */
 const FILES_MAX = 300;
