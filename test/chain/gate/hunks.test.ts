@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { filePatches } from '../../src/chain/gate/hunks.ts';
+import { filePatches } from '../../../src/chain/gate/hunks.ts';
 
 /** What git 2.39 printed for files with odd names, a file that became a link, a binary one and one that talks like a patch. */
 const odd = readFileSync('test/fixtures/patches/odd.patch', 'utf8');
