@@ -73,13 +73,13 @@ async function untilInterrupted({ keys, channel, data }: World, url: string, sig
 Ask for something, as the person in the chat would:
 
   curl -s ${url}/api/inputs -H 'Authorization: Bearer ${keys.you}' -H 'Content-Type: application/json' \\
-    -d '{"source":"first","channel":"${channel}","text":"/task ${IDEA}"}'
+    -d '{"source":"my-first-task","channel":"${channel}","text":"/task ${IDEA}"}'
 
 Watch the thread:
 
   curl -sN ${url}/api/events -H 'Authorization: Bearer ${keys.you}'
 
-When the change is held for review, press its button ({"source":"second","button":"<id>"}). A second person's key, who may merge: ${keys.guest}
+When the change is held for review, press its button ({"source":"my-first-tap","button":"<id>"}). A second person's key, who may merge: ${keys.guest}
 Ctrl-C ends the demo and removes what it made.`);
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   return 0;
