@@ -110,6 +110,55 @@ describe('kill -9 after any entry of the journal', () => {
   }
 });
 
+describe('the next start', () => {
+  it('asks nothing of the forge, the sessions or the chat for a task that is over', async () => {
+    const of = world();
+    const { box, id, seen } = await heldForReview(of);
+    await give(box, tap(seen), { task: id });
+    await until(box, id, 'merged');
+    await quiet();
+    const [calls, acts] = [of.chat.calls.length, of.forge.calls.length];
+    await boot(of);
+    await quiet();
+    expect(of.chat.calls.slice(calls).filter((call) => !call.startsWith('card'))).toEqual([]);
+    expect(of.forge.calls.slice(acts)).toEqual([]);
+  });
+
+  it('starts no session of a task that was stopped before its container was', async () => {
+    const of = world();
+    const { run } = of.sessions;
+    of.sessions.run = () => new Promise(() => undefined);
+    const box = await boot(of);
+    await give(box, fixTheTypo, { source: 's1' });
+    const task = await until(box, taskIdOf('s1'), 'working');
+    await give(box, { name: 'stop' }, { task: task.id });
+    await quiet();
+    of.sessions.run = run;
+    await boot(of);
+    await quiet();
+    expect(of.sessions.begun).toEqual([]);
+  });
+
+  it('journals one outcome of an effect that was done twice', async () => {
+    const of = world();
+    of.sessions.agent = () => null;
+    const box = await boot(of);
+    await give(box, fixTheTypo, { source: 's1' });
+    await until(box, taskIdOf('s1'), 'working');
+    await box.supervisor.close();
+    const again = await boot(of);
+    again.supervisor.goOn();
+    const spec = await of.sessions.began(session('brainstormer', taskIdOf('s1')));
+    of.sessions.end(spec.session, { kind: 'refused', why: 'login', text: 'expired', until: null });
+    await until(again, taskIdOf('s1'), 'held');
+    await quiet();
+    const settled = of.store.memory.streams
+      .get(`task-${taskIdOf('s1')}`)!
+      .map((line) => (JSON.parse(line) as { settles: string | null }).settles);
+    expect(settled.filter((effect, n) => effect !== null && settled.indexOf(effect) !== n)).toEqual([]);
+  });
+});
+
 describe('lost answers', () => {
   it.each(['open', 'facts', 'comment', 'merge', 'close'] as const)(
     'the forge did %s and its answer was lost',
