@@ -139,6 +139,22 @@ describe('the next start', () => {
     expect(of.sessions.begun).toEqual([]);
   });
 
+  it('opens no change for a task that was stopped before it was opened', async () => {
+    const of = world();
+    const { open } = of.forge;
+    of.forge.open = () => new Promise(() => undefined);
+    const box = await boot(of);
+    await give(box, { ...fixTheTypo, mode: 'quick' }, { source: 's1' });
+    const task = await until(box, taskIdOf('s1'), 'proposing');
+    await give(box, { name: 'stop' }, { task: task.id });
+    await quiet();
+    of.forge.open = open;
+    await box.supervisor.close();
+    await boot(of);
+    await quiet();
+    expect(of.forge.changes.size).toBe(0);
+  });
+
   it('journals one outcome of an effect that was done twice', async () => {
     const of = world();
     of.sessions.agent = () => null;
