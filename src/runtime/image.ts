@@ -83,18 +83,19 @@ async function build(job: Build, tag: string): Promise<void> {
   await mkdir(job.stage, { recursive: true });
   await execa(join(job.recipe, 'stage.sh'), [job.stage], { stdin: 'ignore' });
 
+  const names = [tag, localBase(job)];
+  const before = await Promise.all(names.map((name) => imageId(job.docker, name)));
   const base = await chooseBase(job);
-  const before = await imageId(job.docker, tag);
   job.onProgress(`Worker image: building on ${base}`);
   const id = await buildOn(base, job);
   await tagImage(job.docker, id, tag);
-  if (before !== undefined && before !== id) await removeUnused(job.docker, before);
+  for (const [i, name] of names.entries()) await removeReplaced(job.docker, before[i], name);
 }
 
 /** The registry's image where a registry answers within a few seconds, else one made here from Debian's packages. */
 async function chooseBase(job: Build): Promise<string> {
   const { docker, rebuild, onProgress, stage, recipe } = job;
-  const local = `signalbox-base:${job.hash}`;
+  const local = localBase(job);
   if (!rebuild && (await isPresent(docker, registryBase))) return registryBase;
   if (await registryAnswers(docker)) {
     onProgress(`Worker image: pulling ${registryBase}`);
@@ -112,6 +113,8 @@ async function chooseBase(job: Build): Promise<string> {
   await tagImage(docker, status, local);
   return local;
 }
+
+const localBase = ({ hash }: Build): string => `signalbox-base:${hash}`;
 
 async function registryAnswers(docker: Docker): Promise<boolean> {
   const patience = new AbortController();
@@ -188,10 +191,11 @@ async function tagImage(docker: Docker, id: string, name: string): Promise<void>
   await docker.getImage(id).tag({ repo: name.slice(0, name.indexOf(':')), tag: name.slice(name.indexOf(':') + 1) });
 }
 
-/** The image that a rebuild replaced goes, unless a container still uses it. */
-async function removeUnused(docker: Docker, id: string): Promise<void> {
+/** The image that had a name before goes when another has it now, unless a container still uses it. */
+async function removeReplaced(docker: Docker, before: string | undefined, name: string): Promise<void> {
+  if (before === undefined || before === (await imageId(docker, name))) return;
   try {
-    await docker.getImage(id).remove();
+    await docker.getImage(before).remove();
   } catch (error) {
     if (![404, 409].includes(statusCode(error) ?? 0)) throw error;
   }
