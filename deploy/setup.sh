@@ -34,6 +34,21 @@ become_engine() {
   exec setsid dockerd </dev/null >>"$log" 2>&1
 }
 
+# A killed engine leaves its pid file, and the next one refuses to start while anything has that pid, even a process not yet reaped.
+forget_dead_engine() {
+  local pid name='' state=''
+  pid=$(cat /var/run/docker.pid 2>/dev/null) || return 0
+  read -r _ name state _ 2>/dev/null <"/proc/$pid/stat" || true
+  [[ $name == '(dockerd)' && $state != Z ]] || rm -f /var/run/docker.pid
+}
+
+launch_engine() { # its pid is start_engine's
+  forget_dead_engine
+  become_engine &
+  pid=$!
+  disown
+}
+
 start_engine() {
   [[ -z ${DOCKER_HOST-} ]] || die "the Docker engine at DOCKER_HOST=$DOCKER_HOST does not answer: start it, or unset DOCKER_HOST to use this machine's"
   may_install || die "no Docker engine answers: $(timeout 10 docker version 2>&1 >/dev/null | tail -n 1). Start it (systemctl start docker), or join the group docker if it runs already"
@@ -45,16 +60,19 @@ start_engine() {
     systemctl start docker || die "systemd could not start docker: $words"
   else
     words="all it said is in $log"
-    become_engine &
-    pid=$!
-    disown
+    launch_engine
   fi
+  local again=2 # what a killed engine left may stop the next one once: its containerd is not reaped yet
   for _ in {1..120}; do
     if engine_answers; then return; fi
-    if [[ -n $pid ]] && ! kill -0 "$pid" 2>/dev/null; then break; fi
+    if [[ -n $pid ]] && ! kill -0 "$pid" 2>/dev/null; then
+      ((again-- > 0)) || break
+      sleep 1
+      launch_engine
+    fi
     sleep 0.5
   done
-  [[ -z $pid ]] || tail -n 5 "$log" >&2
+  [[ -z $pid ]] || tail -n 1 "$log" >&2
   die "the Docker engine did not come up: $words"
 }
 
