@@ -22,6 +22,7 @@ const usage = `usage: ./signalbox <command> [options]
   attach <task> [--data DIR]                        the live pane of the task's session
   boundary [--data DIR]                             the only way out of the containers; up starts it
   image [--rebuild]                                 builds the worker image
+  bench [--only a,b] [--json] [--repeats N]         how fast it is on this machine; passes or fails by no time
   help                                              this text
 
   --data DIR   the data folder: settings, journals, checkouts (default: SIGNALBOX_DATA, else ./data)
@@ -31,6 +32,9 @@ const options = {
   auto: { type: 'boolean' },
   quick: { type: 'boolean' },
   rebuild: { type: 'boolean' },
+  json: { type: 'boolean' },
+  only: { type: 'string' },
+  repeats: { type: 'string' },
   data: { type: 'string' },
   port: { type: 'string' },
 } as const;
@@ -67,6 +71,7 @@ const commands: Readonly<Record<string, Command>> = {
       return 0;
     },
   },
+  bench: { flags: ['only', 'json', 'repeats', 'data'], run: runBenchmark },
   help: {
     flags: [],
     async run() {
@@ -97,9 +102,24 @@ async function runDemo(given: Given, _argument: string, signal: AbortSignal): Pr
   const { demo } = await import('./demo/demo.ts');
   const { auto = false, quick = false } = given;
   const data = given.data === undefined ? undefined : dataFolder(given.data, process.env, root);
-  const sweep = async (folder: string): Promise<void> =>
-    (await main()).sweepSessions(await config({ data: folder }), root);
   return demo({ auto, quick, data, port, root, sweep }, signal);
+}
+
+const sweep = async (folder: string): Promise<void> =>
+  (await main()).sweepSessions(await config({ data: folder }), root);
+
+async function runBenchmark(given: Given, _argument: string, signal: AbortSignal): Promise<number> {
+  const repeats = given.repeats === undefined ? null : Number(given.repeats);
+  if (repeats !== null && !(Number.isInteger(repeats) && repeats >= 1 && repeats <= 100))
+    throw new Exit(64, `--repeats ${given.repeats} is no number from 1 to 100`);
+  const { runBench } = await import('../bench/bench.ts');
+  const { only, json = false } = given;
+  const prepare = async (): Promise<void> => {
+    await setUp();
+    await image(false);
+  };
+  const data = dataFolder(given.data, process.env, root);
+  return runBench({ root, data, only, json, repeats, sweep, setUp: prepare }, signal);
 }
 
 /** Docker and what else the machine lacks; says so where it cannot bring it. */

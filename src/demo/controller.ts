@@ -32,8 +32,8 @@ export function keepController(root: string, data: string): Controller {
     starts: () => starts,
     async stop() {
       stopping = true;
-      await end(child?.exitCode === null && child.signalCode === null ? child.pid : undefined);
-      await end(await pidIn(join(data, 'boundary', 'pid')));
+      await endProcess(child?.exitCode === null && child.signalCode === null ? child.pid : undefined);
+      await endProcess(await boundaryOf(data));
     },
   };
 }
@@ -53,7 +53,7 @@ export async function untilUp(data: string, url: string, signal: AbortSignal): P
 }
 
 /** TERM, and KILL for what is still there after ten seconds. */
-async function end(pid: number | undefined): Promise<void> {
+export async function endProcess(pid: number | undefined): Promise<void> {
   if (pid === undefined || !signal(pid, 'SIGTERM')) return;
   for (let tries = 0; tries < 100; tries += 1) {
     if (!signal(pid, 0)) return;
@@ -70,8 +70,9 @@ function signal(pid: number, what: NodeJS.Signals | 0): boolean {
   }
 }
 
-async function pidIn(file: string): Promise<number | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => '');
+/** Pid of the boundary that serves a data folder. */
+export async function boundaryOf(data: string): Promise<number | undefined> {
+  const text = await readFile(join(data, 'boundary', 'pid'), 'utf8').catch(() => '');
   const pid = Number(text.trim());
   return Number.isInteger(pid) && pid > 1 ? pid : undefined;
 }
