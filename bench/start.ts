@@ -6,13 +6,15 @@ import { manyPeople, timedMessage } from './console.ts';
 import type { Bench, Measured, Row as Line } from './figure.ts';
 import { openHeld, withGround } from './ground.ts';
 import type { Ground, Row } from './ground.ts';
+import { middle } from './statistics.ts';
 
 const SIZES = [
-  { tasks: 100, aim: 'answers in ≤ 1 s' },
-  { tasks: 1_000, aim: 'answers in ≤ 3 s' },
+  { tasks: 100, aim: '≤ 1 s' },
+  { tasks: 1_000, aim: '≤ 3 s' },
 ] as const;
 /** How many messages are on their way at the kill, so that effects are pending at the next start. */
 const UNDER_WAY = 50;
+const STARTS = 3;
 const SETTLE_MS = 10_000;
 
 /** How long after a kill it takes until the controller answers and goes on, and how much memory it takes then. */
@@ -21,23 +23,35 @@ export const starting = (bench: Bench): Promise<Measured> =>
     const lines: Line[] = [];
     for (const { tasks, aim } of SIZES) {
       const rows = await openHeld(ground, tasks, bench);
-      const { peak } = await ground.controller.memory();
-      bench.say(`kill and start with ${tasks} open tasks`);
-      const values = await killedAndStarted(ground, rows.slice(0, UNDER_WAY), bench);
-      bench.say(`${SETTLE_MS / 1000} s to settle`);
+      const { peak: opening } = await ground.controller.memory();
+      bench.say(`${STARTS} kills and starts with ${tasks} open tasks, then ${SETTLE_MS / 1000} s to settle`);
+      const starts: Times[] = [];
+      for (let n = 0; n < STARTS; n += 1) starts.push(await killedAndStarted(ground, rows.slice(0, UNDER_WAY), bench));
       await sleep(SETTLE_MS, undefined, { signal: bench.signal });
-      const settled = await ground.controller.memory();
-      const memory = { 'after 10 s': settled.now, 'at most': settled.peak, 'at most while they were opened': peak };
-      lines.push({ what: `${tasks} open tasks`, unit: 'ms', values, aim });
-      lines.push({ what: `${tasks} open tasks, memory`, unit: 'MB', values: memory, aim: 'RSS ≤ 180 MB' });
+      const { now, peak } = await ground.controller.memory();
+      lines.push(
+        { what: `${tasks} open tasks: answers`, unit: 'ms', values: middle(starts.map(({ answers }) => answers)), aim },
+        {
+          what: `${tasks} open tasks: first outcome journaled`,
+          unit: 'ms',
+          values: middle(starts.map(({ outcome }) => outcome)),
+        },
+        {
+          what: `${tasks} open tasks: memory`,
+          unit: 'MB',
+          values: { settled: now, peak, 'peak while they were opened': opening },
+          ...(tasks === 1_000 ? { aim: 'settled ≤ 180 MB' } : {}),
+        },
+      );
     }
     return {
-      how: `Tasks really opened through the console, held because their project's repository is not there; ${UNDER_WAY} messages on their way, SIGKILL at the first that is acknowledged, then ./signalbox up. Timed from the moment the launcher becomes Node: until /api/health answers, asked every 5 ms, and until the journal of one of those ${UNDER_WAY} tasks has grown, which is the first outcome of a pending effect. One start a line. Memory from /proc.`,
+      how: `Tasks really opened through the console, held because their project's repository is not there; ${UNDER_WAY} messages on their way, SIGKILL at the first that is acknowledged, then ./signalbox up; ${STARTS} times. Timed from the moment the launcher becomes Node: until /api/health answers, asked every 5 ms, and until the journal of one of those ${UNDER_WAY} tasks has grown, which is the first outcome of a pending effect. Memory is VmRSS and VmHWM of the last one, after ${SETTLE_MS / 1000} s.`,
       rows: lines,
     };
   });
 
-type Times = { readonly 'answers after': number; readonly 'first outcome journaled after': number };
+/** Ms after the start. */
+type Times = { readonly answers: number; readonly outcome: number };
 
 async function killedAndStarted(ground: Ground, rows: readonly Row[], { signal }: Bench): Promise<Times> {
   const agent = manyPeople();
@@ -55,7 +69,7 @@ async function killedAndStarted(ground: Ground, rows: readonly Row[], { signal }
     const answered = await untilHealthy(ground.url, signal);
     const journaled = await Promise.race([grown.at, sleep(20_000, null, { signal })]);
     if (journaled === null) throw new Error('nothing was pending at the kill: no journal grew in 20 s after the start');
-    return { 'answers after': answered - began, 'first outcome journaled after': journaled - began };
+    return { answers: answered - began, outcome: journaled - began };
   } finally {
     grown.close();
   }
