@@ -46,11 +46,11 @@ export async function runBare(
     const place: Place = { folder, path, model: ground.world.rehearsal.url, signal };
     await chmod(folder, 0o755);
     const branch = /^Branch: (\S+)$/m.exec(given[0]?.spec.prompt.text ?? '')?.[1] ?? 'signalbox/bench';
-    const work = await clone(place, ground.world.repository, 'work', branch);
+    const work = await clone(place, ground.world.repository, 'work', branch, {});
     await lay(place, given);
     let conversations = 0;
     for (const session of given) conversations += await converse(place, work, session);
-    const checked = await clone(place, work, 'check', branch);
+    const checked = await clone(place, work, 'check', branch, agent);
     return { conversations, checks: await check(place, checked) };
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -60,17 +60,30 @@ export async function runBare(
 /** `model`: the URL of the rehearsed model. */
 type Place = { readonly folder: string; readonly path: string; readonly model: string; readonly signal: AbortSignal };
 
+/** A conversation with a rehearsed model takes seconds. */
+const LONGEST_MS = 2 * 60_000;
+
 const mayBecome = process.getuid?.() === 0;
-const agent = mayBecome ? { uid: AGENT_UID, gid: AGENT_UID } : {};
+type Identity = { readonly uid?: number; readonly gid?: number };
+const agent: Identity = mayBecome ? { uid: AGENT_UID, gid: AGENT_UID } : {};
 const own = async (folder: string): Promise<void> => {
   if (mayBecome) await execa('chown', ['-R', `${AGENT_UID}:${AGENT_UID}`, folder]);
 };
 
-async function clone({ folder, signal }: Place, from: string, name: string, branch: string): Promise<string> {
+/** Git runs as whoever owns what it clones; what it makes is the agent's. */
+async function clone(
+  { folder, signal }: Place,
+  from: string,
+  name: string,
+  branch: string,
+  as: Identity,
+): Promise<string> {
   const to = join(folder, name);
-  const git = ['-c', `safe.directory=${from}`, 'clone', '--quiet', '--no-local', '--template=', from, to];
-  await execa('git', git, { cancelSignal: signal, env: { GIT_CONFIG_GLOBAL: '/dev/null' } });
-  await execa('git', ['-C', to, 'checkout', '--quiet', '-B', branch], { cancelSignal: signal });
+  const options = { cancelSignal: signal, env: { GIT_CONFIG_GLOBAL: '/dev/null', HOME: folder }, ...as };
+  await mkdir(to);
+  if (as === agent) await own(to);
+  await execa('git', ['clone', '--quiet', '--no-local', '--template=', from, to], options);
+  await execa('git', ['-C', to, 'checkout', '--quiet', '-B', branch], options);
   await own(to);
   return to;
 }
@@ -102,29 +115,43 @@ async function converse(place: Place, work: string, { role, spec }: Given): Prom
     home,
   };
   const said: string[] = [];
+  let isWell = false;
   const began = performance.now();
+  const signal = AbortSignal.any([place.signal, AbortSignal.timeout(LONGEST_MS)]);
   await new Promise<void>((resolve, reject) => {
     const child = startChild(launch, {
       line(_src, text) {
         said.push(text);
-        if (isOver(text)) child.hangUp();
+        const end = endOf(text);
+        if (end) isWell = end.type === 'turn.completed' || !end.is_error;
+        if (end) child.hangUp();
       },
       oversized: () => undefined,
       exited: () => resolve(),
       failed: (reason) => reject(new Error(reason)),
     });
-    place.signal.addEventListener('abort', () => child.signal('SIGKILL'), { once: true });
+    signal.addEventListener('abort', () => child.signal('SIGKILL'), { once: true });
     manners[spec.cli].deliver(child, { uuid: randomUUID(), text: here(spec.prompt.text) });
   });
   place.signal.throwIfAborted();
-  if (!said.some(endedWell)) throw new Error(`the ${role} did not end well on the host: ${said.slice(-3).join(' ')}`);
+  const words = said.slice(-3).join(' ').slice(-1_000);
+  if (!isWell) throw new Error(`the ${role} did not end well on the host: ${words || 'it said nothing'}`);
   return (performance.now() - began) / 1_000;
 }
 
-/** Claude waits for more after a turn; Codex was told everything. */
-const isOver = (line: string): boolean => line.startsWith('{"type":"result"');
-const endedWell = (line: string): boolean =>
-  (isOver(line) && line.includes('"is_error":false')) || line.startsWith('{"type":"turn.completed"');
+/** A CLI's line about the end of its turn: Claude waits for more after it, Codex was told everything. */
+const End = z.union([
+  z.object({ type: z.literal('result'), is_error: z.boolean() }),
+  z.object({ type: z.literal('turn.completed') }),
+]);
+
+function endOf(line: string): z.infer<typeof End> | undefined {
+  try {
+    return End.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
+}
 
 const Policy = z.looseObject({ setup: z.array(z.string()), test: z.string() });
 
