@@ -10,8 +10,8 @@ import { median, middle } from './statistics.ts';
 const REPEATS = 3;
 const LATENCIES = [0, 1_000] as const;
 
-/** Seconds of one task under the controller, and of the same conversations bare; `steps` is where the former went. */
-type Pair = { readonly chain: number; readonly steps: Readonly<Record<string, number>>; readonly bare: Bare };
+/** One task under the controller, and the same conversations bare. `requests`: what either asked the model. */
+type Pair = { readonly chain: Run; readonly bare: Bare; readonly requests: readonly [number, number] };
 
 /** What the controller, the containers, the boundary and the validator add to a task, at two speeds of the model. */
 export const wholeTask = (bench: Bench): Promise<Measured> =>
@@ -35,9 +35,7 @@ async function compare(grounds: readonly Ground[], path: string, bench: Bench): 
   for (let round = 1; round <= repeats; round += 1) {
     for (const [n, ground] of grounds.entries()) {
       bench.say(`round ${round} of ${repeats}, ${LATENCIES[n]} ms an answer`);
-      const { seconds, steps } = await chain(ground, bench);
-      const bare = await runBare(ground, given[n] ?? [], path, bench.signal);
-      pairs[n]?.push({ chain: seconds, steps, bare });
+      pairs[n]?.push(await onePair(ground, given[n] ?? [], path, bench));
     }
   }
   return {
@@ -46,24 +44,41 @@ async function compare(grounds: readonly Ground[], path: string, bench: Bench): 
   };
 }
 
+async function onePair(ground: Ground, given: readonly Given[], path: string, bench: Bench): Promise<Pair> {
+  const asked = (): number => Object.values(ground.world.rehearsal.requests()).reduce((sum, of) => sum + of);
+  const before = asked();
+  const run = await chain(ground, bench);
+  const between = asked();
+  const bare = await runBare(ground, given, path, bench.signal);
+  return { chain: run, bare, requests: [between - before, asked() - between] };
+}
+
 function rows(pairs: readonly Pair[], latency: number): readonly Row[] {
   const at = `${latency / 1_000} s an answer`;
-  const names = [...new Set(pairs.flatMap(({ steps }) => Object.keys(steps)))];
-  const steps = names.map((name) => [name, median(pairs.map((pair) => pair.steps[name] ?? 0))] as const);
+  const names = [...new Set(pairs.flatMap(({ chain }) => Object.keys(chain.steps)))];
+  const steps = names.map((name) => [name, median(pairs.map(({ chain }) => chain.steps[name] ?? 0))] as const);
   return [
-    { what: `${at}: whole task`, unit: 's', values: middle(pairs.map(({ chain }) => chain)) },
+    { what: `${at}: whole task`, unit: 's', values: middle(pairs.map(({ chain }) => chain.seconds)) },
     { what: `${at}: the conversations bare`, unit: 's', values: middle(pairs.map(({ bare }) => bare.conversations)) },
     { what: `${at}: setup and test bare`, unit: 's', values: middle(pairs.map(({ bare }) => bare.checks)) },
     {
       what: `${at}: whole / conversations`,
       unit: '×',
-      values: middle(pairs.map(({ chain, bare }) => chain / bare.conversations)),
+      values: middle(pairs.map(({ chain, bare }) => chain.seconds / bare.conversations)),
       ...(latency === 1_000 ? { aim: '≤ 1.5' } : {}),
     },
     {
       what: `${at}: whole / (conversations + setup and test)`,
       unit: '×',
-      values: middle(pairs.map(({ chain, bare }) => chain / (bare.conversations + bare.checks))),
+      values: middle(pairs.map(({ chain, bare }) => chain.seconds / (bare.conversations + bare.checks))),
+    },
+    {
+      what: `${at}: requests to the model`,
+      unit: 'in all',
+      values: {
+        'whole task': median(pairs.map(({ requests }) => requests[0])),
+        bare: median(pairs.map(({ requests }) => requests[1])),
+      },
     },
     { what: `${at}: where the whole task goes`, unit: 's', values: Object.fromEntries(steps) },
   ];

@@ -1,0 +1,62 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { execa } from 'execa';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../..');
+
+let data: string;
+beforeEach(async () => {
+  data = await mkdtemp(join(tmpdir(), 'signalbox-bench-test-'));
+});
+afterEach(() => rm(data, { recursive: true, force: true }));
+
+const bench = (...words: string[]) =>
+  execa(process.execPath, [join(root, 'src', 'cli.ts'), 'bench', '--data', data, ...words], { reject: false });
+
+describe('bench', () => {
+  it('--only journal --json: the table, one JSON object as the last line, nothing left', async () => {
+    const { exitCode, stdout } = await bench('--only', 'journal', '--json');
+    expect(exitCode).toBe(0);
+    const lines = stdout.split('\n');
+    expect(lines).toContain('journal: one append');
+    const { machine, figures } = JSON.parse(lines.at(-1)!);
+    expect(machine.node).toBe(process.version);
+    expect(Object.keys(figures)).toEqual(['journal']);
+    const [append, bare] = figures.journal.rows;
+    expect(append).toMatchObject({ what: 'append', unit: 'ms', aim: 'p99 ≤ 5 ms', values: { n: 1000 } });
+    expect(append.values.p50).toBeGreaterThan(0);
+    expect(append.values.p50).toBeLessThanOrEqual(append.values.p99);
+    expect(append.values.p99).toBeLessThanOrEqual(append.values.max);
+    expect(bare.values.n).toBe(1000);
+    expect(await readdir(data)).toEqual([]);
+  });
+
+  it('a data folder that is not there is not made', async () => {
+    const { exitCode } = await bench('--only', 'journal', '--data', join(data, 'not', 'there'));
+    expect(exitCode).toBe(0);
+    expect(await readdir(data)).toEqual([]);
+  });
+
+  it('interrupted: exit 1, what was not measured says so, and nothing is left', async () => {
+    const running = bench('--only', 'ack,journal', '--json');
+    running.stderr.once('data', () => running.kill('SIGINT'));
+    const { exitCode, stdout } = await running;
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout.split('\n').at(-1)!).figures).toEqual({
+      journal: expect.objectContaining({ is: 'measured' }),
+      ack: { is: 'failed', reason: 'interrupted' },
+    });
+    expect(await readdir(data)).toEqual([]);
+  });
+
+  it.each([
+    [['--only', 'journal,speed'], '--only journal,speed: there is no figure speed'],
+    [['--only', ','], 'there are journal, ack'],
+    [['--repeats', '0'], '--repeats 0 is no number from 1 to 100'],
+  ])('refuses %j', async (words, sentence) => {
+    const { exitCode, stderr } = await bench(...words);
+    expect([exitCode, stderr]).toEqual([64, expect.stringContaining(sentence)]);
+  });
+});
