@@ -21,7 +21,6 @@ export type BenchOptions = Pick<Bench, 'root' | 'repeats' | 'sweep'> & {
 /** Measures and prints. Answers with an exit code: 1 when a figure could not be measured, never because of what it says. */
 export async function runBench(options: BenchOptions, signal: AbortSignal): Promise<number> {
   const chosen = choose(options.only);
-  if (chosen.some(([, { containers }]) => containers)) await options.setUp();
   const machine = {
     cores: availableParallelism(),
     memoryGiB: Math.round(totalmem() / 2 ** 30),
@@ -31,12 +30,14 @@ export async function runBench(options: BenchOptions, signal: AbortSignal): Prom
   console.log(
     `${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}, load ${machine.load} before. Times are of this machine as busy as it is now: compare figures of one machine only.\n`,
   );
-  const place = await mkdtemp(join(await nearest(options.data), 'bench-'));
+  const place = await mkdtemp(join(await nearest(options.data), '.bench-'));
   const outcomes: Record<string, Outcome> = {};
+  let isSetUp: Promise<void> | undefined;
   try {
     for (const [name, figure] of chosen) {
       const say = (line: string): void => console.error(`bench: ${name}: ${line}`);
-      const outcome = await take(figure, { ...options, place, say, signal });
+      const ready = async (): Promise<void> => (isSetUp ??= options.setUp());
+      const outcome = await take(figure, ready, { ...options, place, say, signal });
       outcomes[name] = outcome;
       console.log(shown(figure, outcome));
     }
@@ -59,9 +60,11 @@ function choose(only: string | undefined): readonly (readonly [string, Figure])[
   return Object.entries(figures).filter(([name]) => names.includes(name));
 }
 
-async function take({ measure }: Figure, bench: Bench): Promise<Outcome> {
+/** A machine without Docker still has the figures that take none. */
+async function take({ measure, containers }: Figure, ready: () => Promise<void>, bench: Bench): Promise<Outcome> {
   if (bench.signal.aborted) return { is: 'failed', reason: 'interrupted' };
   try {
+    if (containers) await ready();
     const measured = await measure(bench);
     return measured === null ? { is: 'not measured' } : { is: 'measured', ...measured };
   } catch (error) {
