@@ -156,6 +156,7 @@ async function specOf(acts: Acts, task: Task, effect: Of<'run'>): Promise<Sessio
     task: task.id,
     project: task.project,
     settings: acts.settings[role],
+    leg: 1,
     prompt: prompt(task, effect, acts.instructions[role], names),
     files,
     transcripts,
