@@ -122,8 +122,10 @@ function eventOf(task: Task, { person: by, source }: Input, command: Steer): Tas
       return { is: 'back-asked', by, to: command.to, why: command.why };
     case 'sendback':
       return { is: 'feedback-asked', by };
-    case 'approve':
-      return { is: 'approve-tapped', by, head: command.head ?? task.change?.head ?? null };
+    case 'approve': {
+      const planWaits = task.phase.at === 'held' && task.phase.ends.by === 'approval';
+      return { is: 'approve-tapped', by, head: command.head ?? (planWaits ? null : (task.change?.head ?? null)) };
+    }
     case 'merge': {
       const head = command.head ?? task.change?.head;
       return head ? { is: 'merge-tapped', by, head, second: command.second } : null;

@@ -18,7 +18,8 @@ export function granted(task: Task, stamp: Stamp): Moved {
 /** The next safe point is here: the role is not begun, and the account is asked to say when it opens. */
 export function accountShut(task: Task, { account }: Of<'account-shut'>, stamp: Stamp): Moved {
   const { phase } = task;
-  if (phase.at !== 'queued') return ignored(`nothing waits: the task is ${phase.at}`);
+  if (phase.at !== 'queued' || (phase.step.step !== 'work' && phase.step.step !== 'resume'))
+    return ignored(`no role waits: the task is ${phase.at}`);
   return waitForAccount(task, account, phase.step, stamp);
 }
 
@@ -79,7 +80,7 @@ export function accountHeld(task: Task, event: Of<'account-held'>): Moved {
 export function holdEnded(task: Task, { hold: ended, why }: Of<'hold-ended'>, stamp: Stamp): Moved {
   const { phase } = task;
   if (phase.at !== 'held' || phase.hold !== ended) return ignored('that hold is over');
-  if (phase.ends.by === 'approval' || phase.ends.by === 'person') return ignored('only a person ends that hold');
+  if (['approval', 'answer', 'person'].includes(phase.ends.by)) return ignored('only a person ends that hold');
   return first([tell({ kind: 'resumed', why, by: null })], go(task, phase.from, stamp));
 }
 

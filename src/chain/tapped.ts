@@ -55,7 +55,7 @@ export function mergeTapped(task: Task, event: Of<'merge-tapped'>, stamp: Stamp)
 export function approveTapped(task: Task, { by, head }: Of<'approve-tapped'>, stamp: Stamp): Moved {
   const { phase, change } = task;
   if (!may(by, 'merge')) return ignored('this person may not approve');
-  if (phase.at === 'held' && phase.ends.by === 'approval') {
+  if (head === null && phase.at === 'held' && phase.ends.by === 'approval') {
     return first([tell({ kind: 'plan-approved', by: by.name })], go(task, phase.from, stamp));
   }
   if (head === null || !change || ['merging', 'merged', 'stopped'].includes(phase.at))
@@ -77,9 +77,11 @@ const FIXED: readonly Task['phase']['at'][] = ['opening', 'preparing', 'recordin
 
 /** Goes back to a role with a person's reason. The commits stay on the branch, and the role begins on them. */
 export function backAsked(task: Task, { by, to, why }: Of<'back-asked'>, stamp: Stamp): Moved {
-  const { phase, head } = task;
+  const { phase, head, proven } = task;
   if (!may(by, 'steer')) return ignored('this person may not send a task back');
-  if (FIXED.includes(phase.at) || head === null) return ignored(`no way back: the task is ${phase.at}`);
+  // Nothing is spent before the base branch was seen green, on nobody's word.
+  if (FIXED.includes(phase.at) || head === null || proven === null)
+    return ignored(`no way back: the task is ${phase.at}`);
   const role = roles[to];
   const feedback = `${by.name} sends it back: ${why}`;
   const fresh = { ...afresh(task), approval: null, tree: task.tree + (to === 'code' ? 0 : 1) };

@@ -142,7 +142,11 @@ function changeMoved(task: Task, { state, head, base }: Of<'change-moved'>, stam
   const { number } = change;
   if (state === 'merged' || state === 'closed') {
     const over = state === 'merged' ? ({ at: 'merged', commit: base } as const) : ({ at: 'stopped' } as const);
-    return enter(task, over, stamp, [tell({ kind: 'elsewhere', number, state }), { do: 'clear' }]);
+    return enter(task, over, stamp, [
+      tell({ kind: 'elsewhere', number, state }),
+      ...(state === 'merged' ? [{ do: 'close', number } as const] : []),
+      { do: 'clear' },
+    ]);
   }
   if (head === change.head && base === change.base) return ignored('nothing moved');
   return go(task, { step: 'judge' }, stamp);
