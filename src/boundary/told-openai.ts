@@ -7,8 +7,8 @@ const Failure = z.object({
   error: z.object({
     type: z.string().nullish(),
     code: z.string().nullish(),
-    resets_at: z.unknown(),
-    resets_in_seconds: z.unknown(),
+    resets_at: z.unknown().optional(),
+    resets_in_seconds: z.unknown().optional(),
   }),
 });
 type Failure = z.infer<typeof Failure>['error'];
