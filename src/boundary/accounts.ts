@@ -136,10 +136,8 @@ async function take({ key, asking }: AskedFile, { shuts, keys, spend, log }: Tak
     return true;
   }
   const one = shuts.of(asking.account);
-  if (one !== undefined && one.n === null) {
-    return false;
-  }
-  if (one !== undefined && (one.n ?? 0) <= asking.seen) {
+  // What is in memory only nobody can have seen.
+  if (one !== undefined && (one.n ?? Infinity) <= asking.seen) {
     if (!(await shuts.open(one, 'asked', key))) {
       return false;
     }

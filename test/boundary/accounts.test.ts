@@ -98,17 +98,6 @@ describe('shut', () => {
     expect(accounts.shut('claude')?.until).toBeNull();
   });
 
-  test('many at once: one line, and each waits for it', async () => {
-    const accounts = await begin();
-    const after = await Promise.all(
-      Array.from({ length: 20 }, async () => {
-        await accounts.see('claude', only(quota(now + hour)), '');
-        return (await lines()).length;
-      }),
-    );
-    expect(new Set(after)).toEqual(new Set([1]));
-  });
-
   test('what tells nothing shuts nothing', async () => {
     const accounts = await begin();
     await accounts.see('claude', only(null), '');
@@ -150,21 +139,6 @@ describe('shut', () => {
     await accounts.look();
     expect(accounts.shut('claude')).toBeNull();
     expect(await told()).toEqual(['shut quota', 'opened reset']);
-  });
-
-  test('again by what is seen while it opens', async () => {
-    const accounts = await begin();
-    await accounts.see('claude', only(quota(now + 1_000)), '');
-    now += 1_000;
-    const opening = accounts.look();
-    // The look has begun to write when this is seen, or has not: either way the last word is shut.
-    for (let turns = 0; turns < 5; turns += 1) {
-      await Promise.resolve();
-    }
-    await accounts.see('claude', only(quota(now + hour)), '');
-    await opening;
-    expect(accounts.shut('claude')?.until).toBe(now + hour);
-    expect((await told()).at(-1)).toBe('shut quota');
   });
 });
 
@@ -352,6 +326,18 @@ describe('after a kill', () => {
     await ask(b, 3, 'other');
     await accounts.look();
     expect(accounts.shut('other')).toBeNull();
+  });
+
+  test('how full windows are follows when the minute is over', async () => {
+    const accounts = await begin();
+    const see = (used: number): Promise<void> =>
+      accounts.see('claude', { shut: null, windows: [{ name: 'weekly window', used, until: null, status: '' }] }, '');
+    await see(0.1);
+    await see(0.2);
+    now += 60_000;
+    await accounts.look();
+    await accounts.close();
+    expect(await told()).toEqual(['windows', 'windows']);
   });
 
   test('how full windows are is known', async () => {
