@@ -52,7 +52,6 @@ function unified(window: string | null, seconds: number | null): Readonly<Record
     [`${prefix}representative-claim`]: known.claim,
     [`${prefix}${known.part}-status`]: 'rejected',
     [`${prefix}${known.part}-utilization`]: '1',
-    [`${prefix}overage-status`]: 'rejected',
     ...(seconds === null
       ? {}
       : { [`${prefix}reset`]: String(seconds), [`${prefix}${known.part}-reset`]: String(seconds) }),
