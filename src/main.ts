@@ -19,6 +19,7 @@ import type { Means } from './chain/supervisor.ts';
 import type { Config } from './config.ts';
 import { Exit } from './exit.ts';
 import { gitForge } from './forge/git.ts';
+import { boundaryAccounts } from './runtime/accounts.ts';
 import { attachCommand } from './runtime/attach.ts';
 import { boxId } from './runtime/box.ts';
 import { dockerEngine } from './runtime/docker.ts';
@@ -58,7 +59,7 @@ export async function serveController(config: Config, root: string, signal: Abor
   const supervisor = createSupervisor({
     store,
     acts: await actsOf(config, root, web.chat),
-    accounts: { seen: async () => [], open: async () => undefined },
+    accounts: boundaryAccounts({ folder: join(config.data, 'boundary') }),
     slots: config.slots ?? slotsOf(availableParallelism(), totalmem() / 2 ** 30),
   });
   for (const damage of await supervisor.load()) log.error('a stream is damaged and stays shut', { ...damage });

@@ -43,7 +43,7 @@ describe('an account that is shut', () => {
   it('holds every task of it, rings once, and goes on with the same conversations when it opens', async () => {
     const of = withCoders(world());
     const box = await coding(of, 's1', 's2');
-    of.accounts.shut('codex', 'quota', 99_000);
+    of.accounts.shut('codex');
     for (const id of [one, two]) of.sessions.end(session(id), spent);
     for (const id of [one, two]) {
       expect((await until(box, id, 'held')).phase).toMatchObject({ ends: { by: 'account', account: 'codex' } });

@@ -11,7 +11,17 @@ import type { Task } from '../../src/chain/task.ts';
 import { ana, ben, coder, plan, requirements, review } from '../chain/samples.ts';
 import { point } from './life.ts';
 import type { Life } from './life.ts';
-import { open, simAccounts, simChat, simClock, simForge, simSessions, simStore, simValidator, simWorkspace } from './ports.ts';
+import {
+  open,
+  simAccounts,
+  simChat,
+  simClock,
+  simForge,
+  simSessions,
+  simStore,
+  simValidator,
+  simWorkspace,
+} from './ports.ts';
 import type { Sleeper, Waiters } from './ports.ts';
 import type { SimSession, World } from './world.ts';
 
@@ -64,7 +74,11 @@ const settings = byRole((role) => roles[role].settings);
 const instructions = byRole((role) => `You are the ${role}.`);
 
 /** A sentence for each rule that was broken. */
-export type Lived = { readonly broken: readonly string[]; readonly supervisor: Supervisor; readonly cards: Record<string, string> };
+export type Lived = {
+  readonly broken: readonly string[];
+  readonly supervisor: Supervisor;
+  readonly cards: Record<string, string>;
+};
 
 const HOUR = 3_600_000;
 
@@ -129,7 +143,13 @@ async function drain(life: Life): Promise<void> {
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** People act: all whose time has come, at once. */
-function act(life: Life, scenario: Scenario, look: Look, desk: ReturnType<typeof createDesk>, broken: string[]): boolean {
+function act(
+  life: Life,
+  scenario: Scenario,
+  look: Look,
+  desk: ReturnType<typeof createDesk>,
+  broken: string[],
+): boolean {
   let acted = false;
   for (const intent of scenario.intents) {
     const deed = (life.world.deeds[intent.name] ??= { state: 'todo', sends: 0, answer: '' });
@@ -222,7 +242,9 @@ function pass({ world }: Life, sleepers: Set<Sleeper>): boolean {
   world.now = Math.max(world.now, next);
   for (const [account, until] of Object.entries(world.shut)) if (until <= world.now) open(world, account, 'reset');
   // What looks every so often has looked by then.
-  const woken = [...sleepers].filter(({ until, idle }) => idle || until <= world.now).toSorted((a, b) => a.until - b.until);
+  const woken = [...sleepers]
+    .filter(({ until, idle }) => idle || until <= world.now)
+    .toSorted((a, b) => a.until - b.until);
   for (const sleeper of woken) sleeper.wake();
   return true;
 }

@@ -1,6 +1,16 @@
 import type { Notice } from '../../src/chain/notice.ts';
 import { Policy } from '../../src/chain/policy.ts';
-import type { Accounts, Chat, Clock, Forge, SessionEnd, Sessions, Store, Validator, Workspace } from '../../src/chain/ports.ts';
+import type {
+  Accounts,
+  Chat,
+  Clock,
+  Forge,
+  SessionEnd,
+  Sessions,
+  Store,
+  Validator,
+  Workspace,
+} from '../../src/chain/ports.ts';
 import { roles } from '../../src/chain/roles.ts';
 import { call } from './life.ts';
 import type { Life } from './life.ts';
@@ -71,7 +81,15 @@ export function simSessions(life: Life, waiters: Waiters): Sessions {
         const before = sessions[`${spec.session}#${spec.leg - 1}`];
         if (spec.leg > 1 && !before?.end) throw new Error(`${name} begins before the leg before it ended`);
         const { account } = roles[spec.role].settings;
-        sessions[name] ??= { task: spec.task, role: spec.role, leg: spec.leg, account, requests: 0, heard: [], end: null };
+        sessions[name] ??= {
+          task: spec.task,
+          role: spec.role,
+          leg: spec.leg,
+          account,
+          requests: 0,
+          heard: [],
+          end: null,
+        };
         return sessions[name].end;
       });
       return end ?? new Promise((resolve) => waiters.set(name, resolve));
@@ -114,12 +132,16 @@ export function simWorkspace(life: Life): Workspace {
 }
 
 /** `outcome` is a rule of the scenario: it sees the world, and answers the same for the same work. */
-export function simValidator(life: Life, outcome: (world: World, head: string, base: string) => 'green' | 'red'): Validator {
+export function simValidator(
+  life: Life,
+  outcome: (world: World, head: string, base: string) => 'green' | 'red',
+): Validator {
   return {
     check: ({ head, base }) =>
       call(life, 'check', () => {
         const check = { head, base, outcome: outcome(life.world, head, base), what: 'npm test', tail: '' };
-        if (!life.world.checks.some((known) => known.head === head && known.base === base)) life.world.checks.push(check);
+        if (!life.world.checks.some((known) => known.head === head && known.base === base))
+          life.world.checks.push(check);
         return check;
       }),
   };
