@@ -251,9 +251,9 @@ describe('the card of a task', () => {
     ],
     ['nothing', blocked, ['⛔ .signalbox/policy.yaml never merges from chat.'], 'Judge again'],
   ])('says what %s lets through, and offers no other tap', (_who, verdict, rows, first) => {
-    const shown = card(task({ at: 'review', verdict, patch: '' }, reviewed));
+    const shown = card(task({ at: 'review', verdict, patch: '', feedback: null }, reviewed));
     expect(shown.text.split('\n')).toEqual(expect.arrayContaining(rows));
-    expect(shown.buttons.map(({ label }) => label)).toEqual([first, 'Stop']);
+    expect(shown.buttons.map(({ label }) => label)).toEqual([first, 'Send back', 'Stop']);
   });
 
   it('says who a merge without a tap is asked for by: nobody', () => {

@@ -28,7 +28,51 @@ const notices = {
   checked: { kind: 'checked', check: { ...check, outcome: 'red' } },
   green: { kind: 'checked', check: { ...check, outcome: 'green' } },
   reviewed: { kind: 'reviewed', severity: 'medium', scope: 'implemented', count: 2 },
-  held: { kind: 'held', reason: 'The login of claude ran out.', todo: 'Log in again, then Retry.' },
+  held: {
+    kind: 'held',
+    cause: 'quota',
+    ends: { by: 'account', account: 'claude' },
+    reason: 'The 5-hour window of claude is used up.',
+    todo: 'It goes on by itself. Nothing was paid.',
+    until: Date.UTC(2026, 10, 20, 16, 11),
+    loud: true,
+  },
+  heldQuietly: {
+    kind: 'held',
+    cause: 'infrastructure',
+    ends: { by: 'time', at: 0 },
+    reason: 'Docker does not answer.',
+    todo: 'It tries again by itself.',
+    until: null,
+    loud: false,
+  },
+  planWaits: {
+    kind: 'held',
+    cause: 'person',
+    ends: { by: 'approval' },
+    reason: 'The plan waits for a person.',
+    todo: 'Approve it, or go back with /back plan and why.',
+    until: null,
+    loud: true,
+  },
+  question: {
+    kind: 'held',
+    cause: 'question',
+    ends: { by: 'answer' },
+    reason: 'The coder cannot go on: which spelling?',
+    todo: 'Answer in the thread: it goes on with that.',
+    until: null,
+    loud: true,
+  },
+  resumed: { kind: 'resumed', why: 'The account is open again.', by: null },
+  resumedBy: { kind: 'resumed', why: 'What is there was looked at.', by: 'Ana' },
+  approved: { kind: 'approved', by: 'Ana', head },
+  'approval-void': { kind: 'approval-void', by: 'Ana', head, now: other },
+  'plan-approved': { kind: 'plan-approved', by: 'Ana' },
+  'feedback-asked': { kind: 'feedback-asked', by: 'Ana' },
+  back: { kind: 'back', by: 'Ana', to: 'planner', why: 'Keep the old option.' },
+  elsewhere: { kind: 'elsewhere', number: 3, state: 'merged' },
+  closedElsewhere: { kind: 'elsewhere', number: 3, state: 'closed' },
   'held-for-review': { kind: 'held-for-review', number: 3, head, verdict: held, byHand: 'git merge it' },
   blocked: { kind: 'held-for-review', number: 3, head, verdict: blocked, byHand: 'git merge it' },
   'merge-refused': { kind: 'merge-refused', by: 'Ana', reason: 'The branch moved.' },
@@ -137,7 +181,7 @@ describe('a notice', () => {
     const rings = Object.values(notices)
       .map((told) => notice(subject, told))
       .filter(({ loud }) => loud);
-    expect(rings).toHaveLength(8);
+    expect(rings).toHaveLength(12);
     for (const { text } of rings) {
       expect(text.split('\n')[0]).toMatch(/ ⋅ \*\*site\*\* ⋅ Correct the spelling in the README$/);
     }
