@@ -19,7 +19,8 @@ export function threadName(task: Task): string {
 /** One row of a list of tasks. */
 export function taskRow(task: Task, wait?: Wait): string {
   const { phase } = task;
-  const why = phase.at === 'held' ? `: ${line(phase.reason, 120)}` : wait ? `: ${waitWords(wait)}` : '';
+  const why =
+    phase.at === 'held' ? `: ${line(phase.reason, 120)}` : phase.at === 'queued' && wait ? `: ${waitWords(wait)}` : '';
   return `${sign(phase.at)} ${line(task.project)} ⋅ ${line(task.title, 80)} ⋅ ${doing(phase)}${why}`;
 }
 

@@ -11,7 +11,7 @@ export function awaits(task: Task, effect: TaskEffect['do']): Step | null {
     case 'preparing':
       return effect === 'prepare' ? { step: 'prepare' } : null;
     case 'proving':
-      return effect === 'prove' ? { step: 'prove', base: phase.base, then: phase.then } : null;
+      return effect === 'prove' ? { step: 'prove', base: phase.base, next: phase.next } : null;
     case 'working': {
       const { role, session, leg, words } = phase;
       // The same leg: what could not be begun, or not followed, is begun or followed again.

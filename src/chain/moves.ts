@@ -49,8 +49,8 @@ export function begin(task: Task, step: Step, stamp: Stamp): Moved {
     case 'record':
       return record(task, step.role, stamp);
     case 'prove': {
-      const { base, then } = step;
-      return enter(task, { at: 'proving', base, then }, stamp, [{ do: 'prove', base }]);
+      const { base, next } = step;
+      return enter(task, { at: 'proving', base, next }, stamp, [{ do: 'prove', base }]);
     }
     case 'take': {
       const { session } = step;

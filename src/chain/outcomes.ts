@@ -28,7 +28,7 @@ export function outcome(task: Task, event: Outcome, stamp: Stamp): Moved {
   if (event.is === 'opened' && phase.at === 'opening')
     return go({ ...task, threads: event.threads }, { step: 'prepare' }, stamp);
   if (event.is === 'prepared' && phase.at === 'preparing') return prepared(task, event, stamp);
-  if (event.is === 'proved' && phase.at === 'proving') return proved(task, phase.then, event, stamp);
+  if (event.is === 'proved' && phase.at === 'proving') return proved(task, phase.next, event, stamp);
   if (event.is === 'recorded' && phase.at === 'recording') return recorded(task, phase.role, event, stamp);
   if (event.is === 'taken' && phase.at === 'taking') return taken(task, event, stamp);
   if (event.is === 'checked' && phase.at === 'validating') return checked(task, event, stamp);
@@ -44,23 +44,23 @@ function prepared(task: Task, event: Of<'prepared'>, stamp: Stamp): Moved {
   const { base, policy } = event;
   const ready = { ...task, policy, base: task.base ?? base, head: task.head ?? base, outages: 0 };
   if (task.proven === base) return startChain(ready, stamp);
-  return go(ready, { step: 'prove', base, then: 'begin' }, stamp);
+  return go(ready, { step: 'prove', base, next: 'begin' }, stamp);
 }
 
 const startChain = (task: Task, stamp: Stamp): Moved =>
   go(task, { step: 'work', role: task.mode === 'quick' ? 'coder' : 'brainstormer', feedback: null }, stamp);
 
 /** A base that is already red is said before anything is spent, and never held against a coder. */
-function proved(task: Task, then: 'begin' | 'red', { check }: Of<'proved'>, stamp: Stamp): Moved {
+function proved(task: Task, next: 'begin' | 'red', { check }: Of<'proved'>, stamp: Stamp): Moved {
   if (check.outcome === 'green') {
-    const next = { ...task, proven: check.base };
-    return then === 'begin' ? startChain(next, stamp) : red(next, stamp);
+    const green = { ...task, proven: check.base };
+    return next === 'begin' ? startChain(green, stamp) : red(green, stamp);
   }
   const reason =
     check.outcome === 'red'
       ? `The base branch is red: \`${check.what}\` fails on ${check.base.slice(0, 7)} alone.`
       : check.what;
-  const from = then === 'begin' ? ({ step: 'prepare' } as const) : ({ step: 'validate' } as const);
+  const from = next === 'begin' ? ({ step: 'prepare' } as const) : ({ step: 'validate' } as const);
   const ends = { by: 'base', not: check.base } as const;
   const todo = 'It goes on by itself when the base branch has moved.';
   const held = hold(task, { kind: 'checks', ends, reason, todo, from }, true, stamp);
@@ -125,7 +125,7 @@ function checked(task: Task, { check }: Of<'checked'>, stamp: Stamp): Moved {
       return hold(next, { kind: 'conflict', ends, reason: check.what, todo, from }, true, stamp);
     }
     case 'red':
-      if (task.proven !== check.base) return go(next, { step: 'prove', base: check.base, then: 'red' }, stamp);
+      if (task.proven !== check.base) return go(next, { step: 'prove', base: check.base, next: 'red' }, stamp);
       return red(next, stamp);
   }
 }

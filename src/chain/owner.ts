@@ -47,93 +47,106 @@ type Options<S, E, F> = {
   readonly warn: (message: string, reason: string) => void;
 };
 
-export function createOwner<S, E, F>(options: Options<S, E, F>): Owner<S, E, F> {
-  const { kind, key, store, clock, follow, warn } = options;
-  const name = `${kind.prefix}-${key}`;
-  let durable: Stream<S, F> = empty;
+/** An owner's own: what is durable, what is being written, and who waits for it. */
+type Book<S, E, F> = Options<S, E, F> & {
+  readonly name: string;
+  durable: Stream<S, F>;
   /** With what is being written: events are judged against it, and answered only when it is durable. */
-  let ahead: Stream<S, F> = empty;
-  let waiting: Written<S, F>[] = [];
-  let writing: Promise<void> | null = null;
+  ahead: Stream<S, F>;
+  waiting: Written<S, F>[];
+  writing: Promise<void> | null;
+};
 
-  async function load(): Promise<Damage | null> {
-    const read = await readStream(kind, name, store);
-    if (!read.ok) return read.damage;
-    durable = ahead = read.stream;
-    return null;
-  }
-
-  /** One write at a time, of everything that waits. What was built on an entry that could not be kept is not kept either. */
-  async function drain(): Promise<void> {
-    while (waiting.length > 0) {
-      const batch = waiting;
-      waiting = [];
-      const refusal = await append(batch);
-      if (refusal !== null) {
-        for (const { done } of [...batch, ...waiting.splice(0)]) done(refusal);
-        ahead = durable;
-        continue;
-      }
-      const before = durable;
-      for (const { next, done } of batch) {
-        const known = durable.pending;
-        durable = next;
-        follow(next.pending.filter((effect) => !known.includes(effect)));
-        done(null);
-      }
-      if (Math.floor(before.seq / SNAPSHOT_EVERY) !== Math.floor(durable.seq / SNAPSHOT_EVERY)) keep();
-    }
-    writing = null;
-  }
-
-  async function append(batch: readonly Written<S, F>[]): Promise<string | null> {
-    try {
-      const entries = batch.map(({ entry }) => entry);
-      if ((await store.append(name, durable.seq, entries)) === 'appended') return null;
-      // The journal is not as this owner left it: an answer was lost after all. It is read again, and who waits is told to come again.
-      const known = durable.pending;
-      const damage = await load();
-      if (damage) return `${name} is damaged at line ${damage.line}: ${damage.reason}`;
-      follow(durable.pending.filter(({ id }) => !known.some((effect) => effect.id === id)));
-      return STALE;
-    } catch (error) {
-      return (error as Error).message;
-    }
-  }
-
-  function keep(): void {
-    store.keep(name, durable.seq, durable).catch((error: Error) => warn('a snapshot was not kept', error.message));
-  }
-
+export function createOwner<S, E, F>(options: Options<S, E, F>): Owner<S, E, F> {
+  const name = `${options.kind.prefix}-${options.key}`;
+  const book: Book<S, E, F> = { ...options, name, durable: empty, ahead: empty, waiting: [], writing: null };
   return {
     name,
-    stream: () => durable,
-    load,
-    idle: async () => void (await writing),
-    async submit(event, { source = null, settles = null }) {
-      for (let again = 0; ; again += 1) {
-        const refused = judge(kind, ahead, event, source, settles, clock.now());
-        if (refused.kind !== 'entry') {
-          // What is still being written may yet be refused by the disk: only then is it known what this event meets.
-          if (ahead === durable) return refused;
-          await writing;
-          continue;
-        }
-        const { entry } = refused;
-        const next = fold(kind, name, ahead, entry);
-        ahead = next;
-        const kept = await new Promise<string | null>((done) => {
-          waiting.push({ entry, next, done });
-          writing ??= drain();
-        });
-        if (kept === STALE && again < 3) continue;
-        if (kept !== null) return { kind: 'not-kept', reason: kept };
-        return next.state === null
-          ? { kind: 'ignored', why: 'there is no such stream' }
-          : { kind: 'journaled', state: next.state };
-      }
-    },
+    stream: () => book.durable,
+    load: () => load(book),
+    idle: async () => void (await book.writing),
+    submit: (event, { source = null, settles = null }) => submit(book, event, source, settles),
   };
+}
+
+async function load<S, E, F>(book: Book<S, E, F>): Promise<Damage | null> {
+  const read = await readStream(book.kind, book.name, book.store);
+  if (!read.ok) return read.damage;
+  book.durable = book.ahead = read.stream;
+  return null;
+}
+
+async function submit<S, E, F>(
+  book: Book<S, E, F>,
+  event: E,
+  source: string | null,
+  settles: string | null,
+): Promise<Submitted<S>> {
+  for (let again = 0; ; again += 1) {
+    const judged = judge(book.kind, book.ahead, event, source, settles, book.clock.now());
+    if (judged.kind !== 'entry') {
+      // What is still being written may yet be refused by the disk: only then is it known what this event meets.
+      if (book.ahead === book.durable) return judged;
+      await book.writing;
+      continue;
+    }
+    const { entry } = judged;
+    const next = fold(book.kind, book.name, book.ahead, entry);
+    book.ahead = next;
+    const kept = await new Promise<string | null>((done) => {
+      book.waiting.push({ entry, next, done });
+      book.writing ??= drain(book);
+    });
+    if (kept === STALE && again < 3) continue;
+    if (kept !== null) return { kind: 'not-kept', reason: kept };
+    return next.state === null
+      ? { kind: 'ignored', why: 'there is no such stream' }
+      : { kind: 'journaled', state: next.state };
+  }
+}
+
+/** One write at a time, of everything that waits. What was built on an entry that could not be kept is not kept either. */
+async function drain<S, E, F>(book: Book<S, E, F>): Promise<void> {
+  while (book.waiting.length > 0) {
+    const batch = book.waiting;
+    book.waiting = [];
+    const refusal = await append(book, batch);
+    if (refusal !== null) {
+      for (const { done } of [...batch, ...book.waiting.splice(0)]) done(refusal);
+      book.ahead = book.durable;
+      continue;
+    }
+    const before = book.durable.seq;
+    for (const { next, done } of batch) {
+      const known = book.durable.pending;
+      book.durable = next;
+      book.follow(next.pending.filter((effect) => !known.includes(effect)));
+      done(null);
+    }
+    if (Math.floor(before / SNAPSHOT_EVERY) !== Math.floor(book.durable.seq / SNAPSHOT_EVERY)) keep(book);
+  }
+  book.writing = null;
+}
+
+/** null when the batch is durable, else why not. */
+async function append<S, E, F>(book: Book<S, E, F>, batch: readonly Written<S, F>[]): Promise<string | null> {
+  const { name, store } = book;
+  try {
+    const entries = batch.map(({ entry }) => entry);
+    if ((await store.append(name, book.durable.seq, entries)) === 'appended') return null;
+    // The journal is not as this owner left it: an answer was lost after all. It is read again, and who waits is told to come again.
+    const known = new Set(book.durable.pending.map(({ id }) => id));
+    const damage = await load(book);
+    if (damage) return `${name} is damaged at line ${damage.line}: ${damage.reason}`;
+    book.follow(book.durable.pending.filter(({ id }) => !known.has(id)));
+    return STALE;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function keep<S, E, F>({ store, name, durable, warn }: Book<S, E, F>): void {
+  store.keep(name, durable.seq, durable).catch((error: Error) => warn('a snapshot was not kept', error.message));
 }
 
 const STALE = 'the journal was written by somebody else meanwhile; nothing was taken';

@@ -93,28 +93,36 @@ export async function perform(
       return mergeChange(acts, task, effect);
     case 'tell':
       return tell(acts, task, id, effect.notice);
-    case 'halt':
-      await acts.sessions.stop(effect.session);
-      return { is: 'done' };
-    case 'comment':
-      await acts.forge.comment(project, effect.number, id, effect.text);
-      return { is: 'done' };
-    case 'close':
-      await acts.forge.close(project, effect.number);
-      return { is: 'done' };
-    case 'clear':
-      await acts.workspace.remove(project, task.id);
-      return { is: 'done' };
     case 'prove':
       return { is: 'proved', check: await acts.others.prove(task, effect.base) };
     case 'verify':
       return { is: 'verified', missing: await acts.workspace.verify(project, task.id, effect.head, effect.paths) };
+    default:
+      await see(acts, task, id, effect);
+      return { is: 'done' };
+  }
+}
+
+/** What has nothing to say when it is done. */
+function see(
+  acts: Acts,
+  { id: task, project }: Task,
+  id: string,
+  effect: Of<'halt' | 'comment' | 'close' | 'clear' | 'post' | 'report'>,
+): Promise<void> {
+  switch (effect.do) {
+    case 'halt':
+      return acts.sessions.stop(effect.session);
+    case 'comment':
+      return acts.forge.comment(project, effect.number, id, effect.text);
+    case 'close':
+      return acts.forge.close(project, effect.number);
+    case 'clear':
+      return acts.workspace.remove(project, task);
     case 'post':
-      await acts.others.post(effect.event, id);
-      return { is: 'done' };
+      return acts.others.post(effect.event, id);
     case 'report':
-      await acts.others.report(effect.event, id);
-      return { is: 'done' };
+      return acts.others.report(effect.event, id);
   }
 }
 

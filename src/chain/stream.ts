@@ -67,8 +67,8 @@ export function kind<S, E, F>(of: {
   });
   return {
     prefix,
-    entry: entry as unknown as z.ZodType<Entry<E, F>>,
-    snapshot: snapshot as unknown as z.ZodType<Stream<S, F>>,
+    entry: entry,
+    snapshot: snapshot,
     transition: of.transition,
   };
 }

@@ -1,5 +1,6 @@
 import { boxKind, FORMAT } from './box.ts';
 import { createDispatcher } from './dispatch.ts';
+import type { Dispatcher } from './dispatch.ts';
 import type { TaskEvent } from './event.ts';
 import { ProjectId, TaskId } from './ids.ts';
 import { othersOf } from './others.ts';
@@ -11,6 +12,7 @@ import { pursue, pursueAccount, refreshCard } from './pursue.ts';
 import type { Wait } from './schedule.ts';
 import type { Task } from './task.ts';
 import { createWatch, sweep } from './watch.ts';
+import type { Watch } from './watch.ts';
 import { accountOwner, liveOf, projectOwner, taskKind, tasksOf } from './yard.ts';
 import type { Yard } from './yard.ts';
 
@@ -42,40 +44,9 @@ export type Means = {
 };
 
 /** The one owner of state: one event at a time per stream; journal, transition, perform, and after a restart the same again. */
-export function createSupervisor({ store, acts, accounts, slots }: Means): Supervisor {
-  // Inputs may come before: what they ask for is pending until then.
-  let going = false;
-  const yard: Yard = {
-    store,
-    accounts,
-    acts: {
-      ...acts,
-      others: othersOf(
-        () => yard,
-        () => watch,
-      ),
-    },
-    closing: new AbortController(),
-    lives: new Map(),
-    accountOwners: new Map(),
-    projectOwners: new Map(),
-    damaged: new Map(),
-    follow: {
-      task(live, added) {
-        if (!going) return;
-        for (const pending of added) pursue(yard, live, pending);
-        refreshCard(yard, live);
-        dispatcher.tick();
-      },
-      account(owner, added) {
-        if (!going) return;
-        for (const pending of added) pursueAccount(yard, owner, pending);
-        dispatcher.tick();
-      },
-    },
-  };
-  const watch = createWatch(yard);
-  const dispatcher = createDispatcher(yard, slots);
+export function createSupervisor(means: Means): Supervisor {
+  const { store } = means;
+  const { yard, watch, dispatcher, begin } = partsOf(means);
   return {
     async load() {
       await startBox(yard);
@@ -85,7 +56,7 @@ export function createSupervisor({ store, acts, accounts, slots }: Means): Super
       return [...yard.damaged.values()];
     },
     goOn() {
-      going = true;
+      begin();
       for (const owner of yard.accountOwners.values()) yard.follow.account(owner, owner.stream().pending);
       for (const live of yard.lives.values()) yard.follow.task(live, live.owner.stream().pending);
       watch.begin();
@@ -108,6 +79,49 @@ export function createSupervisor({ store, acts, accounts, slots }: Means): Super
       );
     },
   };
+}
+
+type Parts = {
+  readonly yard: Yard;
+  readonly watch: Watch;
+  readonly dispatcher: Dispatcher;
+  /** From now on effects are performed. Inputs may come before: what they ask for is pending until then. */
+  begin(): void;
+};
+
+/** The parts that work on the streams; each knows the others only through the yard. */
+function partsOf({ store, acts, accounts, slots }: Means): Parts {
+  let going = false;
+  const others = othersOf(
+    () => yard,
+    () => watch,
+  );
+  const yard: Yard = {
+    store,
+    accounts,
+    acts: { ...acts, others },
+    closing: new AbortController(),
+    lives: new Map(),
+    accountOwners: new Map(),
+    projectOwners: new Map(),
+    damaged: new Map(),
+    follow: {
+      task(live, added) {
+        if (!going) return;
+        for (const pending of added) pursue(yard, live, pending);
+        refreshCard(yard, live);
+        dispatcher.tick();
+      },
+      account(owner, added) {
+        if (!going) return;
+        for (const pending of added) pursueAccount(yard, owner, pending);
+        dispatcher.tick();
+      },
+    },
+  };
+  const watch = createWatch(yard);
+  const dispatcher = createDispatcher(yard, slots);
+  return { yard, watch, dispatcher, begin: () => void (going = true) };
 }
 
 /** Notes the start, unless a newer version wrote here: what it wrote could be read wrongly. */

@@ -23,8 +23,8 @@ export type DocumentRole = z.infer<typeof DocumentRole>;
 /** A point that the chain can start from again. */
 export const Step = z.discriminatedUnion('step', [
   z.object({ step: z.literal('prepare') }),
-  /** The tests on the base branch alone. `then`: what waits for it, the first role or what red tests on the change mean. */
-  z.object({ step: z.literal('prove'), base: Head, then: z.enum(['begin', 'red']) }),
+  /** The tests on the base branch alone. `next`: what waits for it, the first role or what red tests on the change mean. */
+  z.object({ step: z.literal('prove'), base: Head, next: z.enum(['begin', 'red']) }),
   /** A new conversation of a role. `feedback`: why it is called again. */
   z.object({ step: z.literal('work'), role: Role, feedback: z.string().nullable() }),
   /** The next leg of a conversation; `words` are said first. */
@@ -52,7 +52,7 @@ export const Phase = z.discriminatedUnion('at', [
   /** Waits until the schedule lets it go on with `step`. */
   z.object({ at: z.literal('queued'), step: Step }),
   /** The tests run on the base branch alone. */
-  z.object({ at: z.literal('proving'), base: Head, then: z.enum(['begin', 'red']) }),
+  z.object({ at: z.literal('proving'), base: Head, next: z.enum(['begin', 'red']) }),
   /** `words` and `notes` are what this leg was begun with, for when it could not be begun. */
   z.object({
     at: z.literal('working'),

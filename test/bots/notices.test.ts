@@ -103,10 +103,11 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
   reviewed: ['🔎 Review: medium, 2 findings.'],
   held: [
     '(rings)',
-    '⏸ on hold ⋅ **site** ⋅ Correct the spelling in the README',
-    'The login of claude ran out.',
-    'Log in again, then Retry.',
-    '[Retry] primary retry:t0123456789',
+    '⏸ waits for the limit ⋅ **site** ⋅ Correct the spelling in the README',
+    'The 5-hour window of claude is used up.',
+    'Resumes 16:11 UTC, 20 Nov.',
+    'It goes on by itself. Nothing was paid.',
+    '[Resume now] primary resume:t0123456789',
     '[Stop] danger stop:t0123456789',
   ],
   'held-for-review': [
@@ -120,6 +121,7 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
     '– No review bots are set up.',
     '✓ Review: low, 2 findings.',
     '[Merge] primary merge:t0123456789:abc1234000000000000000000000000000000000',
+    '[Send back] plain sendback:t0123456789',
     '[Stop] danger stop:t0123456789',
   ],
   blocked: [
@@ -130,6 +132,7 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
     'By hand, on the machine:',
     '| git merge it',
     '[Judge again] primary retry:t0123456789',
+    '[Send back] plain sendback:t0123456789',
     '[Stop] danger stop:t0123456789',
   ],
   'merge-refused': [
@@ -168,6 +171,45 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
     '[Stop] danger stop:t0123456789',
   ],
   stopped: ['⏹ Stopped by Ana. The work is kept on its branch.'],
+  heldQuietly: [
+    '⏸ cannot go on just now',
+    'Docker does not answer.',
+    'It tries again by itself.',
+    '[Resume now] primary resume:t0123456789',
+    '[Stop] danger stop:t0123456789',
+  ],
+  planWaits: [
+    '(rings)',
+    '⏸ waits for a person ⋅ **site** ⋅ Correct the spelling in the README',
+    'The plan waits for a person.',
+    'Approve it, or go back with /back plan and why.',
+    '[Approve the plan] primary plan:t0123456789',
+    '[Stop] danger stop:t0123456789',
+  ],
+  question: [
+    '(rings)',
+    '⏸ has a question ⋅ **site** ⋅ Correct the spelling in the README',
+    'The coder cannot go on: which spelling?',
+    'Answer in the thread: it goes on with that.',
+    '[Stop] danger stop:t0123456789',
+  ],
+  resumed: ['▶️ Goes on. The account is open again.'],
+  resumedBy: ['▶️ Ana said go on.'],
+  approved: ['👍 Ana approved `abc1234`: it merges when everything else is green, and not at another head.'],
+  'approval-void': ['👎 What Ana approved is void: it was `abc1234`, the change is at `def5678` now.'],
+  'plan-approved': ['👍 Ana approved the plan. The coder begins.'],
+  'feedback-asked': ['✏️ Ana: write what should change. Your next message here goes to the coder.'],
+  back: ['↩️ Ana sent it back to the planner: Keep the old option.'],
+  elsewhere: [
+    '(rings)',
+    '✅ merged elsewhere ⋅ **site** ⋅ Correct the spelling in the README',
+    'Change #3 was merged without Signalbox.',
+  ],
+  closedElsewhere: [
+    '(rings)',
+    '⏹ closed elsewhere ⋅ **site** ⋅ Correct the spelling in the README',
+    'Change #3 was closed without Signalbox.',
+  ],
 };
 
 const subject = { task: id, project: 'site', title: 'Correct the spelling in the README' };

@@ -10,7 +10,7 @@ const waits = new Map([[id, { for: 'slot', ahead: 1, slots: 2 } as const]]);
 const kinds = {
   accepted: { kind: 'accepted', task: id, command: 'say' },
   repeated: { kind: 'repeated', task: id },
-  status: { kind: 'status', tasks: [tasks.merged, tasks.working, tasks.review, tasks.held, tasks.queued], waits },
+  status: { kind: 'status', tasks: [tasks.merged, tasks.review, tasks.held, tasks.queued], waits },
   nothing: { kind: 'status', tasks: [], waits: new Map() },
   help: { kind: 'help' },
   refused: { kind: 'refused', why: { code: 'no-task-here' } },
@@ -20,8 +20,9 @@ const replies: Readonly<Record<keyof typeof kinds, readonly string[]>> = {
   accepted: ['👀 Taken.'],
   repeated: ['👀 Taken already.'],
   status: [
-    '🟢 site ⋅ Correct the spelling in the README ⋅ with the coder',
     '🔔 site ⋅ Correct the spelling in the README ⋅ held for review',
+    '⏸ site ⋅ Correct the spelling in the README ⋅ on hold: The login of claude ran out.',
+    '🟢 site ⋅ Correct the spelling in the README ⋅ in the queue: 1 task before it, 2 slots on this machine',
     '✅ site ⋅ Correct the spelling in the README ⋅ merged',
   ],
   nothing: ['No tasks yet. `/task <idea>` starts one.'],

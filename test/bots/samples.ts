@@ -128,7 +128,7 @@ export const tasks = {
   opening: task({ at: 'opening' }, { title: 'readme spelling', times: [] }),
   preparing: task({ at: 'preparing' }, { title: 'readme spelling', times: [{ at: 'opening', since: began }] }),
   queued: task({ at: 'queued', step: { step: 'work', role: 'coder', feedback: null } }),
-  proving: task({ at: 'proving', base: other, then: 'begin' }),
+  proving: task({ at: 'proving', base: other, next: 'begin' }),
   verifying: task({ at: 'verifying', step: { step: 'validate' } }),
   working: task({ at: 'working', role: 'coder', session, leg: 1, words: null, notes: [] }),
   recording: task({ at: 'recording', role: 'planner' }),

@@ -154,7 +154,7 @@ describe('what a person presses', () => {
       { task: id, place: { channel: 'site', thread: g.thread.thread }, command: { name: 'merge', head, second: true } },
     ]);
     expect(await messages()).toMatchObject([
-      { is: 'message', message: { buttons: [{ label: 'Retry' }, { label: 'Stop' }] } },
+      { is: 'message', message: { buttons: [{ label: 'Resume now' }, { label: 'Stop' }] } },
       { is: 'message', message: { buttons: [] }, pressed: { by: 'Ana', text: 'Confirm merge abc1234' } },
       { is: 'said', text: 'Confirm merge abc1234', button: `merge2:${id}:${head}` },
     ]);
