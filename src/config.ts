@@ -37,6 +37,8 @@ const File = z.strictObject({
   projects: z.array(Project).min(1),
   accounts: z.record(z.string().regex(/^[a-z0-9-]+$/), Account),
   roles: z.partialRecord(Role, RoleSettings.partial().strict()).default({}),
+  /** How many tasks work at once. Without it: as many as cores, and 2 GiB each beside the 2 that the rest needs. */
+  slots: z.number().int().min(1).max(64).optional(),
   console: z.strictObject({ port: z.number().int().min(0).max(65535).default(7461) }).prefault({}),
   container: z
     .strictObject({

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
@@ -10,13 +11,15 @@ import { serveBoundary } from './boundary/server.ts';
 import { createDesk } from './chain/desk.ts';
 import type { Links } from './chain/desk.ts';
 import { ProjectId } from './chain/ids.ts';
-import type { Acts } from './chain/perform.ts';
 import type { Chat, Clock, Log } from './chain/ports.ts';
 import { Role } from './chain/roles.ts';
+import { slotsOf } from './chain/schedule.ts';
 import { createSupervisor, readTasks } from './chain/supervisor.ts';
+import type { Means } from './chain/supervisor.ts';
 import type { Config } from './config.ts';
 import { Exit } from './exit.ts';
 import { gitForge } from './forge/git.ts';
+import { boundaryAccounts } from './runtime/accounts.ts';
 import { attachCommand } from './runtime/attach.ts';
 import { boxId } from './runtime/box.ts';
 import { dockerEngine } from './runtime/docker.ts';
@@ -53,7 +56,12 @@ export async function serveController(config: Config, root: string, signal: Abor
   const store = fileStore({ folder: config.data });
   const channels = config.projects.flatMap((project) => channelsOf(project.channels, 'console'));
   const web = await openConsole({ port: config.console.port, people: config.people, channels, store, clock, log });
-  const supervisor = createSupervisor(store, await actsOf(config, root, web.chat));
+  const supervisor = createSupervisor({
+    store,
+    acts: await actsOf(config, root, web.chat),
+    accounts: boundaryAccounts({ folder: join(config.data, 'boundary') }),
+    slots: config.slots ?? slotsOf(availableParallelism(), totalmem() / 2 ** 30),
+  });
   for (const damage of await supervisor.load()) log.error('a stream is damaged and stays shut', { ...damage });
   const served = await web.serve(createDesk(supervisor, linksOf(config)));
   await keepBoundary(config, root, signal);
@@ -74,7 +82,7 @@ const aborted = (signal: AbortSignal): Promise<void> =>
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
-async function actsOf(config: Config, root: string, chat: Chat): Promise<Acts> {
+async function actsOf(config: Config, root: string, chat: Chat): Promise<Means['acts']> {
   const site = await siteOf(config, root);
   const repositories = new Map(config.projects.map((project) => [project.id, project]));
   const repository = (id: ProjectId): { path: string; base: string } => {

@@ -1,3 +1,4 @@
+import type { Wait } from '../chain/schedule.ts';
 import type { Task } from '../chain/task.ts';
 import { buttonsOf } from './buttons.ts';
 import { code, line, plain } from './markdown.ts';
@@ -16,8 +17,23 @@ export function threadName(task: Task): string {
 }
 
 /** One row of a list of tasks. */
-export function taskRow(task: Task): string {
-  return `${sign(task.phase.at)} ${line(task.project)} ⋅ ${line(task.title, 80)} ⋅ ${doing(task.phase)}`;
+export function taskRow(task: Task, wait?: Wait): string {
+  const { phase } = task;
+  const why =
+    phase.at === 'held' ? `: ${line(phase.reason, 120)}` : phase.at === 'queued' && wait ? `: ${waitWords(wait)}` : '';
+  return `${sign(phase.at)} ${line(task.project)} ⋅ ${line(task.title, 80)} ⋅ ${doing(phase)}${why}`;
+}
+
+/** Why a task waits in the queue. */
+function waitWords(wait: Wait): string {
+  switch (wait.for) {
+    case 'slot':
+      return `${count(wait.ahead, 'task')} before it, ${count(wait.slots, 'slot')} on this machine`;
+    case 'start':
+      return 'starts in a moment';
+    case 'account':
+      return `the account ${code(wait.account)} is shut`;
+  }
 }
 
 /** The one status message of a task. The same task gives the same card. */

@@ -1,10 +1,11 @@
 import type { Check } from '../chain/change.ts';
 import type { TaskId } from '../chain/ids.ts';
 import type { Notice } from '../chain/notice.ts';
-import { confirm, retry, reviewButtons, stop } from './buttons.ts';
+import { confirm, holdButtons, retry, reviewButtons, stop } from './buttons.ts';
 import { checkRow, reviewRow, short } from './cards.ts';
 import { clean, code, fileName, line, quoted, reveal, sentence } from './markdown.ts';
 import type { Message } from './message.ts';
+import { clockTime } from './phases.ts';
 import { passes, reasons } from './verdicts.ts';
 
 /** What a notice is about: a thread knows it from the card. */
@@ -45,7 +46,27 @@ export function notice(subject: Subject, told: Notice): Message {
     case 'reviewed':
       return quiet(`🔎 ${reviewRow(told)}.`);
     case 'held':
-      return loud(subject, '⏸ on hold', [line(told.reason), line(told.todo)], { buttons: [retry(task), stop(task)] });
+      return held(subject, told);
+    case 'resumed':
+      return quiet(told.by === null ? `▶️ Goes on. ${line(told.why)}` : `▶️ ${line(told.by, 60)} said go on.`);
+    case 'approved':
+      return quiet(
+        `👍 ${line(told.by, 60)} approved ${short(told.head)}: it merges when everything else is green, and not at another head.`,
+      );
+    case 'approval-void':
+      return quiet(
+        `👎 What ${line(told.by, 60)} approved is void: it was ${short(told.head)}, the change is at ${short(told.now)} now.`,
+      );
+    case 'plan-approved':
+      return quiet(`👍 ${line(told.by, 60)} approved the plan. The coder begins.`);
+    case 'feedback-asked':
+      return quiet(`✏️ ${line(told.by, 60)}: write what should change. Your next message here goes to the coder.`);
+    case 'back':
+      return quiet(`↩️ ${line(told.by, 60)} sent it back to the ${told.to}: ${line(told.why)}`);
+    case 'elsewhere':
+      return loud(subject, told.state === 'merged' ? '✅ merged elsewhere' : '⏹ closed elsewhere', [
+        `Change #${told.number} was ${told.state} without Signalbox.`,
+      ]);
     case 'held-for-review':
       return review(subject, told);
     case 'merge-refused':
@@ -61,6 +82,27 @@ export function notice(subject: Subject, told: Notice): Message {
     case 'stopped':
       return quiet(`⏹ Stopped by ${line(told.by)}. The work is kept on its branch.`);
   }
+}
+
+const signs: Readonly<Record<Of<'held'>['cause'], string>> = {
+  quota: 'waits for the limit',
+  login: 'needs a login',
+  budget: 'used up its budget',
+  question: 'has a question',
+  conflict: 'has a conflict',
+  checks: 'waits for green tests',
+  person: 'waits for a person',
+  infrastructure: 'cannot go on just now',
+};
+
+/** Rings once for each cause. When it goes on by itself, it says when. */
+function held(subject: Subject, { cause, ends, reason, todo, until, loud: rings }: Of<'held'>): Message {
+  const resumes = until === null ? [] : [`Resumes ${clockTime(until)}.`];
+  const rows = [line(reason), ...resumes, line(todo)];
+  const buttons = holdButtons(subject.task, ends.by);
+  return rings
+    ? loud(subject, `⏸ ${signs[cause]}`, rows, { buttons })
+    : quiet([`⏸ ${signs[cause]}`, ...rows].join('\n'), { buttons });
 }
 
 function document({ what, path, text }: Of<'document'>): Message {

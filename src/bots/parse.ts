@@ -10,6 +10,8 @@ export type Unparsed =
   | { readonly code: 'unknown-option'; readonly option: string }
   | { readonly code: 'option-without-value'; readonly option: string }
   | { readonly code: 'two-modes' }
+  /** `/back` says where to and why. */
+  | { readonly code: 'back-without-why' }
   /** The command takes nothing, and something followed. */
   | { readonly code: 'words-after'; readonly word: string };
 
@@ -34,7 +36,12 @@ export function parse(text: string): Parsed {
       return task(rest);
     case 'merge':
       return alone(word, rest, { name: 'merge', head: null, second: false });
+    case 'approve':
+      return alone(word, rest, { name: 'approve', head: null });
+    case 'back':
+      return back(rest);
     case 'stop':
+    case 'resume':
     case 'retry':
     case 'status':
     case 'help':
@@ -42,6 +49,12 @@ export function parse(text: string): Parsed {
     default:
       return refuse({ code: 'unknown-command', word: first });
   }
+}
+
+function back(text: string): Parsed {
+  const [, to, why] = /^(requirements|plan|code)\s+(\S[\s\S]*)$/i.exec(text) ?? [];
+  if (to === undefined || why === undefined) return refuse({ code: 'back-without-why' });
+  return { ok: true, command: { name: 'back', to: to.toLowerCase() as 'requirements' | 'plan' | 'code', why } };
 }
 
 function alone(word: string, rest: string, command: Command): Parsed {

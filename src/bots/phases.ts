@@ -29,6 +29,9 @@ export function phaseWords(phase: Phase['at']): string {
   const words: Readonly<Record<Phase['at'], string>> = {
     opening: 'opening its thread',
     preparing: 'reading the repository',
+    queued: 'in the queue',
+    proving: 'running the tests on the base branch',
+    verifying: 'looking at what is there',
     working: 'with an agent',
     recording: 'keeping a document',
     taking: 'taking in the commits',
@@ -49,6 +52,9 @@ export function phaseWords(phase: Phase['at']): string {
 const stages: Readonly<Record<Role | Exclude<Phase['at'], 'working'>, string | null>> = {
   opening: 'Preparing',
   preparing: 'Preparing',
+  queued: null,
+  proving: 'Preparing',
+  verifying: null,
   brainstormer: 'Requirements',
   planner: 'Plan',
   coder: 'Code',
@@ -105,7 +111,7 @@ export function duration(ms: number): string {
 }
 
 /** `14:02 UTC, 21 Nov`. */
-function clockTime(at: Millis): string {
+export function clockTime(at: Millis): string {
   const [, day, month, , time] = new Date(at).toUTCString().split(' ');
   return `${time?.slice(0, 5)} UTC, ${Number(day)} ${month}`;
 }

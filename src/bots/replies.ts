@@ -18,7 +18,7 @@ export function reply(to: Reply): Answer {
     case 'repeated':
       return { ok: true, text: '👀 Taken already.', task: to.task };
     case 'status':
-      return { ok: true, text: status(to.tasks), task: null };
+      return { ok: true, text: status(to.tasks, to.waits), task: null };
     case 'help':
       return { ok: true, text: help, task: null };
     case 'refused':
@@ -38,11 +38,21 @@ function accepted(command: Command['name']): string {
       return '👀 Taken. It stops.';
     case 'retry':
       return '👀 Taken. It tries again.';
+    case 'resume':
+      return '👀 Taken. It goes on.';
+    case 'approve':
+      return '👀 Taken.';
+    case 'back':
+      return '👀 Taken. It goes back.';
+    case 'sendback':
+      return '👀 Taken. Write what should change.';
     case 'status':
     case 'help':
       return '👀 Taken.';
   }
 }
+
+type Waits = Extract<Reply, { kind: 'status' }>['waits'];
 
 /** A list on a phone: what goes on first, then what ended. */
 const STATUS_ROWS = 20;
@@ -50,18 +60,18 @@ const STATUS_ROWS = 20;
 const over = ({ phase }: Task): boolean => phase.at === 'merged' || phase.at === 'stopped';
 const began = ({ times }: Task): number => times[0]?.since ?? 0;
 
-function status(tasks: readonly Task[]): string {
+function status(tasks: readonly Task[], waits: Waits): string {
   if (tasks.length === 0) return 'No tasks yet. `/task <idea>` starts one.';
   const sorted = tasks.toSorted((a, b) => Number(over(a)) - Number(over(b)) || began(b) - began(a));
   const more = sorted.length - STATUS_ROWS;
   return [
-    ...sorted.slice(0, STATUS_ROWS).map((task) => taskRow(task)),
+    ...sorted.slice(0, STATUS_ROWS).map((task) => taskRow(task, waits.get(task.id))),
     ...(more > 0 ? [`… and ${more} more`] : []),
   ].join('\n');
 }
 
 const help = `\`/task <idea>\` starts a task in this channel. Before the idea: \`--slug <name>\`, \`--quick\` (straight to the coder), \`--headless\` (the default).
-In a task's thread: \`/merge\`, \`/stop\`, \`/retry\`. Anything else that you write there is for the agent.
+In a task's thread: \`/merge\`, \`/approve\` (merge when green), \`/stop\`, \`/resume\` (go on), \`/retry\` (the phase again), \`/back requirements|plan|code <why>\`. Anything else that you write there is for the agent.
 \`/status\` lists the tasks, \`/help\` shows this.`;
 
 function refused(why: RefusedInput): string {
@@ -120,6 +130,10 @@ export function unparsed(why: Unparsed): Answer {
       return no(`${code(why.option)} needs a value, e.g. \`/task --slug readme-spelling Correct the spelling\`.`);
     case 'two-modes':
       return no('`--quick` and `--headless` exclude each other. Take one.');
+    case 'back-without-why':
+      return no(
+        '`/back` needs where to and why, e.g. `/back plan Keep the old option too`. It goes to `requirements`, `plan` or `code`.',
+      );
     case 'words-after':
       return no(`${code(`/${why.word}`)} stands alone. To tell the agent something, begin with another word.`);
   }

@@ -1,10 +1,16 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Account } from './files.ts';
+import { stamp } from './stamp.ts';
 
 export type Credential =
-  /** `headers` carry `secret` to the provider. */
-  | { readonly ok: true; readonly headers: Readonly<Record<string, string>>; readonly secret: string }
+  /** `headers` carry `secret` to the provider. `stamp` is that of the file it was read from. */
+  | {
+      readonly ok: true;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly secret: string;
+      readonly stamp: string;
+    }
   /** A sentence's end for the machine's owner; it never quotes the file. */
   | { readonly ok: false; readonly why: string };
 
@@ -16,17 +22,18 @@ export async function credentialOf(account: Account): Promise<Credential> {
   if (!read.ok) {
     return read;
   }
-  const { secret } = read;
+  const { secret, stamp } = read;
   if (account.kind === 'subscription' && paidKey[account.provider].test(secret)) {
     return { ok: false, why: `${account.credentialFile} holds a paid API key, and the account is a subscription` };
   }
   if (account.provider === 'anthropic' && account.kind === 'key') {
-    return { ok: true, secret, headers: { 'x-api-key': secret } };
+    return { ok: true, secret, stamp, headers: { 'x-api-key': secret } };
   }
   const chatgpt = account.provider === 'openai' && account.kind === 'subscription' ? account.accountId : undefined;
   return {
     ok: true,
     secret,
+    stamp,
     headers: { authorization: `Bearer ${secret}`, ...(chatgpt === undefined ? {} : { 'chatgpt-account-id': chatgpt }) },
   };
 }
@@ -34,7 +41,9 @@ export async function credentialOf(account: Account): Promise<Credential> {
 /** How each provider's paid keys begin. */
 const paidKey: Readonly<Record<Account['provider'], RegExp>> = { anthropic: /^sk-ant-api/, openai: /^sk-/ };
 
-async function readSecret(path: string): Promise<{ ok: true; secret: string } | { ok: false; why: string }> {
+type Read = { ok: true; secret: string; stamp: string } | { ok: false; why: string };
+
+async function readSecret(path: string): Promise<Read> {
   try {
     // A pipe in the file's place must not hold the boundary up.
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -48,7 +57,7 @@ async function readSecret(path: string): Promise<{ ok: true; secret: string } | 
       }
       const secret = (await file.readFile('latin1')).trim();
       return /^[\x21-\x7e]+$/.test(secret)
-        ? { ok: true, secret }
+        ? { ok: true, secret, stamp: stamp(about) }
         : { ok: false, why: `${path} must hold the secret and nothing else` };
     } finally {
       await file.close();

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Accounts } from './accounts.ts';
 import { judgeBody, readBody } from './body.ts';
 import type { Held } from './body.ts';
 import { credentialOf } from './credentials.ts';
@@ -14,12 +15,17 @@ import type { Meter } from './meter.ts';
 import { errorBody, refusal } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import { route } from './routes.ts';
+import { shutAnswer } from './shut-answer.ts';
+import { stampOf } from './stamp.ts';
+import { told } from './told.ts';
+import type { Answer } from './told.ts';
 
 /** What a request is judged by. The grant is the one that holds when the request comes. */
 export type Terms = {
   readonly grant: Grant;
   readonly account: Account;
   readonly meter: Meter;
+  readonly accounts: Accounts;
   readonly limits: Limits;
   readonly log: Log;
   /** Shared by all requests of the session. */
@@ -81,21 +87,36 @@ async function admit(terms: Terms, request: IncomingMessage): Promise<Admitted |
   }
   const judged = judgeBody(body.bytes, grant.models);
   const credential = judged.ok ? await credentialOf(account) : null;
-  if (judged.ok && credential?.ok === true) {
+  const shut = judged.ok ? shutRefusal(terms) : null;
+  if (judged.ok && shut === null && credential?.ok === true) {
     return { ok: true, url, body: body.bytes, model: judged.model, credential };
   }
   terms.held.bytes -= body.bytes.length;
   if (!judged.ok) {
     return judged;
   }
-  terms.log.error(`account ${grant.account} has no credential: ${credential?.ok === false ? credential.why : ''}`, {
-    session: grant.session,
-  });
+  if (shut !== null) {
+    return shut;
+  }
+  await noCredential(terms, credential?.ok === false ? credential.why : '');
   return refusal(
     401,
     'no credential',
     `account ${grant.account} has no usable credential on this machine; its owner has to log in again`,
   );
+}
+
+/** Null when the session's account may be used. */
+function shutRefusal({ accounts, grant, account }: Terms): Refusal | null {
+  const shut = accounts.shut(grant.account);
+  return shut === null ? null : shutAnswer(account.provider, shut);
+}
+
+/** The same as a login that the provider refused: nothing of the account leaves until its file changes. */
+async function noCredential({ accounts, grant, account, log }: Terms, why: string): Promise<void> {
+  log.error(`account ${grant.account} has no credential: ${why}`, { session: grant.session });
+  const stamp = await stampOf(account.credentialFile);
+  await accounts.see(grant.account, { shut: { why: 'login', window: null, until: null }, windows: [] }, stamp);
 }
 
 function unfitHeaders({ headers }: IncomingMessage, account: Account): string | null {
@@ -126,7 +147,13 @@ async function pass(
     await refuse(terms, unmetered, request, answer);
     return;
   }
-  const { status, usage, refusal: failed } = await goOut(terms, admitted, request, answer, signal);
+  // It may have been shut while the start was written down.
+  const shut = shutRefusal(terms);
+  const {
+    status,
+    usage,
+    refusal: failed,
+  } = shut === null ? await goOut(terms, admitted, request, answer, signal) : stay(terms, admitted, request, shut);
   const ms = Math.round(performance.now() - began);
   await meter
     .write({ event: 'ended', t: Date.now(), id, session: grant.session, status, usage, ms })
@@ -134,7 +161,9 @@ async function pass(
       log.error(`the end of request ${id} is not in usage.jsonl (${(error as Error).message}): it counts in full`),
     );
   if (failed !== null) {
-    log.error(failed.message, { session: grant.session });
+    if (shut === null) {
+      log.error(failed.message, { session: grant.session });
+    }
     await refuse(terms, failed, request, answer);
   }
 }
@@ -156,8 +185,14 @@ async function start(
   }
 }
 
+function stay({ held, refused }: Terms, { body }: Admitted, request: IncomingMessage, shut: Refusal): Forwarded {
+  held.bytes -= body.length;
+  refused(shut.why, request.method, request.url);
+  return { status: null, usage: null, refusal: shut };
+}
+
 async function goOut(
-  { account, held, limits }: Terms,
+  { grant, account, accounts, held, limits }: Terms,
   { url, body, credential }: Admitted,
   request: IncomingMessage,
   answer: ServerResponse,
@@ -165,9 +200,11 @@ async function goOut(
 ): Promise<Forwarded> {
   const headers = requestHeaders(request.headers, credential.headers, body.length);
   const { provider } = account;
+  const saw = (seen: Answer): Promise<void> =>
+    accounts.see(grant.account, told(account, seen, Date.now()), credential.stamp);
   try {
     return await forward(
-      { url, provider, headers, body, secret: credential.secret, connectMs: limits.connectMs },
+      { url, provider, headers, body, secret: credential.secret, connectMs: limits.connectMs, saw },
       answer,
       signal,
     );
@@ -183,6 +220,7 @@ async function refuse(terms: Terms, refused: Refusal, request: IncomingMessage, 
     'content-type': 'application/json',
     'content-length': String(body.length),
     connection: 'close',
+    ...refused.headers,
   });
   answer.write(body);
   let left = 2 * terms.limits.bodyBytes;

@@ -90,3 +90,54 @@ export const MeterLine = z.discriminatedUnion('event', [
   }),
 ]);
 export type MeterLine = z.infer<typeof MeterLine>;
+
+/**
+ * `<data>/boundary/accounts.jsonl`: what the boundary saw of model accounts; append-only, durable line by line. Only a `shut` line shuts an
+ * account, only `opened` opens it; the last of both holds. `t` in ms since the epoch.
+ */
+export const AccountLine = z.discriminatedUnion('event', [
+  /** No request of the account leaves from here on. A second one while it is shut only moves `until`. */
+  z.object({
+    event: z.literal('shut'),
+    t: z.number(),
+    account: z.string(),
+    /** quota: a window is spent. overage: paid extra usage is in progress. login: the credential was refused. billing: no credit, or no such plan. */
+    why: z.enum(['quota', 'overage', 'login', 'billing']),
+    /** As a person knows it: `5-hour window`, `weekly window`. Null where there is none or it is not known. */
+    window: z.string().nullable(),
+    /** When it opens by itself, ms since the epoch. Null: when its credential is renewed (login), or when somebody asks (any). */
+    until: z.number().nullable(),
+    /** For login: which state of the credential's file was refused. */
+    credential: z.string().optional(),
+  }),
+  z.object({
+    event: z.literal('opened'),
+    t: z.number(),
+    account: z.string(),
+    why: z.enum(['reset', 'asked', 'renewed']),
+    /** For asked: the name of the asking, which has taken effect with this. */
+    key: z.string().optional(),
+  }),
+  /** An asking that had nothing to open: the account was open, or shut after what the asker knew. It has no effect later either. */
+  z.object({ event: z.literal('spent'), t: z.number(), account: z.string(), key: z.string() }),
+  /** How full a subscription's windows are: `used` from 0 to 1, `until` its next reset in ms. At most one line a minute an account. */
+  z.object({
+    event: z.literal('windows'),
+    t: z.number(),
+    account: z.string(),
+    windows: z.array(z.object({ name: z.string(), used: z.number().min(0).max(1), until: z.number().nullable() })),
+  }),
+]);
+export type AccountLine = z.infer<typeof AccountLine>;
+
+/**
+ * `<data>/boundary/asked/<name>`, `name` the sha256 of the asker's key in hex: opens an account before it would open by itself. The
+ * controller writes it whole (temp file, fsync, link); the boundary writes down what came of it, and then removes it.
+ */
+export const Asking = z.object({
+  v: z.literal(1),
+  account: z.string(),
+  /** Lines of accounts.jsonl that the asker had seen: a shut that is written later is none that it asked about. */
+  seen: z.number().int().nonnegative(),
+});
+export type Asking = z.infer<typeof Asking>;

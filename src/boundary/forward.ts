@@ -6,6 +6,7 @@ import type { Account, Usage } from './files.ts';
 import { answerHeaders } from './headers.ts';
 import { refusal } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
+import type { Answer } from './told.ts';
 import { usageReader } from './usage.ts';
 
 export type Outgoing = {
@@ -16,6 +17,8 @@ export type Outgoing = {
   /** Never in an answer, whatever the upstream says. */
   readonly secret: string;
   readonly connectMs: number;
+  /** Hears of the answer before the session does, which gets it only when this resolves. Rejects never. */
+  readonly saw: (answer: Answer) => Promise<void>;
 };
 
 /** What came of it. `refusal` when the session has no answer yet. */
@@ -36,25 +39,18 @@ const agents = { 'http:': new HttpAgent({ keepAlive: false }), 'https:': new Htt
  * breaks off in mid-answer, so does the session's connection.
  */
 export async function forward(outgoing: Outgoing, answer: ServerResponse, signal: AbortSignal): Promise<Forwarded> {
-  const { url, provider, secret } = outgoing;
+  const { url, secret } = outgoing;
   let status: number | null = null;
   try {
     const incoming = await send(outgoing, signal);
     status = incoming.statusCode ?? null;
     const headers = answerHeaders(incoming.headers, secret);
     if (status === null || status < 200 || status > 299) {
-      return { status, usage: null, refusal: await passError(incoming, headers, secret, answer) };
+      return { status, usage: null, refusal: await passError(incoming, headers, outgoing, answer) };
     }
-    const reader = usageReader(provider, incoming.headers['content-type']);
+    await outgoing.saw({ status, headers: incoming.headers, body: null });
     answer.writeHead(status, headers).flushHeaders();
-    for await (const chunk of incoming) {
-      reader.see(chunk as Buffer);
-      if (!answer.write(chunk)) {
-        await once(answer, 'drain', { signal });
-      }
-    }
-    answer.end();
-    return { status, usage: reader.usage(), refusal: null };
+    return { status, usage: await passOn(incoming, outgoing, answer, signal), refusal: null };
   } catch (error) {
     if (answer.headersSent || signal.aborted) {
       answer.destroy();
@@ -67,6 +63,31 @@ export async function forward(outgoing: Outgoing, answer: ServerResponse, signal
       refusal: refusal(502, 'no answer', `no answer came from ${url.host} (${why})`),
     };
   }
+}
+
+async function passOn(
+  incoming: IncomingMessage,
+  { provider, saw }: Outgoing,
+  answer: ServerResponse,
+  signal: AbortSignal,
+): Promise<Usage | null> {
+  const reader = usageReader(provider, incoming.headers['content-type']);
+  let told = false;
+  for await (const chunk of incoming) {
+    reader.see(chunk as Buffer);
+    const code = reader.failure();
+    if (code !== null && !told) {
+      told = true;
+      // As it is told by an answer that fails from the beginning.
+      const body = Buffer.from(JSON.stringify({ error: { code } }));
+      await saw({ status: 429, headers: incoming.headers, body });
+    }
+    if (!answer.write(chunk)) {
+      await once(answer, 'drain', { signal });
+    }
+  }
+  answer.end();
+  return reader.usage();
 }
 
 async function send(outgoing: Outgoing, signal: AbortSignal): Promise<IncomingMessage> {
@@ -101,7 +122,7 @@ function giveUpConnecting(sent: ClientRequest, connected: 'connect' | 'secureCon
 async function passError(
   incoming: IncomingMessage,
   headers: Readonly<Record<string, string>>,
-  secret: string,
+  { secret, saw }: Outgoing,
   answer: ServerResponse,
 ): Promise<Refusal | null> {
   const chunks: Buffer[] = [];
@@ -114,6 +135,7 @@ async function passError(
     }
   }
   const body = Buffer.concat(chunks);
+  await saw({ status: incoming.statusCode ?? 0, headers: incoming.headers, body });
   if (length > longestError || body.includes(secret)) {
     return refusal(
       502,

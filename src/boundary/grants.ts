@@ -1,7 +1,8 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { Grant } from './files.ts';
 import type { Account } from './files.ts';
+import { stampOf } from './stamp.ts';
 
 /** One file of the grants folder as it is now. `stamp` changes with the file. */
 export type GrantFile = { readonly name: string; readonly stamp: string } & (
@@ -28,15 +29,6 @@ export async function readGrants(
     );
   }
   return files.map((file) => (file.ok ? alone(file, files) : file));
-}
-
-async function stampOf(path: string): Promise<string> {
-  try {
-    const { ino, size, mtimeMs, ctimeMs } = await stat(path);
-    return `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
-  } catch (error) {
-    return `${(error as NodeJS.ErrnoException).code}`;
-  }
 }
 
 type Read = { ok: true; grant: Grant; account: Account } | { ok: false; why: string };

@@ -1,7 +1,16 @@
 import type { Account } from './files.ts';
 
 /** Why the boundary itself answers, and with which status. `why` is for the journal, `message` for whoever asked. */
-export type Refusal = { readonly ok: false; readonly status: number; readonly why: string; readonly message: string };
+export type Refusal = {
+  readonly ok: false;
+  readonly status: number;
+  readonly why: string;
+  readonly message: string;
+  /** Beside the usual ones. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** In place of the usual error. */
+  readonly body?: unknown;
+};
 
 export function refusal(status: number, why: string, message: string = why): Refusal {
   return { ok: false, status, why, message: `Signalbox's boundary answers, not the model's provider: ${message}.` };
@@ -18,19 +27,20 @@ const anthropicTypes: Readonly<Record<number, string>> = {
 };
 
 /** The error in the provider's own shape, so that its CLI shows the message. */
-export function errorBody(provider: Account['provider'], { status, message }: Refusal): Buffer {
+export function errorBody(provider: Account['provider'], { status, message, body }: Refusal): Buffer {
   return Buffer.from(
     JSON.stringify(
-      provider === 'anthropic'
-        ? { type: 'error', error: { type: anthropicTypes[status] ?? 'api_error', message } }
-        : {
-            error: {
-              message,
-              type: status < 500 ? 'invalid_request_error' : 'server_error',
-              param: null,
-              code: `boundary_${status}`,
-            },
-          },
+      body ??
+        (provider === 'anthropic'
+          ? { type: 'error', error: { type: anthropicTypes[status] ?? 'api_error', message } }
+          : {
+              error: {
+                message,
+                type: status < 500 ? 'invalid_request_error' : 'server_error',
+                param: null,
+                code: `boundary_${status}`,
+              },
+            }),
     ),
   );
 }

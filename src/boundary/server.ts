@@ -1,12 +1,15 @@
 import { watch } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Account } from './files.ts';
+import { openAccounts } from './accounts.ts';
+import type { Accounts } from './accounts.ts';
+import type { Account, MeterLine } from './files.ts';
+import { openLines } from './lines.ts';
 import { usualLimits } from './limits.ts';
 import type { Limits } from './limits.ts';
 import { takeLock } from './lock.ts';
 import type { Log } from './log.ts';
-import { openMeter } from './meter.ts';
+import type { Meter } from './meter.ts';
 import { sessionTable } from './table.ts';
 
 export type Boundary = {
@@ -16,37 +19,41 @@ export type Boundary = {
   readonly ended: Promise<void>;
 };
 
-/** A change is seen at once where the system tells of it, and after this many ms at the latest. */
-const rescan = 1_000;
-
-/**
- * Serves the sessions that `<folder>/sessions/*.json` grant, each on its own socket, for as long as its file is there; writes
- * `<folder>/usage.jsonl`. When it resolves, the sockets of the grants that are there are open. Throws an Error with a sentence for a
- * person when another boundary serves this folder.
- */
-export async function serveBoundary(options: {
+type Options = {
   readonly folder: string;
   readonly accounts: Readonly<Record<string, Account>>;
   readonly signal: AbortSignal;
   readonly log: Log;
   readonly limits?: Partial<Limits>;
-}): Promise<Boundary> {
+};
+
+/** A change is seen at once where the system tells of it, and after this many ms at the latest. */
+const rescan = 1_000;
+
+/**
+ * Serves the sessions that `<folder>/sessions/*.json` grant, each on its own socket, for as long as its file is there; writes
+ * `<folder>/usage.jsonl` and `<folder>/accounts.jsonl`. When it resolves, the sockets of the grants that are there are open. Throws an Error with a sentence for a
+ * person when another boundary serves this folder.
+ */
+export async function serveBoundary(options: Options): Promise<Boundary> {
   const { folder, accounts, signal, log } = options;
   const grants = join(folder, 'sessions');
   await mkdir(grants, { recursive: true, mode: 0o700 });
   const lock = await takeLock(folder);
-  const meter = await openMeter(join(folder, 'usage.jsonl')).catch(async (error: unknown) => {
+  const records = await openRecords(options).catch(async (error: unknown) => {
     await lock.release();
     throw error;
   });
-  const table = sessionTable(grants, accounts, { meter, log, limits: { ...usualLimits, ...options.limits } });
+  // An account whose time has passed is open for the first request already.
+  await records.accounts.look();
+  const table = sessionTable(grants, accounts, { ...records, log, limits: { ...usualLimits, ...options.limits } });
   await table.scan();
 
   const watching = watch(grants, () => void table.scan());
   watching.on('error', (error) =>
     log.error(`changes in ${grants} are seen only every ${rescan} ms`, { error: error.message }),
   );
-  const timer = setInterval(() => void table.scan(), rescan);
+  const timer = setInterval(() => void Promise.all([table.scan(), records.accounts.look()]), rescan);
   let closing: Promise<void> | null = null;
   let over: () => void;
   const ended = new Promise<void>((resolve) => (over = resolve));
@@ -55,7 +62,8 @@ export async function serveBoundary(options: {
     clearInterval(timer);
     watching.close();
     await table.close();
-    await meter.close();
+    await records.accounts.close();
+    await records.meter.close();
     await lock.release();
     over();
   }
@@ -72,4 +80,9 @@ export async function serveBoundary(options: {
     }
   });
   return { close, ended };
+}
+
+async function openRecords(options: Options): Promise<{ readonly meter: Meter; readonly accounts: Accounts }> {
+  const accounts = await openAccounts({ ...options, now: () => Date.now() });
+  return { accounts, meter: await openLines<MeterLine>(join(options.folder, 'usage.jsonl')) };
 }

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Accounts } from './accounts.ts';
 import { exchange } from './exchange.ts';
 import type { Terms } from './exchange.ts';
 import type { Account, Grant } from './files.ts';
@@ -24,7 +25,12 @@ export type Session = {
   close(): Promise<void>;
 };
 
-export type Shared = { readonly meter: Meter; readonly limits: Limits; readonly log: Log };
+export type Shared = {
+  readonly meter: Meter;
+  readonly accounts: Accounts;
+  readonly limits: Limits;
+  readonly log: Log;
+};
 
 /** Serves `grant.socket`. Throws when that cannot be; a socket that a killed boundary left is replaced, anything else in its place is not. */
 export async function serveSession(grant: Grant, account: Account, shared: Shared): Promise<Session> {

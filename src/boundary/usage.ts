@@ -6,10 +6,15 @@ export type UsageReader = {
   see(chunk: Buffer): void;
   /** Null until the provider's last count was seen. */
   usage(): Usage | null;
+  /** The code of an error that came in the stream, after a status that told of none. Null until it was seen. */
+  failure(): string | null;
 };
 
 /** Codex's last event holds the whole answer. A longer line is not read; nobody holds more than this for it. */
 const longestLine = 16 * 2 ** 20;
+
+/** Only what holds one of these is parsed. */
+const tells = ['"usage"', '"response.failed"'];
 
 const count = z.number().nonnegative().nullish();
 
@@ -39,6 +44,11 @@ const OpenaiSaid = z.union([
   Response.extend({ object: z.literal('response') }),
 ]);
 
+const Failed = z.object({
+  type: z.literal('response.failed'),
+  response: z.object({ error: z.object({ code: z.string() }) }),
+});
+
 /** Of a successful answer: an SSE stream, or else one JSON object. */
 export function usageReader(provider: Account['provider'], contentType: string | undefined): UsageReader {
   const said = provider === 'anthropic' ? anthropicUsage() : openaiUsage();
@@ -52,7 +62,11 @@ export function usageReader(provider: Account['provider'], contentType: string |
     const tooLong = length > longestLine;
     length = 0;
     const json = streamed ? text.subarray('data:'.length) : text;
-    if (tooLong || (streamed && text.toString('latin1', 0, 5) !== 'data:') || !json.includes('"usage"')) {
+    if (
+      tooLong ||
+      (streamed && text.toString('latin1', 0, 5) !== 'data:') ||
+      !tells.some((word) => json.includes(word))
+    ) {
       return;
     }
     try {
@@ -81,6 +95,7 @@ export function usageReader(provider: Account['provider'], contentType: string |
       }
       keep(chunk.subarray(from));
     },
+    failure: () => said.failure(),
     usage: () => {
       if (!streamed) {
         take();
@@ -90,7 +105,7 @@ export function usageReader(provider: Account['provider'], contentType: string |
   };
 }
 
-type Said = { take(value: unknown): void; usage(): Usage | null };
+type Said = { take(value: unknown): void; usage(): Usage | null; failure(): string | null };
 
 /** The input is counted at the start and may be corrected; the output is whole only in the last delta. */
 function anthropicUsage(): Said {
@@ -108,6 +123,7 @@ function anthropicUsage(): Said {
       }
       last ||= said.data.type !== 'message_start';
     },
+    failure: () => null,
     usage: () => {
       const { input_tokens: fresh, cache_creation_input_tokens: kept, cache_read_input_tokens: cached } = tokens;
       return last ? { input: fresh + kept + cached, cached, output: tokens.output_tokens } : null;
@@ -117,8 +133,10 @@ function anthropicUsage(): Said {
 
 function openaiUsage(): Said {
   let usage: Usage | null = null;
+  let failure: string | null = null;
   return {
     take: (value) => {
+      failure ??= Failed.safeParse(value).data?.response.error.code ?? null;
       const said = OpenaiSaid.safeParse(value);
       if (said.success) {
         const counts = ('response' in said.data ? said.data.response : said.data).usage;
@@ -130,5 +148,6 @@ function openaiUsage(): Said {
       }
     },
     usage: () => usage,
+    failure: () => failure,
   };
 }

@@ -7,29 +7,49 @@ import type { Step, Task } from './task.ts';
  */
 export function awaits(task: Task, effect: TaskEffect['do']): Step | null {
   const { phase } = task;
-  if (phase.at === 'preparing' && effect === 'prepare') return { step: 'prepare' };
-  if (phase.at === 'working' && effect === 'run') return { step: 'work', role: phase.role };
-  if (phase.at === 'recording' && effect === 'record') return { step: 'record', role: phase.role };
-  if (phase.at === 'taking' && effect === 'take') return { step: 'take', session: phase.session };
-  if (phase.at === 'validating' && effect === 'validate') return { step: 'validate' };
-  if (phase.at === 'proposing' && effect === 'propose') return { step: 'propose' };
-  if (phase.at === 'judging' && effect === 'judge') return { step: 'judge' };
-  if (phase.at === 'merging' && effect === 'merge') return { step: 'judge' };
-  return null;
+  switch (phase.at) {
+    case 'preparing':
+      return effect === 'prepare' ? { step: 'prepare' } : null;
+    case 'proving':
+      return effect === 'prove' ? { step: 'prove', base: phase.base, next: phase.next } : null;
+    case 'working': {
+      const { role, session, leg, words } = phase;
+      // The same leg: what could not be begun, or not followed, is begun or followed again.
+      return effect === 'run' ? { step: 'resume', role, session, leg, words } : null;
+    }
+    case 'recording':
+      return effect === 'record' ? { step: 'record', role: phase.role } : null;
+    case 'taking':
+      return effect === 'take' ? { step: 'take', session: phase.session } : null;
+    case 'validating':
+      return effect === 'validate' ? { step: 'validate' } : null;
+    case 'proposing':
+      return effect === 'propose' ? { step: 'propose' } : null;
+    case 'judging':
+      return effect === 'judge' ? { step: 'judge' } : null;
+    case 'merging':
+      return effect === 'merge' ? { step: 'judge' } : null;
+    case 'verifying':
+      return effect === 'verify' ? phase.step : null;
+    default:
+      return null;
+  }
 }
 
-/** Whether a pending effect still has to be performed. Telling, sending and clearing up always have. */
+/** Whether a pending effect still has to be performed. Telling, sending, posting and clearing up always have. */
 export function wanted(task: Task, effect: TaskEffect): boolean {
   switch (effect.do) {
     case 'run':
-      return task.phase.at === 'working' && task.phase.session === effect.session;
+      return task.phase.at === 'working' && task.phase.session === effect.session && task.phase.leg === effect.leg;
     case 'prepare':
+    case 'prove':
     case 'record':
     case 'take':
     case 'validate':
     case 'propose':
     case 'judge':
     case 'merge':
+    case 'verify':
       return awaits(task, effect.do) !== null;
     case 'open':
       return task.phase.at === 'opening' || task.phase.at === 'stopped';
@@ -39,6 +59,8 @@ export function wanted(task: Task, effect: TaskEffect): boolean {
     case 'close':
     case 'clear':
     case 'tell':
+    case 'post':
+    case 'report':
       return true;
   }
 }

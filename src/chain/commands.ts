@@ -1,6 +1,7 @@
 import type { Head, TaskId } from './ids.ts';
 import { may } from './person.ts';
 import type { Person, Right } from './person.ts';
+import type { Wait } from './schedule.ts';
 import type { Mode, Task } from './task.ts';
 
 /** The longest idea that is taken, in characters. Longer ones are refused whole, never cut. */
@@ -12,7 +13,13 @@ export type Command =
   | { readonly name: 'say'; readonly text: string }
   /** `head` is the one that the person saw; null for a typed `/merge`, which means the one shown now. `second` confirms sensitive paths. */
   | { readonly name: 'merge'; readonly head: Head | null; readonly second: boolean }
+  /** Merge when green, bound to the head that was seen; approves the plan where that waits. null for a typed `/approve`. */
+  | { readonly name: 'approve'; readonly head: Head | null }
+  | { readonly name: 'back'; readonly to: 'requirements' | 'plan' | 'code'; readonly why: string }
+  /** The next words of the person are why it goes back to the coder. */
+  | { readonly name: 'sendback' }
   | { readonly name: 'stop' }
+  | { readonly name: 'resume' }
   | { readonly name: 'retry' }
   | { readonly name: 'status' }
   | { readonly name: 'help' };
@@ -21,7 +28,11 @@ const needs: Readonly<Record<Command['name'], Right>> = {
   task: 'steer',
   say: 'steer',
   stop: 'steer',
+  resume: 'steer',
   retry: 'steer',
+  back: 'steer',
+  sendback: 'steer',
+  approve: 'merge',
   merge: 'merge',
   status: 'watch',
   help: 'watch',
@@ -49,7 +60,7 @@ export type Input = {
 export type Reply =
   | { readonly kind: 'accepted'; readonly task: TaskId; readonly command: Command['name'] }
   | { readonly kind: 'repeated'; readonly task: TaskId }
-  | { readonly kind: 'status'; readonly tasks: readonly Task[] }
+  | { readonly kind: 'status'; readonly tasks: readonly Task[]; readonly waits: ReadonlyMap<TaskId, Wait> }
   | { readonly kind: 'help' }
   | { readonly kind: 'refused'; readonly why: RefusedInput };
 

@@ -26,7 +26,7 @@ export function createDesk(supervisor: Supervisor, links: Links): Desk {
         case 'help':
           return { kind: 'help' };
         case 'status':
-          return { kind: 'status', tasks: supervisor.tasks() };
+          return { kind: 'status', tasks: supervisor.tasks(), waits: supervisor.waits() };
         case 'task': {
           const answer = asking.then(() => ask(supervisor, links, input, command));
           asking = answer.catch(() => undefined);
@@ -34,7 +34,11 @@ export function createDesk(supervisor: Supervisor, links: Links): Desk {
         }
         case 'say':
         case 'merge':
+        case 'approve':
+        case 'back':
+        case 'sendback':
         case 'stop':
+        case 'resume':
         case 'retry':
           return steer(supervisor, input, command);
       }
@@ -85,7 +89,7 @@ function freeSlug(idea: string, holders: ReadonlyMap<string, Task>): string {
   for (let n = 2; ; n += 1) if (!holders.has(`${short}-${n}`)) return `${short}-${n}`;
 }
 
-type Steer = Extract<Command, { name: 'say' | 'merge' | 'stop' | 'retry' }>;
+type Steer = Exclude<Command, { name: 'task' | 'status' | 'help' }>;
 
 async function steer(supervisor: Supervisor, input: Input, command: Steer): Promise<Reply> {
   const task = input.task ? supervisor.task(input.task) : inThread(supervisor, input);
@@ -112,6 +116,16 @@ function eventOf(task: Task, { person: by, source }: Input, command: Steer): Tas
       return { is: 'stop-tapped', by };
     case 'retry':
       return { is: 'retry-tapped', by };
+    case 'resume':
+      return { is: 'resume-tapped', by };
+    case 'back':
+      return { is: 'back-asked', by, to: command.to, why: command.why };
+    case 'sendback':
+      return { is: 'feedback-asked', by };
+    case 'approve': {
+      const planWaits = task.phase.at === 'held' && task.phase.ends.by === 'approval';
+      return { is: 'approve-tapped', by, head: command.head ?? (planWaits ? null : (task.change?.head ?? null)) };
+    }
     case 'merge': {
       const head = command.head ?? task.change?.head;
       return head ? { is: 'merge-tapped', by, head, second: command.second } : null;
@@ -136,8 +150,9 @@ async function reply(supervisor: Supervisor, task: TaskId, event: TaskEvent, inp
       return refuse({ code: 'not-kept', reason: done.reason });
     case 'ignored': {
       const { phase: { at: phase } = { at: 'stopped' as const }, change = null } = supervisor.task(task) ?? {};
-      if (event.is === 'merge-tapped' && change && event.head !== change.head) {
-        return refuse({ code: 'head-moved', saw: event.head, is: change.head });
+      const tapped = event.is === 'merge-tapped' || event.is === 'approve-tapped' ? event.head : null;
+      if (tapped !== null && change && tapped !== change.head) {
+        return refuse({ code: 'head-moved', saw: tapped, is: change.head });
       }
       return refuse({ code: 'not-now', command: input.command.name, phase });
     }

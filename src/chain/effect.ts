@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { AccountEvent } from './account.ts';
 import { Change } from './change.ts';
 import { Head, SessionId } from './ids.ts';
 import { Notice } from './notice.ts';
 import { Person } from './person.ts';
+import { ProjectEvent } from './project.ts';
 import { Role } from './roles.ts';
 
 /** What a transition asks for. Each is safe to repeat: docs/spec.md says why, effect by effect. */
@@ -14,8 +16,9 @@ export const TaskEffect = z.discriminatedUnion('do', [
     do: z.literal('run'),
     role: Role,
     session: SessionId,
-    /** Why the role goes on: what was wrong with its last attempt. */
-    feedback: z.string().nullable(),
+    leg: z.number(),
+    /** Why the role is called again, or what its next leg begins with. */
+    words: z.string().nullable(),
     /** What people said while no session listened. */
     notes: z.array(z.object({ uuid: z.string(), by: z.string(), text: z.string() })),
   }),
@@ -30,6 +33,9 @@ export const TaskEffect = z.discriminatedUnion('do', [
     at: z.number(),
   }),
   z.object({ do: z.literal('take'), session: SessionId, tree: z.string(), from: Head }),
+  z.object({ do: z.literal('prove'), base: Head }),
+  /** Looks whether these are still there: a commit in the mirror, and documents at it. */
+  z.object({ do: z.literal('verify'), head: Head, paths: z.array(z.string()) }),
   z.object({ do: z.literal('validate'), head: Head }),
   z.object({ do: z.literal('propose'), head: Head, title: z.string(), body: z.string() }),
   z.object({ do: z.literal('comment'), number: z.number(), text: z.string() }),
@@ -38,8 +44,8 @@ export const TaskEffect = z.discriminatedUnion('do', [
   z.object({ do: z.literal('close'), number: z.number() }),
   z.object({ do: z.literal('clear') }),
   z.object({ do: z.literal('tell'), notice: Notice }),
+  /** A message to another stream, under the effect's id as source, so that a repeat changes nothing. */
+  z.object({ do: z.literal('post'), event: AccountEvent }),
+  z.object({ do: z.literal('report'), event: ProjectEvent }),
 ]);
 export type TaskEffect = z.infer<typeof TaskEffect>;
-
-/** An effect with its id, as journaled. */
-export type Pending = { readonly id: string; readonly effect: TaskEffect };

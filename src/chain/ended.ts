@@ -1,92 +1,90 @@
 import type { z } from 'zod';
 import type { TaskEvent } from './event.ts';
 import { CoderHandoff, PlanHandoff, RequirementsHandoff, ReviewHandoff } from './handoff.ts';
-import { enter, fail, go, hold, ignored, start, tell } from './moves.ts';
+import { outage, waitForAccount } from './held.ts';
+import { claimedEnd } from './hold.ts';
+import { enter, fail, first, go, hold, ignored, tell } from './moves.ts';
 import type { Moved, Stamp } from './moves.ts';
 import type { SessionEnd } from './ports.ts';
 import type { Role } from './roles.ts';
-import type { Task } from './task.ts';
+import type { Step, Task } from './task.ts';
 
 /** How often a role that left no usable handoff is started again, and a plan sent back. */
 export const HANDOFF_TRIES = 2;
 export const PLAN_TRIES = 2;
+/** So many outages in a row are nobody's business: the service was busy. */
+export const QUIET_OUTAGES = 4;
 
 type Ended = Extract<TaskEvent, { is: 'session-ended' }>;
 type End<K extends SessionEnd['kind']> = Extract<Ended['end'], { kind: K }>;
 
+const GO_ON =
+  'The line was cut before you were done. It is open again: look at what is there, then go on where you were.';
+const MORE_TIME = 'Your time ran out before you were done. You have the same time again: go on where you were.';
+
 /** A role's session is over: its handoff moves the chain on, anything else holds, goes again or fails. */
 export function sessionEnded(task: Task, event: Ended, stamp: Stamp): Moved {
   const { phase } = task;
-  if (phase.at !== 'working' || phase.session !== event.session) return ignored('that session is not at work');
+  const { session, leg, end } = event;
+  if (phase.at !== 'working' || phase.session !== session || phase.leg !== leg)
+    return ignored('that session is not at work');
   const { role } = phase;
-  const { end } = event;
-  const from = { step: 'work', role } as const;
-  const ended = { ...task, sessions: [...task.sessions, event.session] };
+  const sessions = task.sessions.includes(session) ? task.sessions : [...task.sessions, session];
+  const ended = { ...task, sessions };
+  const resume = (words: string): Step => ({ step: 'resume', role, session, leg: leg + 1, words });
+  const byPerson = (reason: string, todo: string, words: string): Moved =>
+    hold(ended, { kind: 'person', ends: { by: 'person' }, reason, todo, from: resume(words) }, true, stamp);
   switch (end.kind) {
     case 'ended':
-      return handoff(ended, role, end, stamp);
+      return handoff({ ...ended, outages: 0 }, event, role, end, stamp);
     case 'refused':
-      return refused(ended, role, end, stamp);
+      if (event.shut !== null) return waitForAccount(ended, event.shut, resume(GO_ON), stamp);
+      return refused(ended, role, end, resume(GO_ON), stamp);
     case 'crashed':
       return again(ended, role, `The ${role}'s program ended before its work did: ${end.text}`, stamp);
     case 'overran':
-      return hold(
-        ended,
+      return byPerson(
         `The ${role} used up its ${end.minutes} minutes.`,
-        'Retry gives it the same time again.',
-        from,
-        stamp,
+        'Resume gives it the same time again.',
+        MORE_TIME,
       );
     case 'lost':
-      return hold(
-        ended,
-        `The ${role}'s container was lost again and again: ${end.text}`,
-        'Look at Docker on the machine, then Retry.',
-        from,
-        stamp,
-      );
+      return outage(ended, `The ${role}'s container was lost again and again: ${end.text}`, resume(GO_ON), 1, stamp);
     case 'stopped':
-      return hold(ended, `The ${role} was stopped on the machine.`, 'Retry starts it again.', from, stamp);
+      return byPerson(`The ${role} was stopped on the machine.`, 'Resume goes on with it.', GO_ON);
   }
 }
 
 const todos: Readonly<Record<End<'refused'>['why'], string>> = {
-  login: 'Renew the login on the machine, then Retry.',
-  quota: 'Retry when the window is open again. Nothing was paid.',
-  billing: 'Look at the account with the provider, then Retry. Nothing was paid.',
-  overloaded: 'The service is busy. Retry in a while.',
+  login: 'Renew the login on the machine, then Resume.',
+  quota: 'Resume when the window is open again. Nothing was paid.',
+  billing: 'Look at the account with the provider, then Resume. Nothing was paid.',
+  overloaded: 'It tries again by itself.',
   model: 'Correct the model in the config on the machine, then Retry.',
-  unknown: 'Retry, or look at the log on the machine.',
+  unknown: 'Resume, or look at the log on the machine.',
 };
 
-function refused(task: Task, role: Role, end: End<'refused'>, stamp: Stamp): Moved {
-  const until =
-    end.until === null
-      ? ''
-      : ` It opens again ${new Date(end.until).toISOString().slice(0, 16).replace('T', ' ')} UTC.`;
-  return hold(
-    task,
-    `The model's service turned the ${role} away: ${end.text}.${until}`,
-    todos[end.why],
-    { step: 'work', role },
-    stamp,
-  );
+/** What the CLI says and the boundary did not see: a claim, which holds this session alone. A busy service is tried again. */
+function refused(task: Task, role: Role, end: End<'refused'>, from: Step, stamp: Stamp): Moved {
+  const reason = `The model's service turned the ${role} away: ${end.text}`;
+  if (end.why === 'overloaded') return outage(task, reason, from, QUIET_OUTAGES, stamp);
+  const at = end.why === 'quota' ? claimedEnd(stamp.at, end.until) : null;
+  const kind = end.why === 'quota' ? 'quota' : end.why === 'login' ? 'login' : 'person';
+  const ends = at === null ? ({ by: 'person' } as const) : ({ by: 'time', at } as const);
+  const todo = at === null ? todos[end.why] : 'It goes on by itself. Nothing was paid.';
+  return hold(task, { kind, ends, reason, todo, from }, true, stamp);
 }
 
 /** The same role once more, told what was missing; fails when that has happened often enough. */
 function again(task: Task, role: Role, reason: string, stamp: Stamp): Moved {
   const tries = task.rework.handoff + 1;
   const next = { ...task, rework: { ...task.rework, handoff: tries } };
-  if (tries > HANDOFF_TRIES) return fail(next, reason, { step: 'work', role }, stamp);
-  const moved = start(next, role, reason, stamp);
-  return withNotice(moved, tell({ kind: 'again', role, reason, left: HANDOFF_TRIES - tries }));
+  if (tries > HANDOFF_TRIES) return fail(next, reason, { step: 'work', role, feedback: null }, stamp);
+  const notice = tell({ kind: 'again', role, reason, left: HANDOFF_TRIES - tries });
+  return first([notice], go(next, { step: 'work', role, feedback: reason }, stamp));
 }
 
-function withNotice(moved: Moved, notice: ReturnType<typeof tell>): Moved {
-  return moved.kind === 'moved' ? { ...moved, effects: [notice, ...moved.effects] } : moved;
-}
-
-function handoff(task: Task, role: Role, end: End<'ended'>, stamp: Stamp): Moved {
+function handoff(task: Task, event: Ended, role: Role, end: End<'ended'>, stamp: Stamp): Moved {
   const left = `The ${role} ended without the handoff that its role asks for`;
   const parse = <T>(schema: z.ZodType<T>, then: (value: T) => Moved): Moved => {
     const read = schema.safeParse(end.handoff);
@@ -99,11 +97,8 @@ function handoff(task: Task, role: Role, end: End<'ended'>, stamp: Stamp): Moved
     case 'brainstormer':
       return parse(RequirementsHandoff, (said) => {
         const path = `docs/brainstorms/${task.slug}-requirements.md`;
-        return go(
-          { ...task, title: said.title, requirements: { path, text: said.requirements } },
-          { step: 'record', role },
-          stamp,
-        );
+        const next = { ...task, title: said.title, requirements: { path, text: said.requirements } };
+        return go(next, { step: 'record', role }, stamp);
       });
     case 'planner':
       return parse(PlanHandoff, ({ plan: text, ...said }) => {
@@ -111,7 +106,7 @@ function handoff(task: Task, role: Role, end: End<'ended'>, stamp: Stamp): Moved
         return go({ ...task, plan }, { step: 'record', role }, stamp);
       });
     case 'coder':
-      return parse(CoderHandoff, (said) => coded(task, said, stamp));
+      return parse(CoderHandoff, (said) => coded(task, event, said, stamp));
     case 'reviewer':
       return parse(ReviewHandoff, (said) => reviewed(task, said, stamp));
   }
@@ -123,24 +118,31 @@ function planPath(task: Task, type: PlanHandoff['type'], stamp: Stamp): string {
   return `docs/plans/${day}-${number}-${type}-${task.slug}-plan.md`;
 }
 
-function coded(task: Task, said: CoderHandoff, stamp: Stamp): Moved {
-  const { phase } = task;
+function coded(task: Task, { session, leg }: Ended, said: CoderHandoff, stamp: Stamp): Moved {
   const next = { ...task, coder: said };
-  if (said.status === 'done' && phase.at === 'working') {
-    const moved = go(next, { step: 'take', session: phase.session }, stamp);
-    return withNotice(moved, tell({ kind: 'handoff', role: 'coder', summary: said.summary }));
+  if (said.status === 'done') {
+    const notice = tell({ kind: 'handoff', role: 'coder', summary: said.summary });
+    return first([notice], go(next, { step: 'take', session }, stamp));
   }
   if (said.status === 'plan-violation' && task.plan && task.rework.plan < PLAN_TRIES) {
     const reworked = { ...next, tree: task.tree + 1, rework: { ...task.rework, plan: task.rework.plan + 1 } };
     const reason = `The coder found that the plan does not work: ${said.next}`;
     const notice = tell({ kind: 'again', role: 'planner', reason, left: PLAN_TRIES - reworked.rework.plan });
-    return withNotice(start(reworked, 'planner', reason, stamp), notice);
+    return first([notice], go(reworked, { step: 'work', role: 'planner', feedback: reason }, stamp));
   }
+  const words = 'Here is what was said. Go on with it.';
+  const from = { step: 'resume', role: 'coder', session, leg: leg + 1, words } as const;
+  const violated = said.status === 'plan-violation';
   return hold(
     next,
-    `The coder cannot go on: ${said.next}`,
-    'Answer in the thread, then Retry.',
-    { step: 'work', role: 'coder' },
+    {
+      kind: violated ? 'person' : 'question',
+      ends: violated ? { by: 'person' } : { by: 'answer' },
+      reason: `The coder cannot go on: ${said.next}`,
+      todo: violated ? 'Go back with /back plan and why, or Resume.' : 'Answer in the thread: it goes on with that.',
+      from,
+    },
+    true,
     stamp,
   );
 }

@@ -23,6 +23,10 @@ const doing = [
   'close',
   'clear',
   'tell',
+  'prove',
+  'verify',
+  'post',
+  'report',
 ] as const;
 
 const Thread = z.object({ platform: z.string(), channel: z.string(), thread: z.string() });
@@ -41,7 +45,21 @@ const asked = z.object({
 /** `uuid` is derived from the source id, so that a repeat is the same message. */
 const said = z.object({ is: z.literal('said'), by: Person, text: z.string(), uuid: z.string() });
 const mergeTapped = z.object({ is: z.literal('merge-tapped'), by: Person, head: Head, second: z.boolean() });
+/** Merge when green. `head` is the one that the person saw; null approves a plan. */
+const approveTapped = z.object({ is: z.literal('approve-tapped'), by: Person, head: Head.nullable() });
+/** Goes back a phase and keeps the work. */
+const backAsked = z.object({
+  is: z.literal('back-asked'),
+  by: Person,
+  to: z.enum(['requirements', 'plan', 'code']),
+  why: z.string(),
+});
+/** The next words of this person are why the change goes back to the coder. */
+const feedbackAsked = z.object({ is: z.literal('feedback-asked'), by: Person });
+/** Looks at what is there, then goes on where the chain stood. */
+const resumeTapped = z.object({ is: z.literal('resume-tapped'), by: Person });
 const stopTapped = z.object({ is: z.literal('stop-tapped'), by: Person });
+/** Repeats the phase. */
 const retryTapped = z.object({ is: z.literal('retry-tapped'), by: Person });
 
 /** What came of an effect; each settles the effect that it names. */
@@ -50,6 +68,9 @@ const prepared = z.object({ is: z.literal('prepared'), base: Head, policy: Polic
 const sessionEnded = z.object({
   is: z.literal('session-ended'),
   session: SessionId,
+  leg: z.number(),
+  /** The account that the session ran on, where the boundary lets nothing of it out just now. */
+  shut: z.string().nullable(),
   end: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('ended'), handoff: z.unknown(), text: z.string() }),
     z.object({
@@ -64,7 +85,8 @@ const sessionEnded = z.object({
     z.object({ kind: z.literal('stopped') }),
   ]),
 });
-const recorded = z.object({ is: z.literal('recorded'), head: Head });
+/** `asks`: the plan waits for a person's approval. */
+const recorded = z.object({ is: z.literal('recorded'), head: Head, asks: z.boolean() });
 const taken = z.object({
   is: z.literal('taken'),
   work: z.discriminatedUnion('kind', [
@@ -76,6 +98,10 @@ const taken = z.object({
     z.object({ kind: z.literal('refused'), reason: z.string() }),
   ]),
 });
+/** Setup and tests on the base branch alone. */
+const proved = z.object({ is: z.literal('proved'), check: Check });
+/** `missing`: what is not there any more, in a sentence; null when all is. */
+const verified = z.object({ is: z.literal('verified'), missing: z.string().nullable() });
 const checked = z.object({ is: z.literal('checked'), check: Check });
 const proposed = z.object({ is: z.literal('proposed'), change: Change });
 /** `moved`: the base branch moved since the check; the new head of it. `patch`: hunks of the sensitive paths, where the verdict names some. */
@@ -105,6 +131,29 @@ const done = z.object({ is: z.literal('done') });
 /** The effect `of` could not be done after several tries; `reason` is a sentence. */
 const broke = z.object({ is: z.literal('broke'), of: z.enum(doing), reason: z.string() });
 
+/** From the schedule: it may go on. */
+const granted = z.object({ is: z.literal('granted') });
+/** From the schedule: the boundary lets nothing out of the account that the next role needs. */
+const accountShut = z.object({ is: z.literal('account-shut'), account: z.string() });
+/** From the account: why the hold with this number lasts, and until when. `loud` for one task of all that wait. */
+const accountHeld = z.object({
+  is: z.literal('account-held'),
+  hold: z.number(),
+  why: z.enum(['quota', 'overage', 'login', 'billing']),
+  window: z.string().nullable(),
+  until: z.number().nullable(),
+  loud: z.boolean(),
+});
+/** The cause of the hold with this number is gone. */
+const holdEnded = z.object({ is: z.literal('hold-ended'), hold: z.number(), why: z.string() });
+/** The forge says something else of the change than the verdict in review was about. */
+const changeMoved = z.object({
+  is: z.literal('change-moved'),
+  state: z.enum(['open', 'draft', 'merged', 'closed']),
+  head: Head,
+  base: Head,
+});
+
 /** What a person typed into a session's pane: heard in the chat, never an approval. */
 const typed = z.object({ is: z.literal('typed'), session: SessionId, text: z.string() });
 
@@ -112,13 +161,24 @@ export const TaskEvent = z.discriminatedUnion('is', [
   asked,
   said,
   mergeTapped,
+  approveTapped,
+  backAsked,
+  feedbackAsked,
+  resumeTapped,
   stopTapped,
   retryTapped,
+  granted,
+  accountShut,
+  accountHeld,
+  holdEnded,
+  changeMoved,
   opened,
   prepared,
   sessionEnded,
   recorded,
   taken,
+  proved,
+  verified,
   checked,
   proposed,
   judged,

@@ -57,7 +57,12 @@ export async function mergeChange(
   const facts = await acts.forge.facts(task.project, change.number);
   // After a lost answer the change may be merged already: then the forge is asked which merge it was, not the gate.
   if (facts.state !== 'merged') {
-    const { verdict, moved } = await judgement(acts, task, change, by && { by, head: change.head, second });
+    const { verdict, moved } = await judgement(
+      acts,
+      task,
+      change,
+      by && { by, head: change.head, second, armed: false },
+    );
     if (moved)
       return { is: 'merge-refused', why: 'base-moved', text: `The base branch moved to ${moved.slice(0, 7)}.` };
     if (verdict.says !== 'merge') return { is: 'merge-refused', why: 'gate', text: refusal(verdict) };

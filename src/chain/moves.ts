@@ -1,76 +1,99 @@
 import type { TaskEffect } from './effect.ts';
+import type { Hold } from './hold.ts';
 import { SessionId } from './ids.ts';
-import type { Millis } from './ids.ts';
 import type { Notice } from './notice.ts';
 import { proposal } from './proposal.ts';
-import type { Role } from './roles.ts';
+import type { Moved as MovedOf, Stamp } from './stream.ts';
 import type { DocumentRole, Phase, Step, Task } from './task.ts';
 
-/** When an event was journaled. */
-export type Stamp = { readonly at: Millis };
+export { ignored } from './stream.ts';
+export type { Stamp } from './stream.ts';
 
-export type Moved =
-  | { readonly kind: 'moved'; readonly task: Task; readonly effects: readonly TaskEffect[] }
-  | { readonly kind: 'ignored'; readonly why: string };
+export type Moved = MovedOf<Task, TaskEffect>;
 
-export const ignored = (why: string): Moved => ({ kind: 'ignored', why });
-
-export const move = (task: Task, effects: readonly TaskEffect[]): Moved => ({ kind: 'moved', task, effects });
+export const move = (state: Task, effects: readonly TaskEffect[]): Moved => ({ kind: 'moved', state, effects });
 
 export const tell = (notice: Notice): TaskEffect => ({ do: 'tell', notice });
 
-/** Enters a phase and notes when, for the card. */
+/** The same move, with something to be done before the rest. */
+export const first = (before: readonly TaskEffect[], moved: Moved): Moved =>
+  moved.kind === 'moved' ? { ...moved, effects: [...before, ...moved.effects] } : moved;
+
+const RESTING: readonly Phase['at'][] = ['held', 'review', 'merged', 'failed', 'stopped'];
+
+/** Enters a phase and notes when, for the card. A phase that waits for people or causes gives the slot back. */
 export function enter(task: Task, phase: Phase, stamp: Stamp, effects: readonly TaskEffect[]): Moved {
   const name = phase.at === 'working' ? phase.role : phase.at;
-  return move({ ...task, phase, times: [...task.times, { at: name, since: stamp.at }] }, effects);
+  const slot = RESTING.includes(phase.at) ? null : task.slot;
+  return move({ ...task, phase, slot, times: [...task.times, { at: name, since: stamp.at }] }, effects);
 }
 
-/** A new session of `role`; what people said meanwhile goes with it. */
-export function start(task: Task, role: Role, feedback: string | null, stamp: Stamp): Moved {
-  const attempt = (task.attempts[role] ?? 0) + 1;
-  const session = SessionId.parse(`${task.id}-${role}-${attempt}`);
-  const next = { ...task, notes: [], attempts: { ...task.attempts, [role]: attempt } };
-  return enter(next, { at: 'working', role, session }, stamp, [
-    { do: 'run', role, session, feedback, notes: task.notes },
-  ]);
-}
-
-/** Goes to a point of the chain and asks for what has to be done there. A step whose facts are missing starts over from `prepare`. */
+/**
+ * Goes to a point of the chain. What takes a container waits in the queue until the schedule grants it: a role always, because its account
+ * may be shut; tests only while the task has no slot.
+ */
 export function go(task: Task, step: Step, stamp: Stamp): Moved {
+  const heavy = step.step === 'prove' || step.step === 'validate';
+  const queues = step.step === 'work' || step.step === 'resume' || (heavy && task.slot === null);
+  return queues ? enter(task, { at: 'queued', step }, stamp, []) : begin(task, step, stamp);
+}
+
+/** Asks for what has to be done at a point of the chain. A step whose facts are missing starts over from `prepare`. */
+export function begin(task: Task, step: Step, stamp: Stamp): Moved {
+  const { head, change } = task;
   switch (step.step) {
     case 'work':
-      return start(task, step.role, null, stamp);
+      return start(task, step, stamp);
+    case 'resume':
+      return resume(task, step, stamp);
     case 'record':
       return record(task, step.role, stamp);
-    case 'take':
-      return task.head
-        ? enter(task, { at: 'taking', session: step.session }, stamp, [
-            { do: 'take', session: step.session, tree: treeName(task), from: task.head },
-          ])
-        : prepare(task, stamp);
+    case 'prove': {
+      const { base, next } = step;
+      return enter(task, { at: 'proving', base, next }, stamp, [{ do: 'prove', base }]);
+    }
+    case 'take': {
+      const { session } = step;
+      if (!head) break;
+      return enter(task, { at: 'taking', session }, stamp, [{ do: 'take', session, tree: treeName(task), from: head }]);
+    }
     case 'validate':
-      return task.head
-        ? enter(task, { at: 'validating' }, stamp, [{ do: 'validate', head: task.head }])
-        : prepare(task, stamp);
+      if (!head) break;
+      return enter(task, { at: 'validating' }, stamp, [{ do: 'validate', head }]);
     case 'propose':
-      return task.head
-        ? enter(task, { at: 'proposing' }, stamp, [{ do: 'propose', head: task.head, ...proposal(task) }])
-        : prepare(task, stamp);
+      if (!head) break;
+      return enter(task, { at: 'proposing' }, stamp, [{ do: 'propose', head, ...proposal(task) }]);
     case 'judge':
-      return task.change
-        ? enter(task, { at: 'judging' }, stamp, [{ do: 'judge', change: task.change }])
-        : prepare(task, stamp);
+      if (!change) break;
+      return enter(task, { at: 'judging' }, stamp, [{ do: 'judge', change }]);
     case 'prepare':
-      return prepare(task, stamp);
+      break;
   }
+  return enter(task, { at: 'preparing' }, stamp, [{ do: 'prepare' }]);
 }
 
-const prepare = (task: Task, stamp: Stamp): Moved => enter(task, { at: 'preparing' }, stamp, [{ do: 'prepare' }]);
+type Of<K extends Step['step']> = Extract<Step, { step: K }>;
+
+/** A new conversation of a role. */
+function start(task: Task, { role, feedback }: Of<'work'>, stamp: Stamp): Moved {
+  const attempt = (task.attempts[role] ?? 0) + 1;
+  const session = SessionId.parse(`${task.id}-${role}-${attempt}`);
+  const next = { ...task, attempts: { ...task.attempts, [role]: attempt } };
+  return resume(next, { step: 'resume', role, session, leg: 1, words: feedback }, stamp);
+}
+
+/** A leg of a conversation; what people said meanwhile goes with it. */
+function resume(task: Task, { role, session, leg, words }: Of<'resume'>, stamp: Stamp): Moved {
+  const { notes } = task;
+  return enter({ ...task, notes: [] }, { at: 'working', role, session, leg, words, notes }, stamp, [
+    { do: 'run', role, session, leg, words, notes },
+  ]);
+}
 
 /** Commits the document that a role left to the task's branch. */
 function record(task: Task, role: DocumentRole, stamp: Stamp): Moved {
   const document = role === 'brainstormer' ? task.requirements : task.plan;
-  if (!document || !task.head) return prepare(task, stamp);
+  if (!document || !task.head) return begin(task, { step: 'prepare' }, stamp);
   const subject = `docs: ${role === 'brainstormer' ? 'requirements' : 'plan'} for ${task.slug}`;
   const { path, text } = document;
   return enter(task, { at: 'recording', role }, stamp, [
@@ -81,9 +104,15 @@ function record(task: Task, role: DocumentRole, stamp: Stamp): Moved {
 /** The checkout of the coder; the planner's and the reviewer's are named after their session. */
 export const treeName = (task: Task): string => `coder-${task.tree}`;
 
-/** Loud: something stands in the way, and Retry goes on from `from` when it is gone. */
-export function hold(task: Task, reason: string, todo: string, from: Step, stamp: Stamp): Moved {
-  return enter(task, { at: 'held', reason, todo, from }, stamp, [tell({ kind: 'held', reason, todo })]);
+export type Holding = Hold & { readonly reason: string; readonly todo: string; readonly from: Step };
+
+/** Something stands in the way. `loud` rings; null says nothing now, because the account that is waited for answers. */
+export function hold(task: Task, of: Holding, loud: boolean | null, stamp: Stamp): Moved {
+  const holds = task.holds + 1;
+  const { kind, ends, reason, todo } = of;
+  const until = ends.by === 'time' ? ends.at : null;
+  const told = loud === null ? [] : [tell({ kind: 'held', cause: kind, ends, reason, todo, until, loud })];
+  return enter({ ...task, holds }, { at: 'held', hold: holds, ...of }, stamp, told);
 }
 
 /** Loud, terminal until a person taps Retry. */

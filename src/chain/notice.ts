@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Head } from './ids.ts';
 import { Check } from './change.ts';
+import { Hold } from './hold.ts';
 import { Role } from './roles.ts';
 import { Verdict } from './verdict.ts';
 
@@ -18,8 +19,27 @@ export const Notice = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('again'), role: Role, reason: z.string(), left: z.number().int() }),
   z.object({ kind: z.literal('checked'), check: Check }),
   z.object({ kind: z.literal('reviewed'), severity: z.string(), scope: z.string(), count: z.number().int() }),
-  /** Loud. Waits for a person or for a cause to end. */
-  z.object({ kind: z.literal('held'), reason: z.string(), todo: z.string() }),
+  /** Waits for a person or for a cause to end. Loud once for each cause. `until`: when it goes on by itself, where that is known. */
+  z.object({
+    kind: z.literal('held'),
+    cause: Hold.shape.kind,
+    ends: Hold.shape.ends,
+    reason: z.string(),
+    todo: z.string(),
+    until: z.number().nullable(),
+    loud: z.boolean(),
+  }),
+  /** The hold ended, by itself or because `by` said so. */
+  z.object({ kind: z.literal('resumed'), why: z.string(), by: z.string().nullable() }),
+  /** Approve was heard: it merges when every gate but those that a tap lets through is green. */
+  z.object({ kind: z.literal('approved'), by: z.string(), head: Head }),
+  z.object({ kind: z.literal('approval-void'), by: z.string(), head: Head, now: Head }),
+  z.object({ kind: z.literal('plan-approved'), by: z.string() }),
+  /** The next words of `by` go to the coder. */
+  z.object({ kind: z.literal('feedback-asked'), by: z.string() }),
+  z.object({ kind: z.literal('back'), by: z.string(), to: Role, why: z.string() }),
+  /** Somebody merged or closed the change without Signalbox. */
+  z.object({ kind: z.literal('elsewhere'), number: z.number().int(), state: z.enum(['merged', 'closed']) }),
   /** Loud, terminal: done, held for review. */
   z.object({
     kind: z.literal('held-for-review'),

@@ -1,7 +1,9 @@
 import type { TaskEvent } from './event.ts';
-import { enter, fail, go, hold, ignored, move, start, tell } from './moves.ts';
+import { outage } from './held.ts';
+import { enter, fail, first, go, hold, ignored, move, tell } from './moves.ts';
 import type { Moved, Stamp } from './moves.ts';
-import type { Task } from './task.ts';
+import type { TaskEffect } from './effect.ts';
+import type { DocumentRole, Task } from './task.ts';
 
 /** How often a coder is sent back because its work could not be taken in. */
 export const INTAKE_TRIES = 2;
@@ -9,6 +11,7 @@ export const INTAKE_TRIES = 2;
 type Name =
   | 'opened'
   | 'prepared'
+  | 'proved'
   | 'recorded'
   | 'taken'
   | 'checked'
@@ -25,42 +28,64 @@ export function outcome(task: Task, event: Outcome, stamp: Stamp): Moved {
   if (event.is === 'opened' && phase.at === 'opening')
     return go({ ...task, threads: event.threads }, { step: 'prepare' }, stamp);
   if (event.is === 'prepared' && phase.at === 'preparing') return prepared(task, event, stamp);
+  if (event.is === 'proved' && phase.at === 'proving') return proved(task, phase.next, event, stamp);
   if (event.is === 'recorded' && phase.at === 'recording') return recorded(task, phase.role, event, stamp);
   if (event.is === 'taken' && phase.at === 'taking') return taken(task, event, stamp);
   if (event.is === 'checked' && phase.at === 'validating') return checked(task, event, stamp);
-  if (event.is === 'proposed' && phase.at === 'proposing')
-    return start({ ...task, change: event.change }, 'reviewer', null, stamp);
+  if (event.is === 'proposed' && phase.at === 'proposing') return proposed(task, event, stamp);
   if (event.is === 'judged' && phase.at === 'judging') return judged(task, event, stamp);
   if (event.is === 'merged' && phase.at === 'merging') return merged(task, event, stamp);
   if (event.is === 'merge-refused' && phase.at === 'merging') return mergeRefused(task, event, stamp);
   return ignored(`${event.is} came late: the task is ${phase.at}`);
 }
 
+/** What the branch has already stays: a task that was prepared before goes on from its head. */
 function prepared(task: Task, event: Of<'prepared'>, stamp: Stamp): Moved {
-  const ready = { ...task, policy: event.policy, base: event.base, head: event.base };
-  return start(ready, task.mode === 'quick' ? 'coder' : 'brainstormer', null, stamp);
+  const { base, policy } = event;
+  const ready = { ...task, policy, base: task.base ?? base, head: task.head ?? base, outages: 0 };
+  if (task.proven === base) return startChain(ready, stamp);
+  return go(ready, { step: 'prove', base, next: 'begin' }, stamp);
 }
 
-function recorded(task: Task, role: 'brainstormer' | 'planner', event: Of<'recorded'>, stamp: Stamp): Moved {
+const startChain = (task: Task, stamp: Stamp): Moved =>
+  go(task, { step: 'work', role: task.mode === 'quick' ? 'coder' : 'brainstormer', feedback: null }, stamp);
+
+/** A base that is already red is said before anything is spent, and never held against a coder. */
+function proved(task: Task, next: 'begin' | 'red', { check }: Of<'proved'>, stamp: Stamp): Moved {
+  if (check.outcome === 'green') {
+    const green = { ...task, proven: check.base };
+    return next === 'begin' ? startChain(green, stamp) : red(green, stamp);
+  }
+  const reason =
+    check.outcome === 'red'
+      ? `The base branch is red: \`${check.what}\` fails on ${check.base.slice(0, 7)} alone.`
+      : check.what;
+  const from = next === 'begin' ? ({ step: 'prepare' } as const) : ({ step: 'validate' } as const);
+  const ends = { by: 'base', not: check.base } as const;
+  const todo = 'It goes on by itself when the base branch has moved.';
+  const held = hold(task, { kind: 'checks', ends, reason, todo, from }, true, stamp);
+  return check.outcome === 'red' ? first([tell({ kind: 'checked', check })], held) : held;
+}
+
+function recorded(task: Task, role: DocumentRole, event: Of<'recorded'>, stamp: Stamp): Moved {
   const document = role === 'brainstormer' ? task.requirements : task.plan;
-  const next = start(
-    { ...task, head: event.head, tree: task.tree + 1 },
-    role === 'brainstormer' ? 'planner' : 'coder',
-    null,
-    stamp,
-  );
-  if (!document || next.kind === 'ignored') return next;
+  const onto = { ...task, head: event.head, tree: task.tree + 1, outages: 0 };
   const what = role === 'brainstormer' ? 'requirements' : 'plan';
-  return move(next.task, [tell({ kind: 'document', what, path: document.path, text: document.text }), ...next.effects]);
+  const told = document ? [tell({ kind: 'document', what, path: document.path, text: document.text })] : [];
+  const from = { step: 'work', role: role === 'brainstormer' ? 'planner' : 'coder', feedback: null } as const;
+  if (role === 'brainstormer' || !event.asks) return first(told, go(onto, from, stamp));
+  const todo = 'Approve it, or go back with /back plan and why.';
+  const of = { kind: 'person', ends: { by: 'approval' }, reason: 'The plan waits for a person.', todo, from } as const;
+  return first(told, hold(onto, of, true, stamp));
 }
 
 function taken(task: Task, event: Of<'taken'>, stamp: Stamp): Moved {
   const { work } = event;
-  if (work.kind === 'taken') return go({ ...task, head: work.head }, { step: 'validate' }, stamp);
+  if (work.kind === 'taken') return go({ ...task, head: work.head, outages: 0 }, { step: 'validate' }, stamp);
   const reason = intakeReason(task, work);
   const tries = task.rework.intake + 1;
   const next = { ...task, rework: { ...task.rework, intake: tries } };
-  if (tries > INTAKE_TRIES) return fail(next, reason, { step: 'work', role: 'coder' }, stamp);
+  if (tries > INTAKE_TRIES) return fail(next, reason, { step: 'work', role: 'coder', feedback: reason }, stamp);
   return sendBack(next, reason, INTAKE_TRIES - tries, [], stamp);
 }
 
@@ -79,78 +104,120 @@ function intakeReason(task: Task, work: Exclude<Of<'taken'>['work'], { kind: 'ta
   }
 }
 
-function sendBack(task: Task, reason: string, left: number, before: Parameters<typeof move>[1], stamp: Stamp): Moved {
-  const next = start(task, 'coder', reason, stamp);
-  if (next.kind === 'ignored') return next;
-  return move(next.task, [...before, tell({ kind: 'again', role: 'coder', reason, left }), ...next.effects]);
+function sendBack(task: Task, reason: string, left: number, before: readonly TaskEffect[], stamp: Stamp): Moved {
+  const told = [...before, tell({ kind: 'again', role: 'coder', reason, left })];
+  return first(told, go(task, { step: 'work', role: 'coder', feedback: reason }, stamp));
 }
 
-function checked(task: Task, event: Of<'checked'>, stamp: Stamp): Moved {
-  const { check } = event;
-  const next = { ...task, check };
-  const step = { step: 'validate' } as const;
+function checked(task: Task, { check }: Of<'checked'>, stamp: Stamp): Moved {
+  const next = { ...task, check, outages: 0 };
+  const from = { step: 'validate' } as const;
+  const ends = { by: 'base', not: check.base } as const;
   switch (check.outcome) {
     case 'green':
-      return green({ ...next, rework: { ...task.rework, intake: 0, handoff: 0 } }, event, stamp);
-    case 'missing':
-      return hold(next, check.what, 'Add it to the base branch, then Retry.', step, stamp);
-    case 'conflict':
-      return hold(next, check.what, 'Clear the conflict on the base branch, then Retry.', step, stamp);
-    case 'red': {
-      const tries = task.rework.tests + 1;
-      const tried = { ...next, rework: { ...task.rework, tests: tries } };
-      const most = task.policy?.rework ?? 0;
-      const reason = `\`${check.what}\` fails on the would-be merge commit.`;
-      const notice = tell({ kind: 'checked', check });
-      if (tries <= most) return sendBack(tried, `${reason}\n\n${check.tail}`, most - tries, [notice], stamp);
-      const failed = fail(tried, reason, { step: 'work', role: 'coder' }, stamp);
-      return failed.kind === 'moved' ? move(failed.task, [notice, ...failed.effects]) : failed;
+      return green({ ...next, rework: { ...task.rework, intake: 0, handoff: 0 } }, stamp);
+    case 'missing': {
+      const todo = 'Add it to the base branch: it goes on by itself then.';
+      return hold(next, { kind: 'checks', ends, reason: check.what, todo, from }, true, stamp);
     }
+    case 'conflict': {
+      const todo = 'Clear it on the base branch and it goes on by itself; or /back code and what to do.';
+      return hold(next, { kind: 'conflict', ends, reason: check.what, todo, from }, true, stamp);
+    }
+    case 'red':
+      if (task.proven !== check.base) return go(next, { step: 'prove', base: check.base, next: 'red' }, stamp);
+      return red(next, stamp);
   }
 }
 
+/** Red on the change and green on its base alone: the coder's to mend, as often as the policy says. */
+function red(task: Task, stamp: Stamp): Moved {
+  const { check } = task;
+  if (!check) return go(task, { step: 'validate' }, stamp);
+  const tries = task.rework.tests + 1;
+  const tried = { ...task, rework: { ...task.rework, tests: tries } };
+  const most = task.policy?.rework ?? 0;
+  const reason = `\`${check.what}\` fails on the would-be merge commit.`;
+  const notice = tell({ kind: 'checked', check });
+  if (tries <= most) return sendBack(tried, `${reason}\n\n${check.tail}`, most - tries, [notice], stamp);
+  const from = { step: 'work', role: 'coder', feedback: `${reason}\n\n${check.tail}` } as const;
+  const todo = 'Resume or /back code gives the coder another try.';
+  return first(
+    [notice],
+    hold(
+      tried,
+      { kind: 'checks', ends: { by: 'person' }, reason: `${reason} Sent back ${most} times already.`, todo, from },
+      true,
+      stamp,
+    ),
+  );
+}
+
 /** A change that exists at this head was judged before: only its base moved. */
-function green(task: Task, event: Of<'checked'>, stamp: Stamp): Moved {
-  const { check } = event;
-  const { change } = task;
-  if (change?.head !== check.head) return go(task, { step: 'propose' }, stamp);
+function green(task: Task, stamp: Stamp): Moved {
+  const { change, check } = task;
+  if (!check || change?.head !== check.head) return go(task, { step: 'propose' }, stamp);
   const onto = { ...task, change: { ...change, base: check.base } };
   if (task.review?.head === check.head) return go(onto, { step: 'judge' }, stamp);
-  return start(onto, 'reviewer', null, stamp);
+  return go(onto, { step: 'work', role: 'reviewer', feedback: null }, stamp);
+}
+
+/** An approval is of one head: at another one it is void, and says so. */
+function proposed(task: Task, { change }: Of<'proposed'>, stamp: Stamp): Moved {
+  const { approval } = task;
+  const onto = { ...task, change, outages: 0 };
+  const review = { step: 'work', role: 'reviewer', feedback: null } as const;
+  if (!approval || approval.head === change.head) return go(onto, review, stamp);
+  const told = tell({ kind: 'approval-void', by: approval.by.name, head: approval.head, now: change.head });
+  return first([told], go({ ...onto, approval: null }, review, stamp));
 }
 
 function judged(task: Task, event: Of<'judged'>, stamp: Stamp): Moved {
   const { change, approval } = task;
   if (!change || event.head !== change.head) return ignored('that verdict is about another head');
   if (event.moved) return go(task, { step: 'validate' }, stamp);
+  const ours = approval?.head === change.head ? approval : null;
   if (event.verdict.says === 'merge') {
-    const by = approval?.head === change.head ? approval.by : null;
-    const second = by !== null && approval?.second === true;
-    return enter(task, { at: 'merging', by }, stamp, [{ do: 'merge', change, by, second }]);
+    const by = ours?.by ?? null;
+    return enter(task, { at: 'merging', by }, stamp, [
+      { do: 'merge', change, by, second: by !== null && ours?.second === true },
+    ]);
   }
   const { number, head } = change;
-  const phase = { at: 'review', verdict: event.verdict, patch: event.patch } as const;
-  return enter({ ...task, approval: null }, phase, stamp, [
-    tell({ kind: 'held-for-review', number, head, verdict: event.verdict, byHand: event.byHand }),
+  const { verdict, patch, byHand } = event;
+  // An approval that is armed waits for the gates; a tap was one try.
+  const kept = ours?.armed === true ? ours : null;
+  return enter({ ...task, approval: kept }, { at: 'review', verdict, patch, feedback: null }, stamp, [
+    tell({ kind: 'held-for-review', number, head, verdict, byHand }),
   ]);
 }
 
-function merged(task: Task, event: Of<'merged'>, stamp: Stamp): Moved {
-  const { change, phase } = task;
+function merged(task: Task, { commit }: Of<'merged'>, stamp: Stamp): Moved {
+  const { change, phase, project, id } = task;
   if (!change || phase.at !== 'merging') return ignored('there is no change to merge');
   const by = phase.by?.name ?? null;
-  return enter(task, { at: 'merged', commit: event.commit }, stamp, [
-    tell({ kind: 'merged', number: change.number, head: change.head, commit: event.commit, by }),
+  return enter(task, { at: 'merged', commit }, stamp, [
+    tell({ kind: 'merged', number: change.number, head: change.head, commit, by }),
+    { do: 'report', event: { is: 'merged', project, task: id, commit } },
     { do: 'close', number: change.number },
     { do: 'clear' },
   ]);
 }
 
-/** A base that moved is judged again with the same tap; everything else is shown and waits for a person. */
+/** A base that moved is judged again with the same tap; what is out of reach is tried again; everything else is shown and waits for a person. */
 function mergeRefused(task: Task, event: Of<'merge-refused'>, stamp: Stamp): Moved {
-  if (event.why === 'base-moved') return go(task, { step: 'validate' }, stamp);
+  const { why, text } = event;
+  if (why === 'base-moved') return go(task, { step: 'validate' }, stamp);
+  const from = { step: 'judge' } as const;
+  if (why === 'forge') return outage(task, text, from, 1, stamp);
   const by = task.phase.at === 'merging' ? (task.phase.by?.name ?? 'Signalbox') : 'Signalbox';
-  const notice = tell({ kind: 'merge-refused', by, reason: event.text });
-  const next = hold({ ...task, approval: null }, event.text, 'Retry judges it again.', { step: 'judge' }, stamp);
-  return next.kind === 'moved' ? move(next.task, [notice]) : next;
+  const kind = why === 'conflict' ? 'conflict' : 'person';
+  const todo = 'Resume judges it again.';
+  const held = hold(
+    { ...task, approval: null },
+    { kind, ends: { by: 'person' }, reason: text, todo, from },
+    null,
+    stamp,
+  );
+  return held.kind === 'moved' ? move(held.state, [tell({ kind: 'merge-refused', by, reason: text })]) : held;
 }

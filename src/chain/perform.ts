@@ -1,16 +1,29 @@
 import { z } from 'zod';
+import type { AccountEvent } from './account.ts';
+import type { Check } from './change.ts';
 import type { TaskEffect } from './effect.ts';
 import type { TaskEvent } from './event.ts';
-import type { ProjectId, SessionId } from './ids.ts';
+import type { Head, ProjectId, SessionId } from './ids.ts';
 import { judgeChange, mergeChange } from './judging.ts';
 import { treeName } from './moves.ts';
 import type { Notice } from './notice.ts';
 import type { Person } from './person.ts';
 import type { Chat, Clock, Forge, Log, SessionSpec, Sessions, Validator, Workspace } from './ports.ts';
-import { envelope, message, prompt } from './prompt.ts';
+import type { ProjectEvent } from './project.ts';
+import { envelope, goOn, message, prompt } from './prompt.ts';
 import { roles } from './roles.ts';
 import type { Role, RoleSettings } from './roles.ts';
 import type { Task } from './task.ts';
+
+/** What a task's effects ask of the other streams. Messages go under the effect's id, so that a repeat changes nothing. */
+export type Others = {
+  post(event: AccountEvent, key: string): Promise<void>;
+  report(event: ProjectEvent, key: string): Promise<void>;
+  /** Whether the boundary lets nothing of an account out, by all that it has recorded until now. */
+  shut(account: string): Promise<boolean>;
+  /** The tests on the base alone: known already, or run now. */
+  prove(task: Task, base: Head): Promise<Check>;
+};
 
 /** Everything that effects are done with. */
 export type Acts = {
@@ -24,6 +37,8 @@ export type Acts = {
   readonly settings: Readonly<Record<Role, RoleSettings>>;
   /** Text of roles/<role>/instructions.md. */
   readonly instructions: Readonly<Record<Role, string>>;
+  /** The streams beside the tasks. */
+  readonly others: Others;
   /** What the config says of a project, read anew each time: soak may end while a task waits. */
   readonly project: (id: ProjectId) => { readonly merges: boolean; readonly soak: boolean };
   /** Someone as the config lists them now; null for who was removed. */
@@ -53,10 +68,8 @@ export async function perform(
       return send(acts, task, effect);
     case 'record': {
       const { on, path, text, subject, at } = effect;
-      return {
-        is: 'recorded',
-        head: await acts.workspace.record({ project, task: task.id, on, path, text, subject, at }),
-      };
+      const head = await acts.workspace.record({ project, task: task.id, on, path, text, subject, at });
+      return { is: 'recorded', head, asks: asksForPlan(acts, task) };
     }
     case 'take': {
       const { tree, from } = effect;
@@ -80,19 +93,43 @@ export async function perform(
       return mergeChange(acts, task, effect);
     case 'tell':
       return tell(acts, task, id, effect.notice);
-    case 'halt':
-      await acts.sessions.stop(effect.session);
-      return { is: 'done' };
-    case 'comment':
-      await acts.forge.comment(project, effect.number, id, effect.text);
-      return { is: 'done' };
-    case 'close':
-      await acts.forge.close(project, effect.number);
-      return { is: 'done' };
-    case 'clear':
-      await acts.workspace.remove(project, task.id);
+    case 'prove':
+      return { is: 'proved', check: await acts.others.prove(task, effect.base) };
+    case 'verify':
+      return { is: 'verified', missing: await acts.workspace.verify(project, task.id, effect.head, effect.paths) };
+    default:
+      await see(acts, task, id, effect);
       return { is: 'done' };
   }
+}
+
+/** What has nothing to say when it is done. */
+function see(
+  acts: Acts,
+  { id: task, project }: Task,
+  id: string,
+  effect: Of<'halt' | 'comment' | 'close' | 'clear' | 'post' | 'report'>,
+): Promise<void> {
+  switch (effect.do) {
+    case 'halt':
+      return acts.sessions.stop(effect.session);
+    case 'comment':
+      return acts.forge.comment(project, effect.number, id, effect.text);
+    case 'close':
+      return acts.forge.close(project, effect.number);
+    case 'clear':
+      return acts.workspace.remove(project, task);
+    case 'post':
+      return acts.others.post(effect.event, id);
+    case 'report':
+      return acts.others.report(effect.event, id);
+  }
+}
+
+/** Whether the plan waits for a person, by the policy and the soak of now. */
+function asksForPlan(acts: Acts, { project, policy }: Task): boolean {
+  const when = policy?.approvePlan ?? 'soak';
+  return when === 'always' || (when === 'soak' && acts.project(project).soak);
 }
 
 async function open({ chat }: Acts, task: Task, id: string): Promise<TaskEvent> {
@@ -129,7 +166,8 @@ async function run(acts: Acts, task: Task, effect: Of<'run'>, typed: Typed): Pro
     if (event.kind === 'typed') typed(session, event.n, event.text);
     else for (const thread of task.threads) acts.chat.show(thread, event.text);
   });
-  return { is: 'session-ended', session, end };
+  const shut = end.kind === 'refused' ? await acts.others.shut(acts.settings[effect.role].account) : false;
+  return { is: 'session-ended', session, leg: effect.leg, end, shut: shut ? acts.settings[effect.role].account : null };
 }
 
 /** Made from the task and the effect alone, so that a repeat asks for the very same session. */
@@ -156,7 +194,8 @@ async function specOf(acts: Acts, task: Task, effect: Of<'run'>): Promise<Sessio
     task: task.id,
     project: task.project,
     settings: acts.settings[role],
-    prompt: prompt(task, effect, acts.instructions[role], names),
+    leg: effect.leg,
+    prompt: effect.leg === 1 ? prompt(task, effect, acts.instructions[role], names) : goOn(effect),
     files,
     transcripts,
     handoff: jsonSchema(handoff),

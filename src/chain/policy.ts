@@ -17,6 +17,8 @@ export const Policy = z.strictObject({
   blocked: z.array(z.string().min(1)).default([]),
   /** Red tests may send the coder back this often before the task fails. */
   rework: z.number().int().min(0).max(10).default(2),
+  /** Whether the coder waits until a person has approved the plan: while soak lasts, always, or never. */
+  approvePlan: z.enum(['soak', 'always', 'never']).default('soak'),
 });
 export type Policy = z.infer<typeof Policy>;
 

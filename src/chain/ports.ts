@@ -29,7 +29,9 @@ export type SessionSpec = {
   readonly project: ProjectId;
   readonly role: Role;
   readonly settings: RoleSettings;
-  /** The first message, whole. */
+  /** 1 at the beginning. A later leg goes on with the same conversation after the one before it was turned away, lost or asked something. */
+  readonly leg: number;
+  /** What this leg begins with, whole: the role's prompt, or why a conversation goes on. */
   readonly prompt: string;
   /** Files that cross the handoff, by bare file name. They appear read-only under /session/in/files/. */
   readonly files: Readonly<Record<string, string>>;
@@ -68,9 +70,10 @@ export type SessionEnd =
 
 /**
  * Conversations of roles, each in a container of its own.
- * - run MUST be get-or-start: a session that runs is adopted, one whose container was lost goes on in a new one, one that ended
- *   gives the same end again. It MUST refuse a container name held by anything else.
- * - send MUST be taken once per uuid; it answers `late` when the session no longer listens, and then MUST NOT deliver it.
+ * - run MUST be get-or-start: a leg that runs is adopted, one whose container was lost goes on in a new one, one that ended
+ *   gives the same end again. A later leg MUST go on with the same conversation in the same checkout, and say its prompt once. It
+ *   MUST refuse a container name held by anything else.
+ * - send MUST be taken once per uuid; it answers `late` when the session's latest leg no longer listens, and then MUST NOT deliver it.
  * - stop MUST leave nothing running; a session that does not run is fine.
  * - sweep MUST remove what sessions other than `keep` left running or lying about.
  * Throws an Error with a sentence for a person when the engine is out of reach or the image is missing.
@@ -80,6 +83,32 @@ export type Sessions = {
   send(session: SessionId, mail: { readonly uuid: string; readonly text: string }): Promise<'taken' | 'late'>;
   stop(session: SessionId): Promise<void>;
   sweep(keep: readonly SessionId[]): Promise<void>;
+};
+
+/**
+ * What the boundary saw of a model account. Only this opens or shuts an account: what a CLI says of its limits is a claim. `n` counts the
+ * record's lines from 1. `until` is when the provider opens again, with slack, null when nothing but a person or a new login does.
+ */
+export type AccountSeen = { readonly n: number; readonly t: Millis; readonly account: string } & (
+  | {
+      readonly is: 'shut';
+      readonly why: 'quota' | 'overage' | 'login' | 'billing';
+      /** The window's name as a person knows it, e.g. `5-hour window`; null where there is none. */
+      readonly window: string | null;
+      readonly until: Millis | null;
+    }
+  | { readonly is: 'opened'; readonly why: 'reset' | 'asked' | 'renewed' }
+);
+
+/**
+ * The boundary's record of model accounts.
+ * - seen MUST give every line after `n`, in order, the same for the same line; an account that is shut lets no request out.
+ * - open asks the boundary to let requests out again before it would by itself. It MUST take effect once per key, also for a repeat after a
+ *   restart. It never pays: it only lets the next request out, and the provider's answer decides again.
+ */
+export type Accounts = {
+  seen(n: number): Promise<readonly AccountSeen[]>;
+  open(account: string, key: string): Promise<void>;
 };
 
 export type Prepared =
@@ -103,6 +132,7 @@ export type Taken =
  * - prepare reads the base branch's head and the policy there, fresh from the forge.
  * - record MUST give the same head for the same arguments: author, date and text come from the caller.
  * - take accepts the task's branch alone, within limits on bytes, objects and time.
+ * - verify says in a sentence what is not there any more: the commit in the task's part of the mirror, or a document at it; null when all is.
  * - diff is the raw diff without renames from the merge base of the two; `patch` is its text, null when it is too large to be shown whole.
  */
 export type Workspace = {
@@ -128,6 +158,7 @@ export type Workspace = {
     base: Head,
     head: Head,
   ): Promise<{ readonly paths: readonly PathChange[]; readonly patch: string | null }>;
+  verify(project: ProjectId, task: TaskId, head: Head, paths: readonly string[]): Promise<string | null>;
   remove(project: ProjectId, task: TaskId): Promise<void>;
 };
 

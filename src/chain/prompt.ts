@@ -19,12 +19,19 @@ export function prompt(task: Task, run: Run, instructions: string, files: readon
     `${task.owner.name} asked for:\n${quote(task.idea)}`,
     `# Files\n\n${files.map((file) => `- ${FILES}/${file}`).join('\n')}`,
   ];
-  if (run.feedback) parts.push(`# Why you are called again\n\n${quote(run.feedback)}`);
+  if (run.words) parts.push(`# Why you are called again\n\n${quote(run.words)}`);
   if (run.notes.length > 0) {
     parts.push(`# Said meanwhile`, ...run.notes.map((note) => message(note.by, note.text)));
   }
   return parts.join('\n\n');
 }
+
+/** What a later leg of a conversation begins with: why it goes on, and what people said meanwhile. */
+export const goOn = ({ words, notes }: Run): string =>
+  [
+    `Signalbox says:\n${quote(words ?? 'Go on where you were.')}`,
+    ...notes.map((note) => message(note.by, note.text)),
+  ].join('\n\n');
 
 /** A person's words to an agent: never the first thing in a message, so that no message begins with a slash or a flag. */
 export const message = (by: string, text: string): string => `${by} says:\n${quote(text)}`;

@@ -1,42 +1,54 @@
 import { wanted } from './awaits.ts';
-import type { Pending, TaskEffect } from './effect.ts';
+import type { AccountEffect } from './account.ts';
+import type { TaskEffect } from './effect.ts';
 import type { TaskEvent } from './event.ts';
 import type { SessionId } from './ids.ts';
-import { submit } from './live.ts';
-import type { Box, Live } from './live.ts';
 import { perform } from './perform.ts';
+import type { Pending } from './stream.ts';
+import { liveOf } from './yard.ts';
+import type { AccountOwner, Live, Yard } from './yard.ts';
+
+/** How long the disk gets before an outcome is offered to it again. */
+const DISK_MS = 1_000;
 
 /**
  * Performs an effect until it has an outcome, and journals the outcome before anything follows from it. An effect that the closing
  * controller leaves behind stays pending for the next start. Messages of one task keep their order.
  */
-export function pursue(box: Box, live: Live, pending: Pending): void {
-  const run = (): Promise<void> => untilSettled(box, live, pending);
+export function pursue(yard: Yard, live: Live, pending: Pending<TaskEffect>): void {
+  const run = (): Promise<void> => untilSettled(yard, live, pending);
   const lane = pending.effect.do === 'tell' ? live.telling.then(run) : run();
   const safe = lane.catch((error: Error) =>
-    box.acts.log.error('an effect was left pending', { effect: pending.id, reason: error.message }),
+    yard.acts.log.error('an effect was left pending', { effect: pending.id, reason: error.message }),
   );
   if (pending.effect.do === 'tell') live.telling = safe;
 }
 
-async function untilSettled(box: Box, live: Live, pending: Pending): Promise<void> {
-  const outcome = await attempt(box, live, pending);
-  while (outcome && !box.closing.signal.aborted) {
-    const answer = await submit(box, live.id, outcome, { settles: pending.id });
+async function untilSettled(yard: Yard, live: Live, pending: Pending<TaskEffect>): Promise<void> {
+  const outcome = await attempt(yard, live, pending);
+  if (!outcome) return;
+  await insist(yard, pending.id, () => live.owner.submit(outcome, { settles: pending.id }));
+}
+
+/** What is known must be journaled: a disk that refuses is asked again until it takes it. */
+async function insist(yard: Yard, effect: string, submit: () => Promise<{ readonly kind: string }>): Promise<void> {
+  const { closing, acts } = yard;
+  while (!closing.signal.aborted) {
+    const answer = await submit();
     if (answer.kind !== 'not-kept') return;
-    box.acts.log.error('an outcome could not be journaled', { effect: pending.id, reason: answer.reason });
-    await box.acts.clock.sleep(1_000, box.closing.signal);
+    acts.log.error('an outcome could not be journaled', { effect, ...answer });
+    await acts.clock.sleep(DISK_MS, closing.signal);
   }
 }
 
 /** null when the controller closes first. */
-async function attempt(box: Box, live: Live, { id, effect }: Pending): Promise<TaskEvent | null> {
-  const { acts, closing } = box;
+async function attempt(yard: Yard, live: Live, { id, effect }: Pending<TaskEffect>): Promise<TaskEvent | null> {
+  const { acts, closing } = yard;
   const typed = (session: SessionId, n: number, text: string): void => {
-    void submit(box, live.id, { is: 'typed', session, text }, { source: `${session}:${n}` });
+    void live.owner.submit({ is: 'typed', session, text }, { source: `${session}:${n}` });
   };
   for (let tries = 1; !closing.signal.aborted; tries += 1) {
-    const { task } = live.stream;
+    const task = live.owner.stream().state;
     if (!task) throw new Error(`${id} belongs to no task`);
     if (!wanted(task, effect)) return { is: 'done' };
     try {
@@ -52,7 +64,7 @@ async function attempt(box: Box, live: Live, { id, effect }: Pending): Promise<T
   return null;
 }
 
-/** Messages, either way, and merges are never given up: their outcome is what a person waits for. */
+/** Messages, to people and to other streams, and merges are never given up: somebody waits for their outcome. */
 function triesOf(effect: TaskEffect): number {
   switch (effect.do) {
     case 'open':
@@ -60,28 +72,59 @@ function triesOf(effect: TaskEffect): number {
     case 'halt':
     case 'send':
     case 'merge':
+    case 'post':
+    case 'report':
+    case 'close':
+    case 'clear':
       return Infinity;
     default:
       return 3;
   }
 }
 
+/** The same for an account's effects: each is done until it is done, and then settled. */
+export function pursueAccount(yard: Yard, owner: AccountOwner, { id, effect }: Pending<AccountEffect>): void {
+  const { acts, closing } = yard;
+  const run = async (): Promise<void> => {
+    while (!closing.signal.aborted) {
+      const failed = await deliver(yard, owner, id, effect).catch((error: Error) => error.message);
+      if (failed === null) return insist(yard, id, () => owner.submit({ is: 'done' }, { settles: id }));
+      acts.log.error('an effect failed', { effect: id, do: effect.do, reason: failed });
+      await acts.clock.sleep(DISK_MS, closing.signal);
+    }
+  };
+  run().catch((error: Error) => acts.log.error('an effect was left pending', { effect: id, reason: error.message }));
+}
+
+/** null when done, else why not. */
+async function deliver(yard: Yard, owner: AccountOwner, id: string, effect: AccountEffect): Promise<string | null> {
+  if (effect.do === 'ask') {
+    const account = owner.stream().state?.account;
+    if (account) await yard.accounts.open(account, id);
+    return null;
+  }
+  // A task whose journal is damaged hears nothing until it is mended, and holds nobody else up.
+  if (yard.damaged.has(`task-${effect.task}`)) return null;
+  const answer = await liveOf(yard, effect.task).owner.submit(effect.event, { source: id });
+  return answer.kind === 'not-kept' ? answer.reason : null;
+}
+
 /** The card follows the task: one edit at a time, the latest wins, and a failed one waits for the next change. */
-export function refreshCard(box: Box, live: Live): void {
+export function refreshCard(yard: Yard, live: Live): void {
   if (live.card !== 'still') {
     live.card = 'stale';
     return;
   }
   live.card = 'busy';
-  void editCard(box, live).then(() => {
+  void editCard(yard, live).then(() => {
     const stale = live.card === 'stale';
     live.card = 'still';
-    if (stale && !box.closing.signal.aborted) refreshCard(box, live);
+    if (stale && !yard.closing.signal.aborted) refreshCard(yard, live);
   });
 }
 
-async function editCard({ acts }: Box, live: Live): Promise<void> {
-  const { task } = live.stream;
+async function editCard({ acts }: Yard, live: Live): Promise<void> {
+  const task = live.owner.stream().state;
   if (!task) return;
   for (const thread of task.threads) {
     await acts.chat

@@ -1,18 +1,26 @@
+import { boxKind, FORMAT } from './box.ts';
+import { createDispatcher } from './dispatch.ts';
+import type { Dispatcher } from './dispatch.ts';
 import type { TaskEvent } from './event.ts';
-import { TaskId } from './ids.ts';
-import { liveOf, streamName, submit } from './live.ts';
-import type { Box, Submitted } from './live.ts';
+import { ProjectId, TaskId } from './ids.ts';
+import { othersOf } from './others.ts';
+import { createOwner, readStream } from './owner.ts';
+import type { Damage, Submitted as SubmittedTo } from './owner.ts';
 import type { Acts } from './perform.ts';
-import type { Store } from './ports.ts';
-import { pursue, refreshCard } from './pursue.ts';
-import { empty, Entry, fold, Stream } from './stream.ts';
+import type { Accounts, Store } from './ports.ts';
+import { pursue, pursueAccount, refreshCard } from './pursue.ts';
+import type { Wait } from './schedule.ts';
 import type { Task } from './task.ts';
+import { createWatch, sweep } from './watch.ts';
+import type { Watch } from './watch.ts';
+import { accountOwner, liveOf, projectOwner, taskKind, tasksOf } from './yard.ts';
+import type { Yard } from './yard.ts';
 
-/** A stream whose journal cannot be read whole. It takes nothing until somebody mends it: nothing is guessed over. */
-export type Damage = { readonly stream: string; readonly line: number; readonly reason: string };
+export type { Damage } from './owner.ts';
+export type Submitted = SubmittedTo<Task>;
 
 export type Supervisor = {
-  /** Reads every stream and removes what sessions without a task left. Nothing is done yet. */
+  /** Reads every stream and removes what sessions without a task left. Nothing is done yet. Throws when a newer version wrote them. */
   load(): Promise<readonly Damage[]>;
   /** Goes on with what was pending. Once, after `load`. */
   goOn(): void;
@@ -20,79 +28,133 @@ export type Supervisor = {
   submit(id: TaskId, event: TaskEvent, source: string): Promise<Submitted>;
   tasks(): readonly Task[];
   task(id: TaskId): Task | undefined;
+  /** Why the tasks that wait in the queue wait. */
+  waits(): ReadonlyMap<TaskId, Wait>;
   damage(id: TaskId): Damage | undefined;
   /** Takes nothing more and waits for what is being journaled. Sessions and pending effects outlive it. */
   close(): Promise<void>;
 };
 
+/** What the supervisor does things with, and how much at once. */
+export type Means = {
+  readonly store: Store;
+  readonly acts: Omit<Acts, 'others'>;
+  readonly accounts: Accounts;
+  readonly slots: number;
+};
+
 /** The one owner of state: one event at a time per stream; journal, transition, perform, and after a restart the same again. */
-export function createSupervisor(store: Store, acts: Acts): Supervisor {
-  const damaged = new Map<string, Damage>();
-  const box: Box = {
-    store,
-    acts,
-    lives: new Map(),
-    closing: new AbortController(),
-    follow(live, added) {
-      for (const pending of added) pursue(box, live, pending);
-      refreshCard(box, live);
-    },
-  };
+export function createSupervisor(means: Means): Supervisor {
+  const { store } = means;
+  const { yard, watch, dispatcher, begin } = partsOf(means);
   return {
     async load() {
-      for (const name of await store.streams()) {
-        const damage = await load(box, name);
-        if (damage) damaged.set(name, damage);
-      }
-      await sweep(box);
-      return [...damaged.values()];
+      await startBox(yard);
+      const names = await store.streams();
+      await Promise.all(names.map(async (name) => load(yard, name)));
+      await sweep(yard);
+      return [...yard.damaged.values()];
     },
     goOn() {
-      for (const live of box.lives.values()) box.follow(live, live.stream.pending);
+      begin();
+      for (const owner of yard.accountOwners.values()) yard.follow.account(owner, owner.stream().pending);
+      for (const live of yard.lives.values()) yard.follow.task(live, live.owner.stream().pending);
+      watch.begin();
     },
     async submit(id, event, source) {
-      const damage = damaged.get(streamName(id));
+      const damage = yard.damaged.get(`task-${id}`);
       if (damage)
         return { kind: 'not-kept', reason: `${damage.stream} is damaged at line ${damage.line}: ${damage.reason}` };
-      return submit(box, id, event, { source });
+      return liveOf(yard, id).owner.submit(event, { source });
     },
-    tasks: () => [...box.lives.values()].flatMap(({ stream }) => (stream.task ? [stream.task] : [])),
-    task: (id) => box.lives.get(id)?.stream.task ?? undefined,
-    damage: (id) => damaged.get(streamName(id)),
+    tasks: () => tasksOf(yard),
+    task: (id) => yard.lives.get(id)?.owner.stream().state ?? undefined,
+    waits: () => dispatcher.look().waits,
+    damage: (id) => yard.damaged.get(`task-${id}`),
     async close() {
-      box.closing.abort();
-      await Promise.all([...box.lives.values()].map((live) => live.queue));
+      yard.closing.abort();
+      const owners = [...yard.lives.values()].map(({ owner }) => owner);
+      await Promise.all(
+        [...owners, ...yard.accountOwners.values(), ...yard.projectOwners.values()].map((of) => of.idle()),
+      );
     },
   };
 }
 
-async function load(box: Box, name: string): Promise<Damage | null> {
-  const id = TaskId.safeParse(name.replace(/^task-/, ''));
-  if (!id.success) return null;
-  const read = await readStream(box.store, name);
-  if (!read.ok) return read.damage;
-  liveOf(box, id.data).stream = read.stream;
-  return null;
+type Parts = {
+  readonly yard: Yard;
+  readonly watch: Watch;
+  readonly dispatcher: Dispatcher;
+  /** From now on effects are performed. Inputs may come before: what they ask for is pending until then. */
+  begin(): void;
+};
+
+/** The parts that work on the streams; each knows the others only through the yard. */
+function partsOf({ store, acts, accounts, slots }: Means): Parts {
+  let going = false;
+  const others = othersOf(
+    () => yard,
+    () => watch,
+  );
+  const yard: Yard = {
+    store,
+    accounts,
+    acts: { ...acts, others },
+    closing: new AbortController(),
+    lives: new Map(),
+    accountOwners: new Map(),
+    projectOwners: new Map(),
+    damaged: new Map(),
+    follow: {
+      task(live, added) {
+        if (!going) return;
+        for (const pending of added) pursue(yard, live, pending);
+        refreshCard(yard, live);
+        dispatcher.tick();
+      },
+      account(owner, added) {
+        if (!going) return;
+        for (const pending of added) pursueAccount(yard, owner, pending);
+        dispatcher.tick();
+      },
+    },
+  };
+  const watch = createWatch(yard);
+  const dispatcher = createDispatcher(yard, slots);
+  return { yard, watch, dispatcher, begin: () => void (going = true) };
 }
 
-type StreamOrDamage = { readonly ok: true; readonly stream: Stream } | { readonly ok: false; readonly damage: Damage };
+/** Notes the start, unless a newer version wrote here: what it wrote could be read wrongly. */
+async function startBox({ store, acts }: Yard): Promise<void> {
+  const warn = (message: string, reason: string): void => acts.log.error(message, { stream: 'box', reason });
+  const owner = createOwner({ kind: boxKind, key: 'this', store, clock: acts.clock, follow: () => undefined, warn });
+  const damage = await owner.load();
+  if (damage)
+    throw new Error(`${damage.stream} is damaged at line ${damage.line}: ${damage.reason}. Restore it from a backup.`);
+  const format = owner.stream().state?.format ?? FORMAT;
+  if (format > FORMAT)
+    throw new Error(
+      `these journals are of format ${format}, written by a newer Signalbox; this one reads up to ${FORMAT}. Install the newer one again.`,
+    );
+  const answer = await owner.submit({ is: 'started', format: FORMAT }, {});
+  if (answer.kind === 'not-kept') acts.log.error('the start was not journaled', { reason: answer.reason });
+}
 
-/** Folds a stream from its snapshot, if that is not ahead of the journal, and the entries after it. */
-async function readStream(store: Store, name: string): Promise<StreamOrDamage> {
-  const read = await store.read(name);
-  if (!read.ok) return { ok: false, damage: { stream: name, line: read.line, reason: read.reason } };
-  const kept = Stream.safeParse((await store.snapshot(name))?.state);
-  let stream = kept.success && kept.data.seq <= read.entries.length ? kept.data : empty;
-  for (const raw of read.entries.slice(stream.seq)) {
-    const entry = Entry.safeParse(raw);
-    const line = stream.seq + 1;
-    if (!entry.success) {
-      const reason = `not an entry of this version (${entry.error.issues[0]?.message})`;
-      return { ok: false, damage: { stream: name, line, reason } };
-    }
-    stream = fold(stream, entry.data);
-  }
-  return { ok: true, stream };
+async function load(yard: Yard, name: string): Promise<void> {
+  const owner = ownerOf(yard, name);
+  const damage = await owner?.load();
+  if (damage) yard.damaged.set(name, damage);
+}
+
+/** null for streams of others, such as the web chat's. */
+function ownerOf(yard: Yard, name: string): { load(): Promise<Damage | null> } | null {
+  const [, prefix, key = ''] = /^([a-z]+)-(.+)$/.exec(name) ?? [];
+  const task = TaskId.safeParse(key);
+  const project = ProjectId.safeParse(key);
+  if (prefix === 'task' && task.success) return liveOf(yard, task.data).owner;
+  if (prefix === 'account') return accountOwner(yard, key);
+  if (prefix === 'project' && project.success) return projectOwner(yard, project.data);
+  return null;
 }
 
 /** The tasks as their journals have them now, for somebody who looks without being the controller. */
@@ -100,19 +162,9 @@ export async function readTasks(
   store: Store,
 ): Promise<{ readonly tasks: readonly Task[]; readonly damage: readonly Damage[] }> {
   const names = (await store.streams()).filter((name) => name.startsWith('task-'));
-  const read = await Promise.all(names.map((name) => readStream(store, name)));
+  const read = await Promise.all(names.map((name) => readStream(taskKind, name, store)));
   return {
-    tasks: read.flatMap((one) => (one.ok && one.stream.task ? [one.stream.task] : [])),
+    tasks: read.flatMap((one) => (one.ok && one.stream.state ? [one.stream.state] : [])),
     damage: read.flatMap((one) => (one.ok ? [] : [one.damage])),
   };
-}
-
-/** What sessions of tasks that do not work left behind is removed; those at work are adopted by their pending `run`. */
-async function sweep({ acts, lives }: Box): Promise<void> {
-  const keep = [...lives.values()].flatMap(({ stream }) =>
-    stream.task?.phase.at === 'working' ? [stream.task.phase.session] : [],
-  );
-  await acts.sessions
-    .sweep(keep)
-    .catch((error: Error) => acts.log.error('old sessions were not swept', { reason: error.message }));
 }

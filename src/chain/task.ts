@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Change, Check } from './change.ts';
 import { CoderHandoff, PlanHandoff, ReviewHandoff, Severity } from './handoff.ts';
+import { Hold } from './hold.ts';
 import { Head, ProjectId, SessionId, TaskId } from './ids.ts';
 import { Person } from './person.ts';
 import { Policy } from './policy.ts';
@@ -13,6 +14,7 @@ export type Mode = z.infer<typeof Mode>;
 
 const Place = z.object({ platform: z.string(), channel: z.string() });
 const Thread = Place.extend({ thread: z.string() });
+const Note = z.object({ uuid: z.string(), by: z.string(), text: z.string() });
 
 /** Roles whose result is a document. */
 export const DocumentRole = z.enum(['brainstormer', 'planner']);
@@ -21,7 +23,18 @@ export type DocumentRole = z.infer<typeof DocumentRole>;
 /** A point that the chain can start from again. */
 export const Step = z.discriminatedUnion('step', [
   z.object({ step: z.literal('prepare') }),
-  z.object({ step: z.literal('work'), role: Role }),
+  /** The tests on the base branch alone. `next`: what waits for it, the first role or what red tests on the change mean. */
+  z.object({ step: z.literal('prove'), base: Head, next: z.enum(['begin', 'red']) }),
+  /** A new conversation of a role. `feedback`: why it is called again. */
+  z.object({ step: z.literal('work'), role: Role, feedback: z.string().nullable() }),
+  /** The next leg of a conversation; `words` are said first. */
+  z.object({
+    step: z.literal('resume'),
+    role: Role,
+    session: SessionId,
+    leg: z.number(),
+    words: z.string().nullable(),
+  }),
   z.object({ step: z.literal('record'), role: DocumentRole }),
   z.object({ step: z.literal('take'), session: SessionId }),
   z.object({ step: z.literal('validate') }),
@@ -30,13 +43,25 @@ export const Step = z.discriminatedUnion('step', [
 ]);
 export type Step = z.infer<typeof Step>;
 
-/** Where a task is. Every phase but `merged`, `failed` and `stopped` has an effect pending, or says in `held` what ends it. */
+/** Where a task is. Every phase but `merged`, `failed` and `stopped` has an effect pending, waits in the queue, or says in `held` what ends it. */
 export const Phase = z.discriminatedUnion('at', [
   /** Its threads are being opened. */
   z.object({ at: z.literal('opening') }),
   /** The mirror and the policy are being read. */
   z.object({ at: z.literal('preparing') }),
-  z.object({ at: z.literal('working'), role: Role, session: SessionId }),
+  /** Waits until the schedule lets it go on with `step`. */
+  z.object({ at: z.literal('queued'), step: Step }),
+  /** The tests run on the base branch alone. */
+  z.object({ at: z.literal('proving'), base: Head, next: z.enum(['begin', 'red']) }),
+  /** `words` and `notes` are what this leg was begun with, for when it could not be begun. */
+  z.object({
+    at: z.literal('working'),
+    role: Role,
+    session: SessionId,
+    leg: z.number(),
+    words: z.string().nullable(),
+    notes: z.array(Note),
+  }),
   /** The role's document is being committed to the task's branch. */
   z.object({ at: z.literal('recording'), role: DocumentRole }),
   /** The coder's commits are being taken in. */
@@ -44,10 +69,20 @@ export const Phase = z.discriminatedUnion('at', [
   z.object({ at: z.literal('validating') }),
   z.object({ at: z.literal('proposing') }),
   z.object({ at: z.literal('judging') }),
-  /** Done and held for review: Merge, or Stop. `patch` shows the sensitive paths, where there are some. */
-  z.object({ at: z.literal('review'), verdict: Verdict, patch: z.string() }),
-  /** A cause stands in the way; Retry goes back to `role`, or to where the chain stood. */
-  z.object({ at: z.literal('held'), reason: z.string(), todo: z.string(), from: Step }),
+  /** Done and held for review: Merge, Send back, or Stop. `patch` shows the sensitive paths; the next words of `feedback` go to the coder. */
+  z.object({ at: z.literal('review'), verdict: Verdict, patch: z.string(), feedback: z.string().nullable() }),
+  /** A cause stands in the way. When it ends, or on Resume, the chain goes on with `from`. `hold` counts the task's holds. */
+  z.object({
+    at: z.literal('held'),
+    hold: z.number(),
+    kind: Hold.shape.kind,
+    ends: Hold.shape.ends,
+    reason: z.string(),
+    todo: z.string(),
+    from: Step,
+  }),
+  /** What is there is looked at before `step` goes on. */
+  z.object({ at: z.literal('verifying'), step: Step }),
   z.object({ at: z.literal('merging'), by: Person.nullable() }),
   /** The branch is being deleted and the folders cleared. */
   z.object({ at: z.literal('merged'), commit: Head }),
@@ -72,9 +107,13 @@ export const Task = z.object({
   phase: Phase,
   /** Phase names with when they began, for the card. Milliseconds since the epoch. */
   times: z.array(z.object({ at: z.string(), since: z.number() })),
+  /** When the schedule gave it one of the machine's slots; null while it has none. A hold, a review and an end give it back. */
+  slot: z.number().nullable(),
   policy: Policy.nullable(),
   /** Base branch head that the task's branch began on. */
   base: Head.nullable(),
+  /** Base branch head that the tests were last seen green on, alone. */
+  proven: Head.nullable(),
   /** The task's branch, as taken into the mirror. */
   head: Head.nullable(),
   requirements: z.object({ path: z.string(), text: z.string() }).nullable(),
@@ -93,13 +132,16 @@ export const Task = z.object({
     })
     .nullable(),
   change: Change.nullable(),
-  /** A person's tap, bound to the head that they saw. */
-  approval: z.object({ by: Person, head: Head, second: z.boolean() }).nullable(),
+  /** A person's tap, bound to the head that they saw. `armed`: Approve, which waits until the gates are green; else one try. */
+  approval: z.object({ by: Person, head: Head, second: z.boolean(), armed: z.boolean() }).nullable(),
   /** What people said that no session has heard yet. */
-  notes: z.array(z.object({ uuid: z.string(), by: z.string(), text: z.string() })),
+  notes: z.array(Note),
   /** How often each role was started, and sent back for which reason. */
   attempts: z.partialRecord(Role, z.number()),
   rework: z.object({ tests: z.number(), intake: z.number(), plan: z.number(), handoff: z.number() }),
+  /** How many holds there were, and how many in a row for something out of reach. */
+  holds: z.number(),
+  outages: z.number(),
   /** Name of the coder's checkout; a new one each time the branch was moved by anything but the coder. */
   tree: z.number(),
 });

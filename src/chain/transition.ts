@@ -1,10 +1,12 @@
 import { awaits } from './awaits.ts';
 import { sessionEnded } from './ended.ts';
 import type { Asked, TaskEvent } from './event.ts';
-import { enter, go, hold, ignored, move, tell } from './moves.ts';
+import { accountHeld, accountShut, granted, holdEnded, outage, resumeTapped, verified } from './held.ts';
+import { enter, go, ignored, move, tell } from './moves.ts';
 import type { Moved, Stamp } from './moves.ts';
 import { outcome } from './outcomes.ts';
 import { may } from './person.ts';
+import { approveTapped, backAsked, feedbackAsked, mergeTapped, retried, stopped } from './tapped.ts';
 import type { Task } from './task.ts';
 
 /**
@@ -16,7 +18,7 @@ export function transition(task: Task | null, event: TaskEvent, stamp: Stamp): M
   if (!task) return ignored('there is no such task');
   switch (event.is) {
     case 'said':
-      return said(task, event);
+      return said(task, event, stamp);
     case 'typed':
       return task.phase.at === 'working' && task.phase.session === event.session
         ? move(task, [tell({ kind: 'typed', role: task.phase.role, text: event.text })])
@@ -27,8 +29,28 @@ export function transition(task: Task | null, event: TaskEvent, stamp: Stamp): M
       return stopped(task, event, stamp);
     case 'retry-tapped':
       return retried(task, event, stamp);
+    case 'resume-tapped':
+      return resumeTapped(task, event, stamp);
     case 'merge-tapped':
       return mergeTapped(task, event, stamp);
+    case 'approve-tapped':
+      return approveTapped(task, event, stamp);
+    case 'back-asked':
+      return backAsked(task, event, stamp);
+    case 'feedback-asked':
+      return feedbackAsked(task, event);
+    case 'granted':
+      return granted(task, stamp);
+    case 'account-shut':
+      return accountShut(task, event, stamp);
+    case 'account-held':
+      return accountHeld(task, event);
+    case 'hold-ended':
+      return holdEnded(task, event, stamp);
+    case 'change-moved':
+      return changeMoved(task, event, stamp);
+    case 'verified':
+      return verified(task, event, stamp);
     case 'broke':
       return broke(task, event, stamp);
     case 'done':
@@ -47,11 +69,16 @@ function asked(event: Asked, stamp: Stamp): Moved {
   const nothing = {
     policy: null,
     base: null,
+    proven: null,
     head: null,
     requirements: null,
     plan: null,
     coder: null,
     check: null,
+    review: null,
+    change: null,
+    approval: null,
+    slot: null,
   } as const;
   const task: Task = {
     ...nothing,
@@ -62,9 +89,6 @@ function asked(event: Asked, stamp: Stamp): Moved {
     mode,
     places,
     owner: by,
-    review: null,
-    change: null,
-    approval: null,
     title: idea.split('\n', 1).join('').slice(0, 80),
     branch: `signalbox/${slug}`,
     threads: [],
@@ -74,22 +98,31 @@ function asked(event: Asked, stamp: Stamp): Moved {
     notes: [],
     attempts: {},
     rework: { tests: 0, intake: 0, plan: 0, handoff: 0 },
+    holds: 0,
+    outages: 0,
     tree: 0,
   };
   return move(task, [{ do: 'open' }]);
 }
 
-/** A session at work hears it; otherwise it waits for the next one. */
-function said(task: Task, event: Of<'said'>): Moved {
+/**
+ * A session at work hears it. It ends a hold that waits for an answer, and is the reason where the same person asked to send a change back;
+ * otherwise it waits for the next session.
+ */
+function said(task: Task, event: Of<'said'>, stamp: Stamp): Moved {
   if (!may(event.by, 'steer')) return ignored('this person may not steer');
   const { uuid, text } = event;
   const by = event.by.name;
   const { phase } = task;
   if (phase.at === 'merged' || phase.at === 'stopped') return ignored('the task is over');
   if (phase.at === 'working') return move(task, [{ do: 'send', session: phase.session, uuid, by, text }]);
-  return move({ ...task, notes: [...task.notes, { uuid, by, text }] }, [
-    tell({ kind: 'heard', by, when: 'next-session' }),
-  ]);
+  if (phase.at === 'review' && phase.feedback === event.by.id)
+    return backAsked(task, { is: 'back-asked', by: event.by, to: 'code', why: text }, stamp);
+  const next = { ...task, notes: [...task.notes, { uuid, by, text }] };
+  const told = tell({ kind: 'heard', by, when: 'next-session' });
+  if (phase.at !== 'held' || phase.ends.by !== 'answer') return move(next, [told]);
+  const moved = go(next, phase.from, stamp);
+  return moved.kind === 'moved' ? move(moved.state, [told, ...moved.effects]) : moved;
 }
 
 /** The session's answer to `send`. One that no longer listened leaves the message for the next. */
@@ -102,46 +135,27 @@ function heard(task: Task, event: Of<'heard'>): Moved {
   ]);
 }
 
-function stopped(task: Task, event: Of<'stop-tapped'>, stamp: Stamp): Moved {
-  const { phase } = task;
-  if (!may(event.by, 'steer')) return ignored('this person may not stop a task');
-  if (phase.at === 'merging') return ignored('the merge is under way');
-  if (phase.at === 'merged' || phase.at === 'stopped') return ignored('the task is over');
-  const halt = phase.at === 'working' ? [{ do: 'halt', session: phase.session } as const] : [];
-  return enter(task, { at: 'stopped' }, stamp, [...halt, tell({ kind: 'stopped', by: event.by.name })]);
-}
-
-/** A person's Retry gives every bound afresh. */
-function retried(task: Task, event: Of<'retry-tapped'>, stamp: Stamp): Moved {
-  if (!may(event.by, 'steer')) return ignored('this person may not retry');
-  const { phase } = task;
-  const fresh = { ...task, rework: { tests: 0, intake: 0, plan: 0, handoff: 0 } };
-  if (phase.at === 'held' || phase.at === 'failed') return go(fresh, phase.from, stamp);
-  if (phase.at === 'review') return go(fresh, { step: 'judge' }, stamp);
-  return ignored(`nothing to retry: the task is ${phase.at}`);
-}
-
-/** The tap is bound to the head that the person saw. Sensitive paths take an admin's second tap, after seeing them. */
-function mergeTapped(task: Task, event: Of<'merge-tapped'>, stamp: Stamp): Moved {
+/** What is in review changed at the forge: judged again, or over because somebody merged or closed it there. */
+function changeMoved(task: Task, { state, head, base }: Of<'change-moved'>, stamp: Stamp): Moved {
   const { phase, change } = task;
-  const { by, head, second } = event;
-  if (!may(by, 'merge')) return ignored('this person may not merge');
-  if (phase.at !== 'review' || !change) return ignored(`nothing to merge: the task is ${phase.at}`);
-  if (head !== change.head) return ignored('the head moved');
-  if (phase.verdict.says === 'block') return ignored('the gate blocks it');
-  const sensitive = phase.verdict.answers.some((answer) => answer.says === 'hold' && answer.yields === 'admin');
-  if (sensitive && !(second && may(by, 'admin'))) {
-    return move(task, [tell({ kind: 'confirm', by: by.name, head, patch: phase.patch })]);
+  if (phase.at !== 'review' || !change) return ignored(`nothing is in review: the task is ${phase.at}`);
+  const { number } = change;
+  if (state === 'merged' || state === 'closed') {
+    const over = state === 'merged' ? ({ at: 'merged', commit: base } as const) : ({ at: 'stopped' } as const);
+    return enter(task, over, stamp, [
+      tell({ kind: 'elsewhere', number, state }),
+      ...(state === 'merged' ? [{ do: 'close', number } as const] : []),
+      { do: 'clear' },
+    ]);
   }
-  return enter({ ...task, approval: { by, head, second } }, { at: 'merging', by }, stamp, [
-    { do: 'merge', change, by, second },
-  ]);
+  if (head === change.head && base === change.base) return ignored('nothing moved');
+  return go(task, { step: 'judge' }, stamp);
 }
 
-/** An effect that the chain waits for could not be done: held, and Retry starts from there. Others are not waited for. */
+/** An effect that the chain waits for could not be done: tried again later, by itself. Others are not waited for. */
 function broke(task: Task, event: Of<'broke'>, stamp: Stamp): Moved {
   const from = awaits(task, event.of);
-  return from
-    ? hold(task, event.reason, 'Retry when it is mended.', from, stamp)
-    : ignored(`${event.of} is not waited for`);
+  if (!from) return ignored(`${event.of} is not waited for`);
+  const unheard = task.phase.at === 'working' ? task.phase.notes : [];
+  return outage({ ...task, notes: [...unheard, ...task.notes] }, event.reason, from, 1, stamp);
 }

@@ -1,8 +1,11 @@
 import type { Role } from '../chain/roles.ts';
 import type { Caller } from './conversation.ts';
 
-/** Bad days of the service: an expired login, a spent quota window, an overload, a stream that breaks off, no answer at all. */
-export type WireFault = '401' | '429' | '529' | 'cut' | 'silent';
+/**
+ * Bad days of the service: an expired login, a spent quota window, an overload, a stream that breaks off, no answer at all, an answer
+ * that is paid for although the subscription's window is spent.
+ */
+export type WireFault = '401' | '429' | '529' | 'cut' | 'silent' | 'overage';
 /** What a coder can be asked to do wrong. `exit` ends its CLI in mid-turn, once a conversation. */
 export type CoderTurn =
   | 'red-test'
@@ -18,9 +21,9 @@ export type Turn = CoderTurn | 'high' | 'design-only' | 'no-handoff';
 
 /**
  * One thing that goes wrong. A wire fault strikes the `nth` request of its role, and `times` in all; the CLIs ask again by themselves
- * after all but 429, up to eight times, so one that shall be felt lasts for more. Any other kind bends the `nth` conversation of its
+ * after all but 429 and overage, up to eight times, so one that shall be felt lasts for more. Any other kind bends the `nth` conversation of its
  * role, from beginning to end, and `times` in all. Both default to 1. `about`: only where this was said, so that one task among several is struck.
- * `resetIn`: for 429, seconds until the window opens again, 3600 by default.
+ * `resetIn`: for 429 and overage, seconds until the window opens again, 3600 by default.
  */
 export type Fault = {
   readonly nth?: number;
@@ -33,7 +36,8 @@ export type Fault = {
   | { readonly role: 'reviewer'; readonly kind: 'high' | 'design-only' }
 );
 
-const onTheWire = (kind: Fault['kind']): kind is WireFault => ['401', '429', '529', 'cut', 'silent'].includes(kind);
+const onTheWire = (kind: Fault['kind']): kind is WireFault =>
+  ['401', '429', '529', 'cut', 'silent', 'overage'].includes(kind);
 
 type Struck = {
   readonly wire: { readonly kind: WireFault; readonly resetIn: number } | null;

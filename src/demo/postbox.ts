@@ -117,6 +117,7 @@ const policy = `# Read by Signalbox from the base branch.
 setup:
   - npm ci --offline
 test: npm test
+approvePlan: never
 `;
 
 /** The project's files by commit. `integrity` is the packed dependency's, as npm writes it: `sha512-` and base64. */

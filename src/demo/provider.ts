@@ -1,5 +1,3 @@
-import type { WireFault } from './faults.ts';
-
 /** Which of the two model APIs a request is for. */
 export type Api = 'anthropic' | 'openai';
 
@@ -42,9 +40,37 @@ export function windows(api: Api, used: number, resetsAt: number): Readonly<Reco
   };
 }
 
+/** The headers of an answer that somebody pays for: the window is spent, and extra usage is bought. */
+export function overage(api: Api, resetsAt: number): Readonly<Record<string, string>> {
+  if (api === 'openai')
+    return {
+      ...windows(api, 1, resetsAt),
+      'x-codex-credits-has-credits': 'True',
+      'x-codex-credits-unlimited': 'False',
+      'x-codex-credits-balance': '100',
+    };
+  return {
+    ...windows(api, 1, resetsAt),
+    'anthropic-ratelimit-unified-status': 'allowed_warning',
+    'anthropic-ratelimit-unified-overage-status': 'allowed',
+    'anthropic-ratelimit-unified-overage-in-use': 'true',
+    'anthropic-ratelimit-unified-overage-reset': String(resetsAt + 240 * HOUR),
+  };
+}
+
 /** How the service refuses. `resetsAt`, in seconds since the epoch, is for 429. */
-export function refusal(api: Api, kind: Exclude<WireFault, 'cut' | 'silent'>, resetsAt: number): Refusal {
-  if (kind === '429') return { status: 429, headers: windows(api, 1, resetsAt), body: spent(api, resetsAt) };
+export function refusal(api: Api, kind: '401' | '429' | '529', resetsAt: number): Refusal {
+  if (kind === '429') {
+    const closed: Readonly<Record<string, string>> =
+      api === 'openai'
+        ? {}
+        : {
+            'anthropic-ratelimit-unified-overage-status': 'rejected',
+            'anthropic-ratelimit-unified-overage-disabled-reason': 'org_level_disabled',
+            'retry-after': String(Math.max(0, resetsAt - Math.floor(Date.now() / 1000))),
+          };
+    return { status: 429, headers: { ...windows(api, 1, resetsAt), ...closed }, body: spent(api, resetsAt) };
+  }
   return { ...refusals[api][kind], headers: {} };
 }
 
@@ -85,6 +111,7 @@ function spent(api: Api, resetsAt: number): unknown {
           message: 'The usage limit has been reached',
           plan_type: 'plus',
           resets_at: resetsAt,
+          resets_in_seconds: Math.max(0, resetsAt - Math.floor(Date.now() / 1000)),
         },
       };
 }

@@ -7,7 +7,7 @@ import type { Role } from '../chain/roles.ts';
 import { callerOf } from './conversation.ts';
 import { createFaults, type Fault, type Faults, type Turn } from './faults.ts';
 import { answer } from './script.ts';
-import { refusal, windows, type Api, type Refusal } from './provider.ts';
+import { overage, refusal, windows, type Api, type Refusal } from './provider.ts';
 
 /** `latencyMs`: how long each answer is thought about. `port`: 0, any free one, by default. */
 export type RehearsalOptions = {
@@ -98,16 +98,17 @@ async function play(stage: Stage, request: IncomingMessage, response: ServerResp
   await sleep(stage.latencyMs, undefined, { signal: stage.closing });
   if (wire?.kind === 'silent') return;
   const now = Math.floor(Date.now() / 1000);
-  if (wire !== null && wire.kind !== 'cut') return send(response, refusal(api, wire.kind, now + wire.resetIn));
+  if (wire?.kind === '401' || wire?.kind === '429' || wire?.kind === '529')
+    return send(response, refusal(api, wire.kind, now + wire.resetIn));
   const path = api === 'anthropic' ? '/v1/messages' : '/v1/responses';
   const headers = { 'content-type': 'application/json', ...(turn === null ? {} : { 'x-aimock-context': turn }) };
   const answered = await fetch(stage.model + path, { method: 'POST', headers, body, signal: stage.closing });
   const said = await answered.text();
   response.writeHead(answered.status, {
     'content-type': answered.headers.get('content-type') ?? 'application/json',
-    ...windows(api, 0.12, nextHour(now) + 2 * 3600),
+    ...(wire?.kind === 'overage' ? overage(api, now + wire.resetIn) : windows(api, 0.12, nextHour(now) + 2 * 3600)),
   });
-  if (wire === null) return void response.end(said);
+  if (wire?.kind !== 'cut') return void response.end(said);
   response.write(said.slice(0, said.length / 2), () => response.destroy());
 }
 

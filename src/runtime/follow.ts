@@ -3,7 +3,7 @@ import { WorkerNote } from '../worker/files.ts';
 import type { RecordLine } from '../worker/files.ts';
 import type { Agent, Said } from './agents/agent.ts';
 import { json } from './agents/identity.ts';
-import { END } from './mail.ts';
+import { isEnd } from './mail.ts';
 
 /** What a record says so far. All of it is a claim; it decides nothing but this one session. */
 export type Progress = {
@@ -20,8 +20,8 @@ export type Progress = {
 
 const WORDS = 12;
 
-/** Folds a record from its first line on; `on` hears what it says while it grows. */
-export function followRecord(agent: Agent, on: (event: SessionEvent) => void): Progress {
+/** Folds a record from its first line on, for the leg that begins after `since` lines; `on` hears what it says while it grows. */
+export function followRecord(agent: Agent, on: (event: SessionEvent) => void, since = 0): Progress {
   const read = agent.reader();
   const taken = new Set<string>();
   const words: string[] = [];
@@ -44,14 +44,16 @@ export function followRecord(agent: Agent, on: (event: SessionEvent) => void): P
       began ??= line.t;
       lines += 1;
       if (line.src === 'mail') taken.add(line.line);
-      if ((line.src === 'mail' && line.line !== END) || line.src === 'person') idle = false;
+      if ((line.src === 'mail' && !isEnd(line.line)) || line.src === 'person') idle = false;
       if (line.src === 'person') on({ kind: 'typed', n: line.n, text: line.line });
       if (line.src === 'stderr') words.push(line.line);
       if (line.src === 'worker') note(line.line);
       for (const said of read(line)) {
-        if (said.kind === 'remark') on(said);
-        else last = said;
+        if (said.kind !== 'remark') last = said;
+        else if (lines > since) on(said);
       }
+      // What earlier legs came to is not how this one ends.
+      if (lines === since) [last, over, began, idle] = [null, null, null, false];
     },
     isIdle: () => idle,
     hasTaken: (uuid) => taken.has(uuid),

@@ -1,8 +1,9 @@
 import { Mail } from '../worker/files.ts';
-import { appendDurably, readIfThere } from './durable.ts';
+import { appendDurably, readIfThere, writeDurably } from './durable.ts';
 
-/** The one mail of kind `end` that a session gets. */
-export const END = 'end';
+/** The one mail of kind `end` that a leg gets. */
+export const endOf = (leg: number): string => `end-${leg}`;
+export const isEnd = (uuid: string): boolean => uuid.startsWith('end-');
 
 /** What was put into a session's mail so far. A torn last line was never acknowledged and does not count. */
 export async function readMail(file: string): Promise<readonly Mail[]> {
@@ -15,6 +16,12 @@ export async function putMail(file: string, mail: Mail): Promise<void> {
   const before = (await readIfThere(file)) ?? '';
   const start = before === '' || before.endsWith('\n') ? '' : '\n';
   await appendDurably(file, `${start}${JSON.stringify(mail)}\n`);
+}
+
+/** The mail of a new leg: all that was said before, without the end of the leg before, and `mail`. Safe to repeat. */
+export async function renewMail(file: string, mail: Mail): Promise<void> {
+  const before = (await readMail(file)).filter(({ kind, uuid }) => kind !== 'end' && uuid !== mail.uuid);
+  await writeDurably(file, [...before, mail].map((letter) => `${JSON.stringify(letter)}\n`).join(''), 0o660);
 }
 
 function parseMail(line: string): Mail | null {

@@ -1,18 +1,18 @@
 import { mkdir, readdir } from 'node:fs/promises';
-import { z } from 'zod';
 import type { Grant } from '../boundary/files.ts';
 import { SessionId } from '../chain/ids.ts';
 import type { Clock, Log, SessionEnd, Sessions, SessionSpec } from '../chain/ports.ts';
 import { agents } from './agents/index.ts';
 import { removeCheckout } from './checkout.ts';
 import type { Definition } from './container.ts';
-import { claimDurably, readIfThere } from './durable.ts';
+import { readIfThere } from './durable.ts';
 import { awaitBoundary, grantEgress, revokeEgress } from './egress.ts';
 import { followRecord } from './follow.ts';
 import type { Progress } from './follow.ts';
 import { grantsFolder, layoutOf } from './layout.ts';
 import type { Layout } from './layout.ts';
-import { END, putMail, readMail } from './mail.ts';
+import { decide, latestLeg, layOutLeg, readEnd } from './legs.ts';
+import { endOf, putMail, readMail } from './mail.ts';
 import { placesOf, prepareSession, refuseAgentUid } from './prepare.ts';
 import type { Installation } from './prepare.ts';
 import { recordReader } from './record.ts';
@@ -35,10 +35,12 @@ export function dockerSessions({ site, clock, log }: Omit<Tools, 'lock'>): Sessi
     async run(spec, on) {
       refuseAgentUid();
       const layout = at(spec.session);
-      const known = await readEnd(layout);
+      const known = await readEnd(layout, spec.leg);
       const end = known ?? (await follow(tools, spec, layout, on));
       await clear(tools, spec.session, layout);
-      if (spec.checkout.access === 'read') await removeCheckout(site, spec.task, spec.checkout.tree);
+      // Any other end may go on in another leg, in the same checkout; the task's end removes it.
+      if (end.kind === 'ended' && spec.checkout.access === 'read')
+        await removeCheckout(site, spec.task, spec.checkout.tree);
       return end;
     },
 
@@ -47,7 +49,8 @@ export function dockerSessions({ site, clock, log }: Omit<Tools, 'lock'>): Sessi
         const layout = at(session);
         const before = await readMail(layout.mail);
         if (before.some((mail) => mail.uuid === uuid)) return 'taken';
-        if (before.some((mail) => mail.kind === 'end') || (await readEnd(layout))) return 'late';
+        if (before.some((mail) => mail.kind === 'end') || (await readEnd(layout, await latestLeg(layout))))
+          return 'late';
         if ((await readIfThere(layout.fixed)) === null) throw new Error(`${session} is not laid out yet`);
         await putMail(layout.mail, { uuid, kind: 'message', text });
         return 'taken';
@@ -85,23 +88,10 @@ function lockBySession(): Lock {
   };
 }
 
-const End = z.custom<SessionEnd>((value) => z.object({ kind: z.string() }).safeParse(value).success);
-
-async function readEnd(at: Layout): Promise<SessionEnd | null> {
-  const text = await readIfThere(at.end);
-  return text === null ? null : End.parse(JSON.parse(text));
-}
-
-/** The first decision stands, whoever makes it. */
-async function decide(at: Layout, end: SessionEnd): Promise<SessionEnd> {
-  await claimDurably(at.end, JSON.stringify(end));
-  return (await readEnd(at)) ?? end;
-}
-
 /** Whoever runs it, now or later, is told that it was stopped; one that ended before keeps its end. */
 async function abandon(tools: Tools, session: SessionId, at: Layout): Promise<void> {
   await mkdir(at.folder, { recursive: true, mode: 0o700 });
-  await decide(at, { kind: 'stopped' });
+  await decide(at, await latestLeg(at), { kind: 'stopped' });
   await clear(tools, session, at);
 }
 
@@ -119,9 +109,9 @@ async function follow(
   on: Parameters<Sessions['run']>[1],
 ): Promise<SessionEnd> {
   const { site, clock } = tools;
-  const { session, task, role, settings } = spec;
+  const { session, task, role, settings, leg } = spec;
   const definition = await prepareSession(site, spec);
-  const progress = followRecord(agents[settings.cli], on);
+  const progress = followRecord(agents[settings.cli], on, await layOutLeg(at, spec));
   const record = recordReader(at.record);
   const read = async (): Promise<void> => {
     for (const line of await record.read()) progress.fold(line);
@@ -139,12 +129,13 @@ async function follow(
   for (let losses = 0, seen = -1; ; losses += 1) {
     if (progress.lines() > seen) losses = 0;
     seen = progress.lines();
-    if (losses >= LOSSES) return decide(at, { kind: 'lost', text: `${LOSSES} times without a new line in its record` });
+    if (losses >= LOSSES)
+      return decide(at, leg, { kind: 'lost', text: `${LOSSES} times without a new line in its record` });
     if (losses > 0) await clock.sleep(500 * 2 ** losses);
     await grantEgress(at, grant);
     await awaitBoundary(at, clock);
-    const end = (await readEnd(at)) ?? (await watch(tools, spec, at, definition, progress, read));
-    if (end) return decide(at, end);
+    const end = (await readEnd(at, leg)) ?? (await watch(tools, spec, at, definition, progress, read));
+    if (end) return decide(at, leg, end);
     tools.log.info('a container was lost; the session goes on in another', { session });
   }
 }
@@ -152,7 +143,7 @@ async function follow(
 /** One container from its start or adoption to its end. null when it was lost. */
 async function watch(
   { site, clock, lock }: Tools,
-  { session, settings }: SessionSpec,
+  { session, settings, leg }: SessionSpec,
   at: Layout,
   definition: Definition,
   progress: Progress,
@@ -168,9 +159,10 @@ async function watch(
     for (let told: number | null = null; ;) {
       const over = gone.signal.aborted;
       await read();
-      const decided = await readEnd(at);
+      const decided = await readEnd(at, leg);
       if (decided) return decided;
-      if (told === null && progress.isIdle() && (await lock(session, () => noMore(at, progress)))) told = clock.now();
+      if (told === null && progress.isIdle() && (await lock(session, () => noMore(at, leg, progress))))
+        told = clock.now();
       if (over || (told !== null && clock.now() - told > GRACE_MS)) return progress.end();
       const began = progress.began();
       if (began !== null && clock.now() - began > settings.minutes * 60_000)
@@ -184,9 +176,9 @@ async function watch(
 }
 
 /** Tells the worker to end, unless a message waits that it has not taken. Answers whether it was told. */
-async function noMore(at: Layout, progress: Progress): Promise<boolean> {
+async function noMore(at: Layout, leg: number, progress: Progress): Promise<boolean> {
   const mail = await readMail(at.mail);
   if (mail.some((letter) => letter.kind === 'message' && !progress.hasTaken(letter.uuid))) return false;
-  if (!mail.some((letter) => letter.kind === 'end')) await putMail(at.mail, { uuid: END, kind: 'end' });
+  if (!mail.some((letter) => letter.kind === 'end')) await putMail(at.mail, { uuid: endOf(leg), kind: 'end' });
   return true;
 }

@@ -30,6 +30,16 @@ export function gitWorkspace(site: Site): Workspace {
     record: (doc) => recordDocument(folderOf(doc.project), join(site.data, 'mirrors'), doc),
     take: (work) => takeWork(site, work),
     diff: (project, base, head) => diff(folderOf(project), base, head),
+    async verify(project, task, head, paths) {
+      const folder = folderOf(project);
+      const isThere = async (object: string): Promise<boolean> => (await git(folder, ['cat-file', '-e', object])).ok;
+      if (!(await isThere(`${head}^{commit}`)))
+        return `Commit ${head.slice(0, 7)} of task ${task} is not in the mirror of ${project} any more.`;
+      for (const path of paths)
+        if (!(await isThere(`${head}:${path}`)))
+          return `${path} is not on the branch any more, at ${head.slice(0, 7)}.`;
+      return null;
+    },
     async remove(project, task) {
       await removeCheckouts(site, task);
       const folder = folderOf(project);

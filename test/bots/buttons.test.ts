@@ -82,9 +82,12 @@ describe('the buttons of a task', () => {
     ['taking', ['stop']],
     ['validating', ['stop']],
     ['proposing', ['stop']],
-    ['judging', ['stop']],
-    ['review', ['merge', 'stop']],
-    ['held', ['retry', 'stop']],
+    ['judging', ['approve', 'stop']],
+    ['queued', ['stop']],
+    ['proving', ['stop']],
+    ['verifying', ['stop']],
+    ['review', ['merge', 'sendback', 'stop']],
+    ['held', ['resume', 'stop']],
     ['failed', ['retry', 'stop']],
     ['merging', []],
     ['merged', []],
@@ -94,9 +97,21 @@ describe('the buttons of a task', () => {
   });
 
   it('offer Merge only where a tap can let every hold through', () => {
-    expect(acts(task({ at: 'review', verdict: sensitive, patch: '' }, reviewed))).toEqual(['merge', 'stop']);
-    expect(acts(task({ at: 'review', verdict: stale, patch: '' }, reviewed))).toEqual(['retry', 'stop']);
-    expect(acts(task({ at: 'review', verdict: blocked, patch: '' }, reviewed))).toEqual(['retry', 'stop']);
+    expect(acts(task({ at: 'review', verdict: sensitive, patch: '', feedback: null }, reviewed))).toEqual([
+      'merge',
+      'sendback',
+      'stop',
+    ]);
+    expect(acts(task({ at: 'review', verdict: stale, patch: '', feedback: null }, reviewed))).toEqual([
+      'retry',
+      'sendback',
+      'stop',
+    ]);
+    expect(acts(task({ at: 'review', verdict: blocked, patch: '', feedback: null }, reviewed))).toEqual([
+      'retry',
+      'sendback',
+      'stop',
+    ]);
   });
 
   it('are bound to the head that is shown', () => {

@@ -105,6 +105,7 @@ const cards: Readonly<Record<Phase['at'], readonly string[]>> = {
     'Review: low, 2 findings at `abc1234`',
     '',
     'site ⋅ `signalbox/readme-spelling` ⋅ 1h09m',
+    '[Approve] plain approve:t0123456789:abc1234000000000000000000000000000000000',
     '[Stop] danger stop:t0123456789',
   ],
   review: [
@@ -134,6 +135,7 @@ const cards: Readonly<Record<Phase['at'], readonly string[]>> = {
     '',
     'site ⋅ `signalbox/readme-spelling` ⋅ 1h09m',
     '[Merge] primary merge:t0123456789:abc1234000000000000000000000000000000000',
+    '[Send back] plain sendback:t0123456789',
     '[Stop] danger stop:t0123456789',
   ],
   held: [
@@ -146,10 +148,10 @@ const cards: Readonly<Record<Phase['at'], readonly string[]>> = {
     '▸ On hold, since 14:03 UTC, 20 Nov',
     '',
     'The login of claude ran out.',
-    'Log in again, then Retry.',
+    'Log in again on the machine: it goes on by itself then.',
     '',
     'site ⋅ `signalbox/readme-spelling` ⋅ 1m04s',
-    '[Retry] primary retry:t0123456789',
+    '[Resume now] primary resume:t0123456789',
     '[Stop] danger stop:t0123456789',
   ],
   merging: [
@@ -230,6 +232,40 @@ const cards: Readonly<Record<Phase['at'], readonly string[]>> = {
     '',
     'site ⋅ `signalbox/readme-spelling` ⋅ 1m04s',
   ],
+  queued: [
+    '🟢 **Correct the spelling in the README** ⋅ in the queue',
+    '',
+    '> The README says "recieve". Put it right.',
+    '',
+    '✓ Preparing 4s',
+    '▸ Code, since 14:02 UTC, 20 Nov',
+    '',
+    'site ⋅ `signalbox/readme-spelling` ⋅ 1m04s',
+    '[Stop] danger stop:t0123456789',
+  ],
+  proving: [
+    '🟢 **Correct the spelling in the README** ⋅ running the tests on the base branch',
+    '',
+    '> The README says "recieve". Put it right.',
+    '',
+    '✓ Preparing 4s',
+    '✓ Code 1m00s',
+    '▸ Preparing, since 14:03 UTC, 20 Nov',
+    '',
+    'site ⋅ `signalbox/readme-spelling` ⋅ 1m04s',
+    '[Stop] danger stop:t0123456789',
+  ],
+  verifying: [
+    '🟢 **Correct the spelling in the README** ⋅ looking at what is there',
+    '',
+    '> The README says "recieve". Put it right.',
+    '',
+    '✓ Preparing 4s',
+    '▸ Code, since 14:02 UTC, 20 Nov',
+    '',
+    'site ⋅ `signalbox/readme-spelling` ⋅ 1m04s',
+    '[Stop] danger stop:t0123456789',
+  ],
 };
 
 describe('the card of a task', () => {
@@ -251,9 +287,9 @@ describe('the card of a task', () => {
     ],
     ['nothing', blocked, ['⛔ .signalbox/policy.yaml never merges from chat.'], 'Judge again'],
   ])('says what %s lets through, and offers no other tap', (_who, verdict, rows, first) => {
-    const shown = card(task({ at: 'review', verdict, patch: '' }, reviewed));
+    const shown = card(task({ at: 'review', verdict, patch: '', feedback: null }, reviewed));
     expect(shown.text.split('\n')).toEqual(expect.arrayContaining(rows));
-    expect(shown.buttons.map(({ label }) => label)).toEqual([first, 'Stop']);
+    expect(shown.buttons.map(({ label }) => label)).toEqual([first, 'Send back', 'Stop']);
   });
 
   it('says who a merge without a tap is asked for by: nobody', () => {

@@ -135,7 +135,13 @@ const notices = (text: string): readonly Notice[] => [
   { kind: 'checked', check: { head, base: other, outcome: 'red', what: text, tail: text } },
   { kind: 'checked', check: { head, base: other, outcome: 'missing', what: text, tail: text } },
   { kind: 'reviewed', severity: text, scope: text, count: 1 },
-  { kind: 'held', reason: text, todo: text },
+  { kind: 'held', cause: 'login', ends: { by: 'person' }, reason: text, todo: text, until: 0, loud: true },
+  { kind: 'resumed', why: text, by: text },
+  { kind: 'approved', by: text, head },
+  { kind: 'approval-void', by: text, head, now: other },
+  { kind: 'plan-approved', by: text },
+  { kind: 'feedback-asked', by: text },
+  { kind: 'back', by: text, to: 'coder', why: text },
   {
     kind: 'held-for-review',
     number: 1,
@@ -152,11 +158,22 @@ const notices = (text: string): readonly Notice[] => [
 
 const words = (text: string): readonly Message[] => {
   const check = { ...reviewed.check!, what: text };
-  const of = task({ at: 'held', reason: text, todo: text, from: { step: 'prepare' } }, { ...reviewed, check });
+  const of = task(
+    {
+      at: 'held',
+      hold: 1,
+      kind: 'person',
+      ends: { by: 'person' },
+      reason: text,
+      todo: text,
+      from: { step: 'prepare' },
+    },
+    { ...reviewed, check },
+  );
   const named = { ...of, title: text, idea: text, branch: text };
   return [
     card(named),
-    card({ ...named, phase: { at: 'working', role: 'coder', session } }),
+    card({ ...named, phase: { at: 'working', role: 'coder', session, leg: 1, words: null, notes: [] } }),
     ...notices(text).map((told) => notice({ task: id, project: 'site', title: text }, told)),
   ];
 };

@@ -28,7 +28,51 @@ const notices = {
   checked: { kind: 'checked', check: { ...check, outcome: 'red' } },
   green: { kind: 'checked', check: { ...check, outcome: 'green' } },
   reviewed: { kind: 'reviewed', severity: 'medium', scope: 'implemented', count: 2 },
-  held: { kind: 'held', reason: 'The login of claude ran out.', todo: 'Log in again, then Retry.' },
+  held: {
+    kind: 'held',
+    cause: 'quota',
+    ends: { by: 'account', account: 'claude' },
+    reason: 'The 5-hour window of claude is used up.',
+    todo: 'It goes on by itself. Nothing was paid.',
+    until: Date.UTC(2026, 10, 20, 16, 11),
+    loud: true,
+  },
+  heldQuietly: {
+    kind: 'held',
+    cause: 'infrastructure',
+    ends: { by: 'time', at: 0 },
+    reason: 'Docker does not answer.',
+    todo: 'It tries again by itself.',
+    until: null,
+    loud: false,
+  },
+  planWaits: {
+    kind: 'held',
+    cause: 'person',
+    ends: { by: 'approval' },
+    reason: 'The plan waits for a person.',
+    todo: 'Approve it, or go back with /back plan and why.',
+    until: null,
+    loud: true,
+  },
+  question: {
+    kind: 'held',
+    cause: 'question',
+    ends: { by: 'answer' },
+    reason: 'The coder cannot go on: which spelling?',
+    todo: 'Answer in the thread: it goes on with that.',
+    until: null,
+    loud: true,
+  },
+  resumed: { kind: 'resumed', why: 'The account is open again.', by: null },
+  resumedBy: { kind: 'resumed', why: 'What is there was looked at.', by: 'Ana' },
+  approved: { kind: 'approved', by: 'Ana', head },
+  'approval-void': { kind: 'approval-void', by: 'Ana', head, now: other },
+  'plan-approved': { kind: 'plan-approved', by: 'Ana' },
+  'feedback-asked': { kind: 'feedback-asked', by: 'Ana' },
+  back: { kind: 'back', by: 'Ana', to: 'planner', why: 'Keep the old option.' },
+  elsewhere: { kind: 'elsewhere', number: 3, state: 'merged' },
+  closedElsewhere: { kind: 'elsewhere', number: 3, state: 'closed' },
   'held-for-review': { kind: 'held-for-review', number: 3, head, verdict: held, byHand: 'git merge it' },
   blocked: { kind: 'held-for-review', number: 3, head, verdict: blocked, byHand: 'git merge it' },
   'merge-refused': { kind: 'merge-refused', by: 'Ana', reason: 'The branch moved.' },
@@ -59,10 +103,11 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
   reviewed: ['🔎 Review: medium, 2 findings.'],
   held: [
     '(rings)',
-    '⏸ on hold ⋅ **site** ⋅ Correct the spelling in the README',
-    'The login of claude ran out.',
-    'Log in again, then Retry.',
-    '[Retry] primary retry:t0123456789',
+    '⏸ waits for the limit ⋅ **site** ⋅ Correct the spelling in the README',
+    'The 5-hour window of claude is used up.',
+    'Resumes 16:11 UTC, 20 Nov.',
+    'It goes on by itself. Nothing was paid.',
+    '[Resume now] primary resume:t0123456789',
     '[Stop] danger stop:t0123456789',
   ],
   'held-for-review': [
@@ -76,6 +121,7 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
     '– No review bots are set up.',
     '✓ Review: low, 2 findings.',
     '[Merge] primary merge:t0123456789:abc1234000000000000000000000000000000000',
+    '[Send back] plain sendback:t0123456789',
     '[Stop] danger stop:t0123456789',
   ],
   blocked: [
@@ -86,6 +132,7 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
     'By hand, on the machine:',
     '| git merge it',
     '[Judge again] primary retry:t0123456789',
+    '[Send back] plain sendback:t0123456789',
     '[Stop] danger stop:t0123456789',
   ],
   'merge-refused': [
@@ -124,6 +171,45 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
     '[Stop] danger stop:t0123456789',
   ],
   stopped: ['⏹ Stopped by Ana. The work is kept on its branch.'],
+  heldQuietly: [
+    '⏸ cannot go on just now',
+    'Docker does not answer.',
+    'It tries again by itself.',
+    '[Resume now] primary resume:t0123456789',
+    '[Stop] danger stop:t0123456789',
+  ],
+  planWaits: [
+    '(rings)',
+    '⏸ waits for a person ⋅ **site** ⋅ Correct the spelling in the README',
+    'The plan waits for a person.',
+    'Approve it, or go back with /back plan and why.',
+    '[Approve the plan] primary plan:t0123456789',
+    '[Stop] danger stop:t0123456789',
+  ],
+  question: [
+    '(rings)',
+    '⏸ has a question ⋅ **site** ⋅ Correct the spelling in the README',
+    'The coder cannot go on: which spelling?',
+    'Answer in the thread: it goes on with that.',
+    '[Stop] danger stop:t0123456789',
+  ],
+  resumed: ['▶️ Goes on. The account is open again.'],
+  resumedBy: ['▶️ Ana said go on.'],
+  approved: ['👍 Ana approved `abc1234`: it merges when everything else is green, and not at another head.'],
+  'approval-void': ['👎 What Ana approved is void: it was `abc1234`, the change is at `def5678` now.'],
+  'plan-approved': ['👍 Ana approved the plan. The coder begins.'],
+  'feedback-asked': ['✏️ Ana: write what should change. Your next message here goes to the coder.'],
+  back: ['↩️ Ana sent it back to the planner: Keep the old option.'],
+  elsewhere: [
+    '(rings)',
+    '✅ merged elsewhere ⋅ **site** ⋅ Correct the spelling in the README',
+    'Change #3 was merged without Signalbox.',
+  ],
+  closedElsewhere: [
+    '(rings)',
+    '⏹ closed elsewhere ⋅ **site** ⋅ Correct the spelling in the README',
+    'Change #3 was closed without Signalbox.',
+  ],
 };
 
 const subject = { task: id, project: 'site', title: 'Correct the spelling in the README' };
@@ -137,7 +223,7 @@ describe('a notice', () => {
     const rings = Object.values(notices)
       .map((told) => notice(subject, told))
       .filter(({ loud }) => loud);
-    expect(rings).toHaveLength(8);
+    expect(rings).toHaveLength(12);
     for (const { text } of rings) {
       expect(text.split('\n')[0]).toMatch(/ ⋅ \*\*site\*\* ⋅ Correct the spelling in the README$/);
     }

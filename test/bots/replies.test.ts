@@ -5,11 +5,13 @@ import type { Command, RefusedInput, Reply } from '../../src/chain/commands.ts';
 import type { Task } from '../../src/chain/task.ts';
 import { head, id, other, task, tasks } from './samples.ts';
 
+const waits = new Map([[id, { for: 'slot', ahead: 1, slots: 2 } as const]]);
+
 const kinds = {
   accepted: { kind: 'accepted', task: id, command: 'say' },
   repeated: { kind: 'repeated', task: id },
-  status: { kind: 'status', tasks: [tasks.merged, tasks.working, tasks.review] },
-  nothing: { kind: 'status', tasks: [] },
+  status: { kind: 'status', tasks: [tasks.merged, tasks.review, tasks.held, tasks.queued], waits },
+  nothing: { kind: 'status', tasks: [], waits: new Map() },
   help: { kind: 'help' },
   refused: { kind: 'refused', why: { code: 'no-task-here' } },
 } satisfies Record<string, Reply> & { [K in Reply['kind']]: Extract<Reply, { kind: K }> };
@@ -18,14 +20,15 @@ const replies: Readonly<Record<keyof typeof kinds, readonly string[]>> = {
   accepted: ['👀 Taken.'],
   repeated: ['👀 Taken already.'],
   status: [
-    '🟢 site ⋅ Correct the spelling in the README ⋅ with the coder',
     '🔔 site ⋅ Correct the spelling in the README ⋅ held for review',
+    '⏸ site ⋅ Correct the spelling in the README ⋅ on hold: The login of claude ran out.',
+    '🟢 site ⋅ Correct the spelling in the README ⋅ in the queue: 1 task before it, 2 slots on this machine',
     '✅ site ⋅ Correct the spelling in the README ⋅ merged',
   ],
   nothing: ['No tasks yet. `/task <idea>` starts one.'],
   help: [
     '`/task <idea>` starts a task in this channel. Before the idea: `--slug <name>`, `--quick` (straight to the coder), `--headless` (the default).',
-    "In a task's thread: `/merge`, `/stop`, `/retry`. Anything else that you write there is for the agent.",
+    "In a task's thread: `/merge`, `/approve` (merge when green), `/stop`, `/resume` (go on), `/retry` (the phase again), `/back requirements|plan|code <why>`. Anything else that you write there is for the agent.",
     '`/status` lists the tasks, `/help` shows this.',
   ],
   refused: ["There is no task here. Write in a task's thread, or start one with `/task <idea>`."],
@@ -37,6 +40,10 @@ const receipts: Readonly<Record<Command['name'], string>> = {
   merge: '👀 Taken. The gate looks once more.',
   stop: '👀 Taken. It stops.',
   retry: '👀 Taken. It tries again.',
+  resume: '👀 Taken. It goes on.',
+  approve: '👀 Taken.',
+  back: '👀 Taken. It goes back.',
+  sendback: '👀 Taken. Write what should change.',
   status: '👀 Taken.',
   help: '👀 Taken.',
 };
@@ -83,6 +90,7 @@ const misreadings = {
   'unknown-option': { code: 'unknown-option', option: '--fast' },
   'option-without-value': { code: 'option-without-value', option: '--slug' },
   'two-modes': { code: 'two-modes' },
+  'back-without-why': { code: 'back-without-why' },
   'words-after': { code: 'words-after', word: 'stop' },
 } satisfies { [K in Unparsed['code']]: Extract<Unparsed, { code: K }> };
 
@@ -94,6 +102,8 @@ const hints: Readonly<Record<Unparsed['code'], string>> = {
     '`--fast` is no option of `/task`. It knows `--slug <name>`, `--quick` and `--headless`; `--` ends the options.',
   'option-without-value': '`--slug` needs a value, e.g. `/task --slug readme-spelling Correct the spelling`.',
   'two-modes': '`--quick` and `--headless` exclude each other. Take one.',
+  'back-without-why':
+    '`/back` needs where to and why, e.g. `/back plan Keep the old option too`. It goes to `requirements`, `plan` or `code`.',
   'words-after': '`/stop` stands alone. To tell the agent something, begin with another word.',
 };
 
@@ -137,7 +147,7 @@ describe('the list of tasks', () => {
     const old = Array.from({ length: 30 }, (_, n): Task =>
       task({ at: 'stopped' }, { title: `old ${n}`, times: [{ at: 'opening', since: n }] }),
     );
-    const { text } = reply({ kind: 'status', tasks: [...old, tasks.working] });
+    const { text } = reply({ kind: 'status', tasks: [...old, tasks.working], waits: new Map() });
     const rows = text.split('\n');
     expect(rows).toHaveLength(21);
     expect(rows[0]).toContain('with the coder');

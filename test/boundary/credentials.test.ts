@@ -27,7 +27,7 @@ test.each([
   ['openai', 'key', 'sk-proj-x', { authorization: 'Bearer sk-proj-x' }],
 ] as const)('%s %s', async (provider, kind, secret, headers) => {
   await writeFile(file, `${secret}\n`, { mode: 0o600 });
-  expect(await credentialOf(account(provider, kind))).toEqual({ ok: true, secret, headers });
+  expect(await credentialOf(account(provider, kind))).toEqual({ ok: true, stamp: expect.any(String), secret, headers });
 });
 
 test.each([

@@ -6,6 +6,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { refusal } from '../../src/demo/provider.ts';
 import { anthropicStream } from '../fakes/model.ts';
 import { ask, begin, breaks, eventually, makeGround } from './ground.ts';
 import type { Ground } from './ground.ts';
@@ -78,6 +79,21 @@ test('killed with kill -9 and started again it serves the sessions that run, and
   const events = (await ground.metered(5)).map((line) => line.event);
   expect(events).toEqual(['started', 'ended', 'started', 'started', 'ended']);
   expect(first.said() + second.said() + (await ground.everything())).not.toContain('CANARY');
+});
+
+test('killed with kill -9 after an account was shut, it keeps it shut when it is started again', async () => {
+  const socket = await ground.grant('one');
+  const first = await start();
+  await first.until('serving');
+  const usual = ground.model.answer;
+  const { status, headers } = refusal('anthropic', '429', Math.floor(Date.now() / 1_000) + 3_600);
+  ground.model.answer = (_, response) => response.writeHead(status, headers).end('{}');
+  await ask(socket);
+  await killed(first);
+  ground.model.answer = usual;
+  await (await start()).until('serving');
+  expect((await ask(socket)).headers['anthropic-ratelimit-unified-status']).toBe('rejected');
+  expect(ground.model.asked).toHaveLength(1);
 });
 
 test('of two boundaries on one folder the second refuses and names the first, however the folder is called', async () => {

@@ -23,10 +23,18 @@ export const verdict = (says: Verdict['says'], yields: 'merge' | 'admin' | 'nobo
 type Of<K extends TaskEvent['is']> = Extract<TaskEvent, { is: K }>;
 type End = Of<'session-ended'>['end'];
 
-export const ended = (role: string, end: End, attempt = 1): TaskEvent => ({
+/** `shut`: the account that the boundary lets nothing out of just then. */
+export const ended = (role: string, end: End, attempt = 1, leg = 1, shut: string | null = null): TaskEvent => ({
   is: 'session-ended',
   session: session(role, attempt),
+  leg,
+  shut,
   end,
+});
+export const granted: TaskEvent = { is: 'granted' };
+export const proved = (outcome: 'green' | 'red' | 'missing' = 'green', on = base): TaskEvent => ({
+  is: 'proved',
+  check: { head: on, base: on, outcome, what: 'npm test', tail: 'not ok 1' },
 });
 export const handed = (role: string, handoff: unknown, attempt = 1): TaskEvent =>
   ended(role, { kind: 'ended', handoff, text: 'done' }, attempt);
@@ -54,7 +62,7 @@ export const asked = (mode: 'headless' | 'quick' = 'headless'): TaskEvent => ({
 });
 export const opened: TaskEvent = { is: 'opened', threads: [{ platform: 'console', channel: 'site', thread: '1' }] };
 export const prepared: TaskEvent = { is: 'prepared', base, policy: Policy.parse({ test: 'npm test' }) };
-export const recorded = (digit: string): TaskEvent => ({ is: 'recorded', head: head(digit) });
+export const recorded = (digit: string): TaskEvent => ({ is: 'recorded', head: head(digit), asks: false });
 export const taken = (digit: string): TaskEvent => ({
   is: 'taken',
   work: { kind: 'taken', head: head(digit), commits: 1 },
@@ -88,23 +96,30 @@ export function play(events: readonly TaskEvent[], from: Task | null = null): Ta
   events.forEach((event, n) => {
     const moved = transition(task, event, { at: 1_000 * n });
     if (moved.kind === 'ignored') throw new Error(`${event.is} was ignored: ${moved.why}`);
-    task = moved.task;
+    task = moved.state;
   });
   if (!task) throw new Error('no event made a task');
   return task;
 }
 
+const crash = (attempt: number): TaskEvent => ended('brainstormer', { kind: 'crashed', text: 'rc 1' }, attempt);
+const quota: End = { kind: 'refused', why: 'quota', text: 'limit', until: 1_800_000_000_000 };
+
 const opening = [asked()];
 const preparing = [...opening, opened];
-const brainstorming = [...preparing, prepared];
+const queuedToProve = [...preparing, prepared];
+const proving = [...queuedToProve, granted];
+const queued = [...proving, proved()];
+const brainstorming = [...queued, granted];
 const recording = [...brainstorming, handed('brainstormer', requirements)];
-const planning = [...recording, recorded('1')];
+const planning = [...recording, recorded('1'), granted];
 const recordingPlan = [...planning, handed('planner', plan)];
-const coding = [...recordingPlan, recorded('2')];
+const queuedToCode = [...recordingPlan, recorded('2')];
+const coding = [...queuedToCode, granted];
 const taking = [...coding, handed('coder', coder('done'))];
 const validating = [...taking, taken('3')];
 const proposing = [...validating, checked('green')];
-const reviewing = [...proposing, proposed()];
+const reviewing = [...proposing, proposed(), granted];
 const judging = [...reviewing, handed('reviewer', review())];
 const held = [...judging, judged(verdict('hold'))];
 const merging = [...held, tapped()];
@@ -113,6 +128,10 @@ const merging = [...held, tapped()];
 export const reach = {
   opening,
   preparing,
+  queuedToProve,
+  proving,
+  queued,
+  queuedToCode,
   brainstorming,
   recording,
   planning,
@@ -128,8 +147,16 @@ export const reach = {
   blocked: [...judging, judged(verdict('block', 'nobody'))],
   merging,
   merged: [...merging, { is: 'merged', commit: head('c') }],
-  held: [...coding, ended('coder', { kind: 'refused', why: 'login', text: 'Please run /login', until: null })],
-  failed: [...brainstorming, ...[1, 2, 3].map((n) => ended('brainstormer', { kind: 'crashed', text: 'rc 1' }, n))],
+  heldForPerson: [...coding, ended('coder', { kind: 'overran', minutes: 5 })],
+  heldForAccount: [...coding, ended('coder', quota, 1, 1, 'codex')],
+  heldForTime: [...coding, ended('coder', { kind: 'lost', text: 'oom' })],
+  heldForBase: [...preparing, prepared, granted, proved('red')],
+  heldForAnswer: [...coding, handed('coder', coder('blocked', 'which spelling?'))],
+  heldForApproval: [...recordingPlan, { is: 'recorded', head: head('2'), asks: true }],
+  verifying: [...coding, ended('coder', { kind: 'overran', minutes: 5 }), { is: 'resume-tapped', by: ana }],
+  provingRed: [...validating, checked('red', '3', head('d'))],
+  sendingBack: [...held, { is: 'feedback-asked', by: ben }],
+  failed: [...brainstorming, crash(1), granted, crash(2), granted, crash(3)],
   stopped: [...coding, { is: 'stop-tapped', by: ana }],
 } satisfies Record<string, readonly TaskEvent[]>;
 

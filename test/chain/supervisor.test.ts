@@ -2,10 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { taskIdOf } from '../../src/chain/desk.ts';
 import { SessionId } from '../../src/chain/ids.ts';
 import type { Head, TaskId } from '../../src/chain/ids.ts';
+import type { FakeValidator } from '../fakes/validator.ts';
 import { headOf } from '../fakes/workspace.ts';
 import { ana, ben, coder, head, review, watcher } from './samples.ts';
 import { boot, fixTheTypo, give, quiet, until, world } from './world.ts';
 import type { Box, World } from './world.ts';
+
+/** Green on the base alone. */
+const redOnBranch: FakeValidator['outcome'] = ({ base, head: at }) => (at === base ? 'green' : 'red');
 
 const tap = (seen: Head | null, second = false) => ({ name: 'merge', head: seen, second }) as const;
 
@@ -254,7 +258,11 @@ describe('taps', () => {
     await give(box, tap(seen), { task: id });
     await until(box, id, 'merged');
     expect(of.forge.merges).toMatchObject([{ head: seen, base: moved }]);
-    expect(of.validator.checks.map((check) => check.base)).toEqual([headOf('base'), moved]);
+    expect(of.validator.checks.map((check) => [check.base, check.head === seen])).toEqual([
+      [headOf('base'), false],
+      [headOf('base'), true],
+      [moved, true],
+    ]);
   });
 
   it('does not merge a head that moved on the forge after it was judged', async () => {
@@ -283,13 +291,16 @@ describe('taps', () => {
 });
 
 describe('what stands in the way', () => {
-  it('sends a red coder back with the output, then fails, and nothing is merged', async () => {
+  it('sends a red coder back with the output, then holds, and nothing is merged', async () => {
     const of = world();
-    of.validator.outcome = () => 'red';
+    of.validator.outcome = redOnBranch;
     const box = await boot(of);
     await give(box, { ...fixTheTypo, mode: 'quick' }, { source: 's1' });
-    const task = await until(box, taskIdOf('s1'), 'failed');
-    expect(task.phase).toMatchObject({ reason: '`npm test` fails on the would-be merge commit.' });
+    const task = await until(box, taskIdOf('s1'), 'held');
+    expect(task.phase).toMatchObject({
+      kind: 'checks',
+      reason: '`npm test` fails on the would-be merge commit. Sent back 2 times already.',
+    });
     expect(of.sessions.begun).toHaveLength(3);
     expect(of.sessions.begun[1]!.prompt).toContain('> 1 test failed');
   });
@@ -343,7 +354,7 @@ describe('what stands in the way', () => {
     await quiet();
     expect(of.sessions.heard).toMatchObject([{ text: 'Ben says:\n> British spelling' }]);
     of.sessions.end(spec.session, { kind: 'ended', handoff: coder('done'), text: '' });
-    of.validator.outcome = () => 'red';
+    of.validator.outcome = redOnBranch;
     await until(box, id, 'validating', 'working');
     await quiet();
     expect(told(of)).toContain('heard');
@@ -396,7 +407,7 @@ describe('the desk', () => {
     const of = world();
     const box = await boot(of);
     expect(await give(box, { ...fixTheTypo, ...change }, from)).toEqual({ kind: 'refused', why });
-    expect(of.store.memory.streams.size).toBe(0);
+    expect([...of.store.memory.streams.keys()]).toEqual(['box-this']);
   });
 
   it('refuses a slug in use, also when both come at once, and finds a free one itself', async () => {

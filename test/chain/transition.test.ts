@@ -3,179 +3,199 @@ import { describe, expect, it } from 'vitest';
 import type { TaskEvent } from '../../src/chain/event.ts';
 import { Task } from '../../src/chain/task.ts';
 import { transition } from '../../src/chain/transition.ts';
+import { events, refused } from './events.ts';
 import * as sample from './samples.ts';
-import {
-  ana,
-  ben,
-  coder,
-  ended,
-  handed,
-  head,
-  judged,
-  plan,
-  play,
-  reach,
-  requirements,
-  review,
-  session,
-  tapped,
-  verdict,
-  watcher,
-} from './samples.ts';
+import { ana, ben, coder, ended, handed, head, judged, plan, play, reach, session, verdict } from './samples.ts';
 import type { Reached } from './samples.ts';
 
-const ghost = { kind: 'crashed', text: 'rc 1' } as const;
-const refused = { kind: 'refused', why: 'quota', text: 'limit', until: 1_800_000_000_000 } as const;
-
-/** Every kind of event, at least once, with the variants that a phase tells apart. */
-const events = {
-  asked: sample.asked(),
-  said: { is: 'said', by: ben, text: 'use British spelling', uuid: 'u1' },
-  'said by a watcher': { is: 'said', by: watcher, text: 'hi', uuid: 'u2' },
-  'typed at the coder': { is: 'typed', session: session('coder'), text: 'hello' },
-  'heard now': { is: 'heard', uuid: 'u1', by: 'Ben', text: 'x', when: 'now' },
-  'heard late': { is: 'heard', uuid: 'u1', by: 'Ben', text: 'x', when: 'late' },
-  'stop tapped': { is: 'stop-tapped', by: ana },
-  'stop tapped by a watcher': { is: 'stop-tapped', by: watcher },
-  'retry tapped': { is: 'retry-tapped', by: ana },
-  'retry tapped by a watcher': { is: 'retry-tapped', by: watcher },
-  'merge tapped': tapped(ben),
-  'merge tapped by a watcher': tapped(watcher),
-  'merge tapped at an old head': tapped(ana, '2'),
-  'second tap by an admin': tapped(ana, '3', true),
-  'second tap by a merger': tapped(ben, '3', true),
-  opened: sample.opened,
-  prepared: sample.prepared,
-  'brainstormer ended': handed('brainstormer', requirements),
-  'planner ended': handed('planner', plan),
-  'coder ended': handed('coder', coder('done')),
-  'coder found the plan wrong': handed('coder', coder('plan-violation', 'no such file')),
-  'coder blocked': handed('coder', coder('blocked', 'needs a key')),
-  'coder without handoff': handed('coder', null),
-  'coder refused': ended('coder', refused),
-  'coder crashed': ended('coder', ghost),
-  'coder overran': ended('coder', { kind: 'overran', minutes: 5 }),
-  'coder lost': ended('coder', { kind: 'lost', text: 'oom' }),
-  'coder stopped': ended('coder', { kind: 'stopped' }),
-  'reviewer ended': handed('reviewer', review()),
-  recorded: sample.recorded('2'),
-  taken: sample.taken('3'),
-  'taken: uncommitted': { is: 'taken', work: { kind: 'uncommitted', paths: ['a.ts'] } },
-  'taken: nothing': { is: 'taken', work: { kind: 'nothing' } },
-  'taken: elsewhere': { is: 'taken', work: { kind: 'elsewhere', branch: 'main' } },
-  'taken: rewritten': { is: 'taken', work: { kind: 'rewritten' } },
-  'taken: refused': { is: 'taken', work: { kind: 'refused', reason: 'too large' } },
-  'checked green': sample.checked('green'),
-  'checked red': sample.checked('red'),
-  'checked conflict': sample.checked('conflict'),
-  'checked missing': sample.checked('missing'),
-  proposed: sample.proposed(),
-  'judged merge': judged(verdict('merge')),
-  'judged hold': judged(verdict('hold')),
-  'judged block': judged(verdict('block')),
-  'judged at an old head': judged(verdict('merge'), '2'),
-  'judged, base moved': judged(verdict('merge'), '3', head('d')),
-  merged: { is: 'merged', commit: head('c') },
-  'merge refused: base moved': { is: 'merge-refused', why: 'base-moved', text: 'main moved' },
-  'merge refused: gate': { is: 'merge-refused', why: 'gate', text: 'checks are red' },
-  done: { is: 'done' },
-  'broke: prepare': { is: 'broke', of: 'prepare', reason: 'no repository' },
-  'broke: run': { is: 'broke', of: 'run', reason: 'Docker does not answer' },
-  'broke: record': { is: 'broke', of: 'record', reason: 'disk full' },
-  'broke: take': { is: 'broke', of: 'take', reason: 'Docker does not answer' },
-  'broke: validate': { is: 'broke', of: 'validate', reason: 'Docker does not answer' },
-  'broke: propose': { is: 'broke', of: 'propose', reason: 'forge down' },
-  'broke: judge': { is: 'broke', of: 'judge', reason: 'forge down' },
-  'broke: comment': { is: 'broke', of: 'comment', reason: 'forge down' },
-} satisfies Record<string, TaskEvent>;
 type Event = keyof typeof events;
 
-const open = [
-  'opening',
-  'preparing',
-  'recording',
-  'recordingPlan',
+const working = ['brainstorming', 'planning', 'coding', 'reviewing'] as const;
+const inReview = ['review', 'sensitive', 'blocked', 'sendingBack'] as const;
+const held = [
+  'heldForPerson',
+  'heldForAccount',
+  'heldForTime',
+  'heldForBase',
+  'heldForAnswer',
+  'heldForApproval',
+] as const;
+const early = ['opening', 'preparing', 'queuedToProve', 'proving', 'recording', 'recordingPlan'] as const;
+const later = [
+  'queued',
+  'queuedToCode',
   'taking',
   'validating',
   'proposing',
   'judging',
-  'review',
-  'sensitive',
-  'blocked',
-  'held',
-  'failed',
+  'verifying',
+  'provingRed',
 ] as const;
-const working = ['brainstorming', 'planning', 'coding', 'reviewing'] as const;
-const alive = [...open, ...working, 'merging'] as const;
 
 /** `phases × event → phase after: what is to be done`. Every pair that is not here must be ignored. */
 const rows: readonly (readonly [readonly Reached[], Event, string])[] = [
-  [[...open, 'merging'], 'said', '= : tell heard'],
-  [working, 'said', '= : send'],
-  [['coding'], 'typed at the coder', '= : tell typed'],
-  [[...alive, 'merged', 'stopped'], 'heard now', '= : tell heard'],
-  [alive, 'heard late', '= : tell heard'],
-  [open, 'stop tapped', 'stopped: tell stopped'],
-  [working, 'stop tapped', 'stopped: halt, tell stopped'],
-  [['held'], 'retry tapped', 'working coder: run coder'],
-  [['failed'], 'retry tapped', 'working brainstormer: run brainstormer'],
-  [['review', 'sensitive', 'blocked'], 'retry tapped', 'judging: judge'],
-  [['review'], 'merge tapped', 'merging: merge'],
-  [['review'], 'second tap by an admin', 'merging: merge'],
-  [['review'], 'second tap by a merger', 'merging: merge'],
-  [['sensitive'], 'merge tapped', '= : tell confirm'],
-  [['sensitive'], 'second tap by a merger', '= : tell confirm'],
-  [['sensitive'], 'second tap by an admin', 'merging: merge'],
+  [
+    [
+      ...early,
+      ...later,
+      'review',
+      'sensitive',
+      'blocked',
+      'merging',
+      'heldForPerson',
+      'heldForAccount',
+      'heldForTime',
+      'heldForBase',
+      'heldForApproval',
+      'failed',
+    ],
+    'said',
+    '= : tell heard',
+  ],
+  [
+    [...working, ...inReview, ...held, ...early, ...later, 'merging', 'merged', 'failed', 'stopped'],
+    'heard now',
+    '= : tell heard',
+  ],
+  [[...working, ...inReview, ...held, ...early, ...later, 'merging', 'failed'], 'heard late', '= : tell heard'],
+  [[...inReview, ...held, ...early, ...later, 'failed'], 'stop tapped', 'stopped: tell stopped'],
   [['opening'], 'opened', 'preparing: prepare'],
-  [['preparing'], 'prepared', 'working brainstormer: run brainstormer'],
+  [['preparing'], 'prepared', 'queued prove: '],
+  [['preparing'], 'broke: prepare', 'held infrastructure until time: tell held'],
+  [['queuedToProve'], 'granted', 'proving: prove'],
+  [['proving'], 'base proved green', 'queued work brainstormer: '],
+  [['proving', 'provingRed'], 'base proved red', 'held checks until base: tell checked, tell held'],
+  [['proving', 'provingRed'], 'broke: prove', 'held infrastructure until time: tell held'],
+  [
+    [
+      ...inReview,
+      ...later,
+      'heldForPerson',
+      'heldForAccount',
+      'heldForTime',
+      'heldForAnswer',
+      'heldForApproval',
+      'failed',
+    ],
+    'back to the plan',
+    'queued work planner: tell back',
+  ],
+  [
+    [
+      ...inReview,
+      ...later,
+      'heldForPerson',
+      'heldForAccount',
+      'heldForTime',
+      'heldForAnswer',
+      'heldForApproval',
+      'failed',
+    ],
+    'back to the code',
+    'queued work coder: tell back',
+  ],
+  [['queued'], 'granted', 'working brainstormer: run brainstormer'],
+  [['queued', 'queuedToCode'], 'account shut', 'held quota until account: post'],
+  [['queuedToCode'], 'granted', 'working coder: run coder'],
+  [[...working], 'said', '= : send'],
+  [[...working], 'stop tapped', 'stopped: halt, tell stopped'],
+  [[...working], 'back to the plan', 'queued work planner: halt, tell back'],
+  [[...working], 'back to the code', 'queued work coder: halt, tell back'],
   [['brainstorming'], 'brainstormer ended', 'recording: record'],
-  [['recording'], 'recorded', 'working planner: tell document, run planner'],
+  [[...working], 'broke: run', 'held infrastructure until time: tell held'],
+  [['recording'], 'recorded', 'queued work planner: tell document'],
+  [['recording'], 'recorded, asks', 'queued work planner: tell document'],
+  [['recording', 'recordingPlan'], 'broke: record', 'held infrastructure until time: tell held'],
   [['planning'], 'planner ended', 'recording: record'],
-  [['recordingPlan'], 'recorded', 'working coder: tell document, run coder'],
+  [['recordingPlan'], 'recorded', 'queued work coder: tell document'],
+  [['recordingPlan'], 'recorded, asks', 'held person until approval: tell document, tell held'],
+  [['coding'], 'typed at the coder', '= : tell typed'],
   [['coding'], 'coder ended', 'taking: tell handoff, take'],
-  [['coding'], 'coder found the plan wrong', 'working planner: tell again, run planner'],
-  [['coding'], 'coder blocked', 'held: tell held'],
-  [['coding'], 'coder without handoff', 'working coder: tell again, run coder'],
-  [['coding'], 'coder refused', 'held: tell held'],
-  [['coding'], 'coder crashed', 'working coder: tell again, run coder'],
-  [['coding'], 'coder overran', 'held: tell held'],
-  [['coding'], 'coder lost', 'held: tell held'],
-  [['coding'], 'coder stopped', 'held: tell held'],
+  [['coding'], 'coder found the plan wrong', 'queued work planner: tell again'],
+  [['coding'], 'coder blocked', 'held question until answer: tell held'],
+  [['coding'], 'coder without handoff', 'queued work coder: tell again'],
+  [['coding'], 'coder refused', 'held quota until time: tell held'],
+  [['coding'], 'coder refused, account shut', 'held quota until account: post'],
+  [['coding'], 'coder refused, overloaded', 'held infrastructure until time: tell held'],
+  [['coding'], 'coder crashed', 'queued work coder: tell again'],
+  [['coding'], 'coder overran', 'held person until person: tell held'],
+  [['coding'], 'coder lost', 'held infrastructure until time: tell held'],
+  [['coding'], 'coder stopped', 'held person until person: tell held'],
   [['taking'], 'taken', 'validating: validate'],
-  [['taking'], 'taken: uncommitted', 'working coder: tell again, run coder'],
-  [['taking'], 'taken: nothing', 'working coder: tell again, run coder'],
-  [['taking'], 'taken: elsewhere', 'working coder: tell again, run coder'],
-  [['taking'], 'taken: rewritten', 'working coder: tell again, run coder'],
-  [['taking'], 'taken: refused', 'working coder: tell again, run coder'],
+  [['taking'], 'taken: uncommitted', 'queued work coder: tell again'],
+  [['taking'], 'taken: nothing', 'queued work coder: tell again'],
+  [['taking'], 'taken: elsewhere', 'queued work coder: tell again'],
+  [['taking'], 'taken: rewritten', 'queued work coder: tell again'],
+  [['taking'], 'taken: refused', 'queued work coder: tell again'],
+  [['taking'], 'broke: take', 'held infrastructure until time: tell held'],
   [['validating'], 'checked green', 'proposing: propose'],
-  [['validating'], 'checked red', 'working coder: tell checked, tell again, run coder'],
-  [['validating'], 'checked conflict', 'held: tell held'],
-  [['validating'], 'checked missing', 'held: tell held'],
-  [['proposing'], 'proposed', 'working reviewer: run reviewer'],
+  [['validating'], 'checked red', 'queued work coder: tell checked, tell again'],
+  [['validating'], 'checked red on a new base', 'proving: prove'],
+  [['validating'], 'checked conflict', 'held conflict until base: tell held'],
+  [['validating'], 'checked missing', 'held checks until base: tell held'],
+  [['validating'], 'broke: validate', 'held infrastructure until time: tell held'],
+  [['proposing'], 'proposed', 'queued work reviewer: '],
+  [['proposing'], 'broke: propose', 'held infrastructure until time: tell held'],
+  [['reviewing', 'judging'], 'approved', '= : tell approved'],
   [['reviewing'], 'reviewer ended', 'judging: tell reviewed, comment, judge'],
   [['judging'], 'judged merge', 'merging: merge'],
   [['judging'], 'judged hold', 'review: tell held-for-review'],
   [['judging'], 'judged block', 'review: tell held-for-review'],
   [['judging'], 'judged, base moved', 'validating: validate'],
-  [['merging'], 'merged', 'merged: tell merged, close, clear'],
-  [['merging'], 'merge refused: base moved', 'validating: validate'],
-  [['merging'], 'merge refused: gate', 'held: tell merge-refused'],
-  [['preparing'], 'broke: prepare', 'held: tell held'],
-  [working, 'broke: run', 'held: tell held'],
-  [['recording', 'recordingPlan'], 'broke: record', 'held: tell held'],
-  [['taking'], 'broke: take', 'held: tell held'],
-  [['validating'], 'broke: validate', 'held: tell held'],
-  [['proposing'], 'broke: propose', 'held: tell held'],
-  [['judging'], 'broke: judge', 'held: tell held'],
+  [['judging'], 'broke: judge', 'held infrastructure until time: tell held'],
+  [[...inReview], 'retry tapped', 'judging: judge'],
+  [['review', 'sendingBack'], 'merge tapped', 'merging: merge'],
+  [['review', 'sensitive', 'sendingBack'], 'second tap by an admin', 'merging: merge'],
+  [['review', 'sendingBack'], 'second tap by a merger', 'merging: merge'],
+  [[...inReview], 'approved', 'judging: tell approved, judge'],
+  [[...inReview], 'feedback asked', 'review: tell feedback-asked'],
+  [[...inReview], 'change merged elsewhere', 'merged: tell elsewhere, close, clear'],
+  [[...inReview], 'change closed elsewhere', 'stopped: tell elsewhere, clear'],
+  [[...inReview], 'base moved in review', 'judging: judge'],
+  [['sensitive'], 'merge tapped', '= : tell confirm'],
+  [['sensitive'], 'second tap by a merger', '= : tell confirm'],
+  [['merging'], 'merged', 'merged: tell merged, report, close, clear'],
+  [['merging'], 'merge refused: base moved', 'queued validate: '],
+  [['merging'], 'merge refused: forge', 'held infrastructure until time: tell held'],
+  [['merging'], 'merge refused: conflict', 'held conflict until person: tell merge-refused'],
+  [['merging'], 'merge refused: gate', 'held person until person: tell merge-refused'],
+  [['heldForPerson', 'heldForAccount', 'heldForTime', 'heldForAnswer'], 'retry tapped', 'queued work coder: '],
+  [
+    ['heldForPerson', 'heldForTime', 'heldForBase', 'heldForAnswer', 'failed'],
+    'resume tapped',
+    'verifying: verify, tell resumed',
+  ],
+  [['heldForAccount'], 'resume tapped', '= : post'],
+  [['heldForAccount'], 'account held, loud', 'held quota until account: tell held'],
+  [['heldForAccount', 'heldForTime'], 'hold ended', 'queued resume coder: tell resumed'],
+  [['heldForBase'], 'retry tapped', 'preparing: prepare'],
+  [['heldForBase'], 'hold ended', 'preparing: tell resumed, prepare'],
+  [['heldForAnswer'], 'said', 'queued resume coder: tell heard'],
+  [['heldForApproval'], 'plan approved', 'queued work coder: tell plan-approved'],
+  [['verifying'], 'verified', 'queued resume coder: '],
+  [['verifying'], 'verified: gone', 'held infrastructure until person: tell held'],
+  [['verifying'], 'broke: verify', 'held infrastructure until time: tell held'],
+  [['provingRed'], 'base proved green', 'queued work coder: tell checked, tell again'],
+  [['sendingBack'], 'said', 'queued work coder: tell back'],
+  [['failed'], 'retry tapped', 'queued work brainstormer: '],
 ];
+
+/** A phase as the rows name it. */
+function nameOf(phase: Task['phase']): string {
+  if (phase.at === 'working') return `working ${phase.role}${phase.leg === 1 ? '' : ` leg ${phase.leg}`}`;
+  if (phase.at === 'held') return `held ${phase.kind} until ${phase.ends.by}`;
+  if (phase.at !== 'queued') return phase.at;
+  const { step } = phase;
+  return `queued ${step.step}${'role' in step ? ` ${step.role}` : ''}`;
+}
 
 function outcome(reached: Reached, event: TaskEvent): string {
   const before = play(reach[reached]);
   const moved = transition(before, event, { at: 60_000 });
   if (moved.kind === 'ignored') return `ignored: ${moved.why}`;
-  expect(Task.parse(JSON.parse(JSON.stringify(moved.task)))).toEqual(moved.task);
-  const { phase } = moved.task;
-  const name = phase.at === 'working' ? `working ${phase.role}` : phase.at;
+  expect(Task.parse(JSON.parse(JSON.stringify(moved.state)))).toEqual(moved.state);
+  const { phase } = moved.state;
+  const name = nameOf(phase);
   const after = phase === before.phase ? '= ' : name;
   const effects = moved.effects.map((effect) => {
     if (effect.do === 'tell') return `tell ${effect.notice.kind}`;
@@ -201,26 +221,40 @@ describe('every phase and every event', () => {
 
 describe('bounds', () => {
   const redAgain = (attempt: number): TaskEvent[] => [
+    ...(attempt > 1 ? [sample.granted] : []),
     handed('coder', coder('done'), attempt),
     sample.taken('3'),
     sample.checked('red'),
   ];
 
-  it('sends the coder back as often as the policy says, then fails', () => {
-    const twice = play([...reach.coding, ...redAgain(1), ...redAgain(2)]);
+  it('sends the coder back as often as the policy says, then holds', () => {
+    const twice = play([...reach.coding, ...redAgain(1), ...redAgain(2), sample.granted]);
     expect(twice.phase).toMatchObject({ at: 'working', role: 'coder', session: session('coder', 3) });
-    expect(play(redAgain(3), twice).phase).toMatchObject({
-      at: 'failed',
-      reason: '`npm test` fails on the would-be merge commit.',
+    const held = play(redAgain(3).slice(1), twice);
+    expect(held.phase).toMatchObject({
+      at: 'held',
+      kind: 'checks',
+      reason: '`npm test` fails on the would-be merge commit. Sent back 2 times already.',
+      from: { step: 'work', role: 'coder' },
     });
+    expect(held.slot).toBeNull();
   });
 
   it('sends a plan back twice, then holds', () => {
     const violation = (n: number): TaskEvent => handed('coder', coder('plan-violation', 'no such file'), n);
-    const again = (n: number): TaskEvent[] => [handed('planner', plan, n), sample.recorded('4')];
+    const again = (n: number): TaskEvent[] => [
+      sample.granted,
+      handed('planner', plan, n),
+      sample.recorded('4'),
+      sample.granted,
+    ];
     const twice = play([...reach.coding, violation(1), ...again(2), violation(2), ...again(3)]);
     expect(twice.attempts).toMatchObject({ planner: 3, coder: 3 });
-    expect(play([violation(3)], twice).phase).toMatchObject({ at: 'held', from: { step: 'work', role: 'coder' } });
+    expect(play([violation(3)], twice).phase).toMatchObject({
+      at: 'held',
+      kind: 'person',
+      from: { step: 'resume', role: 'coder', session: session('coder', 3), leg: 2 },
+    });
   });
 
   it('takes work that cannot be taken in twice, then fails', () => {
@@ -228,42 +262,48 @@ describe('bounds', () => {
       handed('coder', coder('done'), n),
       { is: 'taken', work: { kind: 'nothing' } },
     ];
-    const task = play([...reach.coding, ...nothing(1), ...nothing(2), ...nothing(3)]);
+    const { granted } = sample;
+    const task = play([...reach.coding, ...nothing(1), granted, ...nothing(2), granted, ...nothing(3)]);
     expect(task.phase).toMatchObject({ at: 'failed', reason: 'The coder left no commit on signalbox/fix-the-typo.' });
     expect(play([{ is: 'retry-tapped', by: ana }], task).rework.intake).toBe(0);
   });
 });
 
+const quickCoding = [
+  sample.asked('quick'),
+  sample.opened,
+  sample.prepared,
+  sample.granted,
+  sample.proved(),
+  sample.granted,
+];
+
 describe('the way of a task', () => {
   it('goes from the idea straight to the coder when it is quick', () => {
-    expect(play([sample.asked('quick'), sample.opened, sample.prepared]).phase).toMatchObject({
-      at: 'working',
-      role: 'coder',
-    });
+    expect(play(quickCoding).phase).toMatchObject({ at: 'working', role: 'coder' });
   });
 
   it('holds a quick task whose coder speaks of a plan that does not exist', () => {
-    const task = play([
-      sample.asked('quick'),
-      sample.opened,
-      sample.prepared,
-      handed('coder', coder('plan-violation', 'which plan?')),
-    ]);
+    const task = play([...quickCoding, handed('coder', coder('plan-violation', 'which plan?'))]);
     expect(task.phase).toMatchObject({ at: 'held', reason: 'The coder cannot go on: which plan?' });
   });
 
   it('hands what people said meanwhile to the next session, once', () => {
     const task = play([...reach.validating, { is: 'said', by: ben, text: 'hurry', uuid: 'u9' }]);
-    const moved = transition(task, sample.checked('red'), { at: 1 });
+    const moved = transition(play([sample.checked('red')], task), sample.granted, { at: 1 });
     expect(moved).toMatchObject({
-      task: { notes: [] },
-      effects: [{}, {}, { do: 'run', notes: [{ uuid: 'u9', by: 'Ben', text: 'hurry' }] }],
+      state: { notes: [] },
+      effects: [{ do: 'run', notes: [{ uuid: 'u9', by: 'Ben', text: 'hurry' }] }],
     });
   });
 
   it('keeps the tap when the base moves between tap and merge, and merges the same head on the new base', () => {
     const moved = play(
-      [{ is: 'merge-refused', why: 'base-moved', text: 'main moved' }, sample.checked('green', '3', head('d'))],
+      [
+        { is: 'merge-refused', why: 'base-moved', text: 'main moved' },
+        sample.granted,
+        sample.checked('green', '3', head('d')),
+      ],
       play(reach.merging),
     );
     expect(moved).toMatchObject({
@@ -278,9 +318,77 @@ describe('the way of a task', () => {
     expect(play([...reach.merging, { is: 'merge-refused', why: 'gate', text: 'red' }]).approval).toBeNull();
   });
 
-  it('says when a refused session may go on', () => {
-    const task = play([...reach.coding, ended('coder', refused)]);
-    expect(task.phase).toMatchObject({ reason: expect.stringContaining('It opens again 2027-01-15 08:00 UTC.') });
+  it('tries a limit that only the CLI claims when it says, and at most eight days later', () => {
+    const task = (until: number): Task => play([...reach.coding, ended('coder', { ...refused, until })]);
+    expect(task(3_600_000).phase).toMatchObject({ kind: 'quota', ends: { by: 'time', at: 3_605_000 } });
+    const { phase } = task(refused.until);
+    expect(phase).toMatchObject({ ends: { by: 'time' } });
+    expect(phase.at === 'held' && phase.ends.by === 'time' ? phase.ends.at : 0).toBeLessThan(9 * 86_400_000);
+  });
+
+  it('goes on with the conversation that was turned away, in its next leg', () => {
+    const { granted } = sample;
+    const open: TaskEvent = { is: 'hold-ended', hold: 1, why: 'open' };
+    const task = play([...reach.heldForAccount, open, granted]);
+    expect(task.phase).toMatchObject({ at: 'working', session: session('coder'), leg: 2 });
+    expect(play([ended('coder', refused, 1, 2, 'codex')], task).phase).toMatchObject({ hold: 2, from: { leg: 3 } });
+    expect(play([ended('coder', { kind: 'ended', handoff: coder('done'), text: '' }, 1, 2)], task).sessions).toEqual([
+      session('brainstormer'),
+      session('planner'),
+      session('coder'),
+    ]);
+  });
+
+  it('gives what was not heard back to the next try of a session that could not be begun', () => {
+    const { granted } = sample;
+    const said: TaskEvent = { is: 'said', by: ben, text: 'hurry', uuid: 'u9' };
+    const broke: TaskEvent = { is: 'broke', of: 'run', reason: 'Docker does not answer' };
+    const task = play([
+      ...reach.queuedToCode,
+      said,
+      granted,
+      broke,
+      { is: 'hold-ended', hold: 1, why: 'time' },
+      granted,
+    ]);
+    expect(task.phase).toMatchObject({ session: session('coder'), leg: 1, notes: [{ uuid: 'u9' }] });
+  });
+
+  it('tries what is out of reach later each time, and rings once', () => {
+    const { granted } = sample;
+    const broke: TaskEvent = { is: 'broke', of: 'run', reason: 'Docker does not answer' };
+    let task = play(reach.coding);
+    const waits: number[] = [];
+    const rings: boolean[] = [];
+    for (let n = 1; n <= 9; n += 1) {
+      const moved = transition(task, broke, { at: 0 });
+      if (moved.kind === 'ignored' || moved.state.phase.at !== 'held') throw new Error('not held');
+      waits.push(moved.state.phase.ends.by === 'time' ? moved.state.phase.ends.at / 1_000 : 0);
+      rings.push(
+        moved.effects.some((effect) => effect.do === 'tell' && effect.notice.kind === 'held' && effect.notice.loud),
+      );
+      task = play([{ is: 'hold-ended', hold: n, why: 'time' }, granted], moved.state);
+    }
+    expect(waits).toEqual([30, 60, 120, 240, 480, 960, 1_800, 1_800, 1_800]);
+    expect(rings).toEqual([true, ...Array.from({ length: 8 }, () => false)]);
+  });
+
+  it('gives the slot back when it is held, in review or over, and keeps it from role to role', () => {
+    for (const reached of ['heldForAccount', 'heldForBase', 'review', 'failed', 'stopped', 'merged'] as const)
+      expect(play(reach[reached]).slot).toBeNull();
+    for (const reached of ['proving', 'queuedToCode', 'coding', 'validating', 'reviewing'] as const)
+      expect(play(reach[reached]).slot).not.toBeNull();
+  });
+
+  it('voids an approval when the head moves, and keeps an armed one while it does not', () => {
+    const approve: TaskEvent = { is: 'approve-tapped', by: ben, head: head('3') };
+    const armed = play([...reach.judging, approve, judged(verdict('hold'))]);
+    expect(armed).toMatchObject({ phase: { at: 'review' }, approval: { head: head('3'), armed: true } });
+    const back: TaskEvent = { is: 'back-asked', by: ana, to: 'code', why: 'shorter' };
+    expect(play([back], armed).approval).toBeNull();
+    const rework = play([...reach.validating, sample.checked('green'), sample.proposed(), approve]);
+    const moved = transition({ ...rework, phase: { at: 'proposing' } }, sample.proposed('4'), { at: 0 });
+    expect(moved).toMatchObject({ state: { approval: null }, effects: [{ notice: { kind: 'approval-void' } }] });
   });
 
   it('never merges what no verdict or tap let through, in any order of events', () => {
@@ -293,8 +401,8 @@ describe('the way of a task', () => {
           if (moved.kind === 'ignored') continue;
           const merges = moved.effects.filter((effect) => effect.do === 'merge');
           if (merges.length > 0) expect(['judged', 'merge-tapped']).toContain(event.is);
-          for (const merge of merges) expect(merge.change.head).toBe(moved.task.change?.head);
-          task = moved.task;
+          for (const merge of merges) expect(merge.change.head).toBe(moved.state.change?.head);
+          task = moved.state;
         }
       }),
       { numRuns: 3_000 },

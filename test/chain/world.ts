@@ -2,16 +2,18 @@ import { createDesk } from '../../src/chain/desk.ts';
 import type { Desk, Command, Reply } from '../../src/chain/commands.ts';
 import type { TaskId } from '../../src/chain/ids.ts';
 import { ProjectId } from '../../src/chain/ids.ts';
-import type { Acts } from '../../src/chain/perform.ts';
 import type { Person } from '../../src/chain/person.ts';
 import { Policy } from '../../src/chain/policy.ts';
 import type { SessionEnd, SessionSpec } from '../../src/chain/ports.ts';
 import { Role, roles } from '../../src/chain/roles.ts';
 import type { RoleSettings } from '../../src/chain/roles.ts';
 import { createSupervisor } from '../../src/chain/supervisor.ts';
-import type { Supervisor } from '../../src/chain/supervisor.ts';
+import type { Means, Supervisor } from '../../src/chain/supervisor.ts';
 import type { Task } from '../../src/chain/task.ts';
+import { fakeAccounts } from '../fakes/accounts.ts';
 import { fakeChat } from '../fakes/chat.ts';
+import { fakeClock } from '../fakes/clock.ts';
+import type { FakeClock } from '../fakes/clock.ts';
 import { fakeForge } from '../fakes/forge.ts';
 import { fakeSessions } from '../fakes/sessions.ts';
 import { fakeStore } from '../fakes/store.ts';
@@ -26,22 +28,28 @@ const handoffs: Readonly<Record<Role, unknown>> = {
   reviewer: review(),
 };
 
+/** The clock of the world that was made last: waiting moves it. */
+let clock = fakeClock();
+const newClock = (): FakeClock => (clock = fakeClock());
+
 /** Everything outside the controller: it outlives a crash. Each part's failures are its fields. */
 export function world() {
   const workspace = fakeWorkspace();
-  workspace.policy = Policy.parse({ test: 'npm test' });
+  workspace.policy = Policy.parse({ test: 'npm test', approvePlan: 'never' });
   const sessions = fakeSessions();
   sessions.agent = (spec: SessionSpec): SessionEnd => ({ kind: 'ended', handoff: handoffs[spec.role], text: 'done' });
   return {
     workspace,
     sessions,
+    accounts: fakeAccounts(),
     chat: fakeChat(),
     forge: fakeForge(),
     validator: fakeValidator(),
     store: fakeStore(),
     project: { merges: true, soak: true },
     people: [ana, ben, watcher] as readonly Person[],
-    now: 0,
+    clock: newClock(),
+    slots: 2,
   };
 }
 export type World = ReturnType<typeof world>;
@@ -51,23 +59,23 @@ export type Box = { readonly supervisor: Supervisor; readonly desk: Desk; readon
 const byRole = <T>(of: (role: Role) => T): Record<Role, T> =>
   Object.fromEntries(Role.options.map((role) => [role, of(role)])) as Record<Role, T>;
 
-/** A controller on that world. Time moves a millisecond at every look and sleeping takes none. */
+/** A controller on that world, whose time moves while a test waits. */
 export async function boot(of: World): Promise<Box> {
   const errors: string[] = [];
-  const acts: Acts = {
+  const acts: Means['acts'] = {
     chat: of.chat,
     sessions: of.sessions,
     workspace: of.workspace,
     validator: of.validator,
     forge: of.forge,
-    clock: { now: () => (of.now += 1), sleep: async () => new Promise((resolve) => setImmediate(resolve)) },
+    clock: of.clock,
     log: { info: () => undefined, error: (message, facts) => void errors.push(`${message} ${JSON.stringify(facts)}`) },
     settings: byRole((role): RoleSettings => roles[role].settings),
     instructions: byRole((role) => `You are the ${role}.`),
     project: () => of.project,
     person: (id) => of.people.find((person) => person.id === id) ?? null,
   };
-  const supervisor = createSupervisor(of.store, acts);
+  const supervisor = createSupervisor({ store: of.store, acts, accounts: of.accounts, slots: of.slots });
   const links = {
     projectOf: (_platform: string, channel: string) => (channel === 'site' ? ProjectId.parse('site') : null),
     placesOf: () => [{ platform: 'console', channel: 'site' }],
@@ -94,10 +102,11 @@ export const fixTheTypo = { name: 'task', idea: 'fix the typo', slug: null, mode
 
 /** Waits, without a clock, until the task is in a phase. */
 export async function until(box: Box, id: TaskId, ...phases: Task['phase']['at'][]): Promise<Task> {
-  for (let turn = 0; turn < 5_000; turn += 1) {
+  for (let turn = 0; turn < 4_000; turn += 1) {
     const task = box.supervisor.task(id);
     if (task && phases.includes(task.phase.at)) return task;
     await new Promise((resolve) => setImmediate(resolve));
+    if (turn % 20 === 19) await clock.advance(500);
   }
   throw new Error(
     `the task is ${JSON.stringify(box.supervisor.task(id)?.phase)}, not ${phases.join(' or ')}: ${box.errors.join('\n')}`,
@@ -106,5 +115,11 @@ export async function until(box: Box, id: TaskId, ...phases: Task['phase']['at']
 
 /** Waits until nothing is pending and every message was told. */
 export async function quiet(): Promise<void> {
-  for (let turn = 0; turn < 60; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < 6; turn += 1) {
+    for (let n = 0; n < 10; n += 1) await new Promise((resolve) => setImmediate(resolve));
+    await clock.advance(500);
+  }
 }
+
+/** Lets time pass. */
+export const pass = (ms: number): Promise<void> => clock.advance(ms);

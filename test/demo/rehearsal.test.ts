@@ -331,6 +331,23 @@ describe('bad days of the service', () => {
     expect(error.resets_at).toBeGreaterThanOrEqual(before + 60);
   });
 
+  it('overage answers, and tells that it is paid for', async () => {
+    const faults: Fault[] = [
+      { role: 'planner', kind: 'overage' },
+      { role: 'coder', kind: 'overage' },
+    ];
+    const { url } = await rehearse({ faults });
+    const paid = await planner(url).ask();
+    expect(paid.status).toBe(200);
+    expect(paid.call).not.toBeNull();
+    expect(paid.headers.get('anthropic-ratelimit-unified-overage-in-use')).toBe('true');
+    expect((await planner(url).ask()).headers.get('anthropic-ratelimit-unified-overage-in-use')).toBeNull();
+    const credits = await coder(url).ask();
+    expect(credits.status).toBe(200);
+    expect(credits.headers.get('x-codex-primary-used-percent')).toBe('100');
+    expect(credits.headers.get('x-codex-credits-has-credits')).toBe('True');
+  });
+
   it('ordinary answers tell windows that are open', async () => {
     const { url } = await rehearse();
     expect((await planner(url).ask()).headers.get('anthropic-ratelimit-unified-5h-status')).toBe('allowed');

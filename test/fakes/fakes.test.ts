@@ -20,6 +20,7 @@ const spec = (n: number): SessionSpec => ({
   project,
   role: 'coder',
   settings: roles.coder.settings,
+  leg: 1,
   prompt: 'Do it.',
   files: {},
   transcripts: [],

@@ -30,12 +30,14 @@ type Live = {
 };
 
 export function fakeSessions(): FakeSessions {
-  const lives = new Map<SessionId, Live>();
+  /** By session and leg; what is asked of a session concerns its latest leg. */
+  const lives = new Map<string, Live>();
+  const legs = new Map<SessionId, number>();
   const begun: SessionSpec[] = [];
   const heard: Mail[] = [];
 
-  const live = (session: SessionId): Live => {
-    const made = lives.get(session) ?? {
+  const live = (session: SessionId, leg = legs.get(session) ?? 1): Live => {
+    const made = lives.get(`${session}#${leg}`) ?? {
       spec: null,
       end: null,
       on: () => {},
@@ -43,7 +45,7 @@ export function fakeSessions(): FakeSessions {
       began: Promise.withResolvers<SessionSpec>(),
       ended: Promise.withResolvers<SessionEnd>(),
     };
-    lives.set(session, made);
+    lives.set(`${session}#${leg}`, made);
     return made;
   };
 
@@ -65,7 +67,10 @@ export function fakeSessions(): FakeSessions {
 
     async run(spec, on) {
       reach();
-      const of = live(spec.session);
+      const { session, leg } = spec;
+      if (leg > 1 && live(session, leg - 1).end === null) throw new Error(`${session} has no end of leg ${leg - 1}`);
+      legs.set(session, Math.max(leg, legs.get(session) ?? 1));
+      const of = live(session, leg);
       of.on = on;
       for (const event of of.typed) on(event);
       if (of.spec === null && of.end === null) {
@@ -73,7 +78,7 @@ export function fakeSessions(): FakeSessions {
         begun.push(spec);
         of.began.resolve(spec);
         const end = fake.agent(spec);
-        if (end !== null) finish(spec.session, end);
+        if (end !== null) finish(session, end);
       }
       return of.ended.promise;
     },
@@ -96,7 +101,8 @@ export function fakeSessions(): FakeSessions {
       for (const session of fake.running()) if (!keep.includes(session)) finish(session, { kind: 'stopped' });
     },
 
-    running: () => [...lives].filter(([, of]) => of.spec !== null && of.end === null).map(([session]) => session),
+    running: () =>
+      [...lives.values()].flatMap(({ spec, end }) => (spec !== null && end === null ? [spec.session] : [])),
     began: (session) => live(session).began.promise,
     say(session, event) {
       if (event.kind === 'typed') live(session).typed.push(event);

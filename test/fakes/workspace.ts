@@ -18,6 +18,8 @@ export type FakeWorkspace = Workspace & {
   unprepared: string | null;
   /** What take finds in a checkout; by default one new commit, the same for the same work. */
   work: (work: Work) => Taken;
+  /** What verify misses; null when all is there. */
+  gone: string | null;
   /** What every diff shows. */
   paths: readonly PathChange[];
   patch: string;
@@ -43,6 +45,7 @@ export function fakeWorkspace(): FakeWorkspace {
     policy: defaultPolicy,
     unprepared: null,
     work: ({ task, tree, from }) => ({ kind: 'taken', head: headOf(task, tree, from), commits: 1 }),
+    gone: null,
     paths: [{ path: 'src/greet.js', status: 'A', from: '000000', to: '100644' }],
     patch: '',
     records,
@@ -67,6 +70,10 @@ export function fakeWorkspace(): FakeWorkspace {
     async diff() {
       reach();
       return { paths: fake.paths, patch: fake.patch };
+    },
+    async verify(_project, task) {
+      reach();
+      return fake.gone === null ? null : `${fake.gone} of ${task} is gone.`;
     },
     async remove(_project, task) {
       reach();

@@ -94,6 +94,7 @@ function specOf(n: number, base: string): SessionSpec {
     project,
     role: 'reviewer',
     settings: { ...roles.reviewer.settings, memoryGiB: 0.5, cpus: 1 },
+    leg: 1,
     prompt: 'Do it.',
     files: { 'idea.md': 'do it' },
     transcripts: [],

@@ -80,7 +80,15 @@ describe('the threads', () => {
   });
 
   it('are the same after a restart', async () => {
-    await g.console.chat.tell('k1', g.thread, { kind: 'held', reason: 'No login.', todo: 'Log in.' });
+    await g.console.chat.tell('k1', g.thread, {
+      kind: 'held',
+      cause: 'login',
+      ends: { by: 'person' },
+      reason: 'No login.',
+      todo: 'Log in.',
+      until: null,
+      loud: true,
+    });
     await g.post({ source: 'source-0001', channel: 'site', thread: g.thread.thread, text: 'hello' });
     const before = await (await g.get(`/api/threads/${g.thread.thread}`)).json();
     g = await g.again();

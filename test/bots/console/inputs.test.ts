@@ -95,7 +95,7 @@ describe('what a person writes', () => {
   it.each([
     [
       '/status',
-      { kind: 'status', tasks: [tasks.working] },
+      { kind: 'status', tasks: [tasks.working], waits: new Map() },
       '🟢 site ⋅ Correct the spelling in the README ⋅ with the coder',
     ],
     ['/help', { kind: 'help' }, '`/status` lists the tasks, `/help` shows this.'],
@@ -128,7 +128,15 @@ describe('what a person writes', () => {
 });
 
 const told = async (): Promise<void> => {
-  await g.console.chat.tell('k1', g.thread, { kind: 'held', reason: 'No login.', todo: 'Log in.' });
+  await g.console.chat.tell('k1', g.thread, {
+    kind: 'held',
+    cause: 'login',
+    ends: { by: 'person' },
+    reason: 'No login.',
+    todo: 'Log in.',
+    until: null,
+    loud: true,
+  });
   await g.console.chat.tell('k2', g.thread, { kind: 'confirm', by: 'Ana', head, patch: '+x' });
 };
 
@@ -146,7 +154,7 @@ describe('what a person presses', () => {
       { task: id, place: { channel: 'site', thread: g.thread.thread }, command: { name: 'merge', head, second: true } },
     ]);
     expect(await messages()).toMatchObject([
-      { is: 'message', message: { buttons: [{ label: 'Retry' }, { label: 'Stop' }] } },
+      { is: 'message', message: { buttons: [{ label: 'Resume now' }, { label: 'Stop' }] } },
       { is: 'message', message: { buttons: [] }, pressed: { by: 'Ana', text: 'Confirm merge abc1234' } },
       { is: 'said', text: 'Confirm merge abc1234', button: `merge2:${id}:${head}` },
     ]);

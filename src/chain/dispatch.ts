@@ -1,0 +1,75 @@
+import type { TaskEvent } from './event.ts';
+import type { TaskId } from './ids.ts';
+import { schedule } from './schedule.ts';
+import type { Schedule, View } from './schedule.ts';
+import { liveOf, tasksOf } from './yard.ts';
+import type { Yard } from './yard.ts';
+import { Role } from './roles.ts';
+
+export type Dispatcher = {
+  /** Something changed: whoever may go on now is told so. */
+  tick(): void;
+  /** The schedule as it is now, for whoever looks. */
+  look(): Schedule;
+};
+
+/** Carries out the schedule. It remembers nothing that matters: who has a slot is in the tasks' journals. */
+export function createDispatcher(yard: Yard, slots: number): Dispatcher {
+  const { acts, closing } = yard;
+  const giving = new Set<TaskId>();
+  let due = false;
+  let alarm = new AbortController();
+
+  const view = (): View => ({
+    tasks: tasksOf(yard),
+    giving,
+    slots,
+    now: acts.clock.now(),
+    accountOf: Object.fromEntries(Role.options.map((role) => [role, acts.settings[role].account])) as View['accountOf'],
+    accounts: new Map(
+      [...yard.accountOwners.values()].flatMap((owner) => {
+        const state = owner.stream().state;
+        return state ? [[state.account, state] as const] : [];
+      }),
+    ),
+  });
+
+  function say(id: TaskId, event: TaskEvent): void {
+    giving.add(id);
+    void liveOf(yard, id)
+      .owner.submit(event, {})
+      .then(async (answer) => {
+        if (answer.kind === 'not-kept') await acts.clock.sleep(1_000, closing.signal);
+        giving.delete(id);
+        tick();
+      });
+  }
+
+  function run(): void {
+    due = false;
+    if (closing.signal.aborted) return;
+    const { grants, shut, ended, wakeAt } = schedule(view());
+    for (const id of grants) say(id, { is: 'granted' });
+    for (const { task, account } of shut) say(task, { is: 'account-shut', account });
+    for (const { task, hold } of ended) {
+      if (!giving.has(task)) say(task, { is: 'hold-ended', hold, why: 'Its time is over.' });
+    }
+    wake(wakeAt);
+  }
+
+  function wake(at: number | null): void {
+    alarm.abort();
+    if (at === null) return;
+    alarm = new AbortController();
+    const { signal } = alarm;
+    void acts.clock.sleep(Math.max(1, at - acts.clock.now()), signal).then(() => signal.aborted || tick());
+  }
+
+  function tick(): void {
+    if (due) return;
+    due = true;
+    queueMicrotask(run);
+  }
+  closing.signal.addEventListener('abort', () => alarm.abort(), { once: true });
+  return { tick, look: () => schedule(view()) };
+}

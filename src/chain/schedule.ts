@@ -1,0 +1,109 @@
+import type { Account } from './account.ts';
+import type { Millis, TaskId } from './ids.ts';
+import type { Role } from './roles.ts';
+import type { Task } from './task.ts';
+
+/** Tasks start their first container so far apart: starting is what the processor is short of. */
+export const STAGGER_MS = 1_500;
+
+/** All that is asked before something may start. */
+export type View = {
+  readonly tasks: readonly Task[];
+  /** Slots that are given already and not journaled yet. */
+  readonly giving: ReadonlySet<TaskId>;
+  readonly slots: number;
+  readonly now: Millis;
+  readonly accountOf: Readonly<Record<Role, string>>;
+  readonly accounts: ReadonlyMap<string, Account>;
+};
+
+/** Why a task waits in the queue. */
+export type Wait =
+  | { readonly for: 'slot'; readonly ahead: number; readonly slots: number }
+  | { readonly for: 'start'; readonly at: Millis }
+  | { readonly for: 'account'; readonly account: string };
+
+export type Schedule = {
+  /** May go on now. */
+  readonly grants: readonly TaskId[];
+  /** Reached a safe point before a role whose account is shut. */
+  readonly shut: readonly { readonly task: TaskId; readonly account: string }[];
+  /** Holds whose time is over. */
+  readonly ended: readonly { readonly task: TaskId; readonly hold: number }[];
+  readonly waits: ReadonlyMap<TaskId, Wait>;
+  /** When something may start without anything else happening; null when nothing does. */
+  readonly wakeAt: Millis | null;
+};
+
+/**
+ * Who may go on now. Pure. A task keeps its slot from its grant until it is held, in review or over, so a chain that has begun is finished
+ * before another begins. Fair between projects: the one with the fewest slots, then the one that waited longest.
+ */
+export function schedule(view: View): Schedule {
+  const { tasks, giving, slots, now } = view;
+  const waits = new Map<TaskId, Wait>();
+  const grants: TaskId[] = [];
+  const queued = tasks.filter(({ id, phase }) => phase.at === 'queued' && !giving.has(id));
+  const shut = queued.flatMap((task) => {
+    const account = accountOf(view, task);
+    if (account === null || !view.accounts.get(account)?.shut) return [];
+    waits.set(task.id, { for: 'account', account });
+    return [{ task: task.id, account }];
+  });
+  const ready = queued.filter(({ id }) => !waits.has(id));
+  for (const { id } of ready.filter(({ slot }) => slot !== null)) grants.push(id);
+  const busy = new Map<string, number>();
+  for (const { id, project, slot } of tasks) if (slot !== null || giving.has(id)) count(busy, project);
+  let free = slots - [...busy.values()].reduce((sum, n) => sum + n, 0);
+  const line = ready.filter(({ slot }) => slot === null);
+  const lastStart = Math.max(0, ...tasks.map(({ slot }) => slot ?? 0));
+  let startAt = giving.size > 0 ? now + STAGGER_MS : Math.min(lastStart, now) + STAGGER_MS;
+  if (lastStart === 0 && giving.size === 0) startAt = now;
+  for (let ahead = 0; line.length > 0; ahead += 1) {
+    const [next] = line.splice(nextOf(line, busy), 1);
+    if (!next) break;
+    if (free <= 0) waits.set(next.id, { for: 'slot', ahead, slots });
+    else if (startAt > now) waits.set(next.id, { for: 'start', at: startAt });
+    else grants.push(next.id);
+    if (free > 0) startAt = Math.max(startAt, now) + STAGGER_MS;
+    free -= 1;
+    count(busy, next.project);
+  }
+  const starts = [...waits.values()].flatMap((wait) => (wait.for === 'start' ? [wait.at] : []));
+  const holds = timed(tasks);
+  const ended = holds.filter(({ at }) => at <= now).map(({ task, hold }) => ({ task, hold }));
+  const wakes = [...starts, ...holds.map(({ at }) => at).filter((at) => at > now)];
+  return { grants, shut, ended, waits, wakeAt: wakes.length === 0 ? null : Math.min(...wakes) };
+}
+
+/** The account that the step which a task waits with needs; null where no model is asked. */
+function accountOf({ accountOf: accounts }: View, { phase }: Task): string | null {
+  if (phase.at !== 'queued') return null;
+  const { step } = phase;
+  return step.step === 'work' || step.step === 'resume' ? accounts[step.role] : null;
+}
+
+const count = (busy: Map<string, number>, project: string): void =>
+  void busy.set(project, (busy.get(project) ?? 0) + 1);
+
+const since = ({ times }: Task): Millis => times.at(-1)?.since ?? 0;
+
+function nextOf(line: readonly Task[], busy: ReadonlyMap<string, number>): number {
+  const load = ({ project }: Task): number => busy.get(project) ?? 0;
+  let best = 0;
+  line.forEach((task, n) => {
+    const leader = line[best];
+    if (leader && (load(task) - load(leader) || since(task) - since(leader)) < 0) best = n;
+  });
+  return best;
+}
+
+function timed(tasks: readonly Task[]): readonly { task: TaskId; hold: number; at: Millis }[] {
+  return tasks.flatMap(({ id, phase }) =>
+    phase.at === 'held' && phase.ends.by === 'time' ? [{ task: id, hold: phase.hold, at: phase.ends.at }] : [],
+  );
+}
+
+/** Slots of a machine: as many as cores, and 2 GiB each beside the 2 that the rest needs; at least one. */
+export const slotsOf = (cores: number, memoryGiB: number): number =>
+  Math.max(1, Math.floor(Math.min(cores, (memoryGiB - 2) / 2)));

@@ -1,0 +1,98 @@
+import type { TaskEvent } from './event.ts';
+import { afresh } from './held.ts';
+import { enter, first, go, ignored, move, tell } from './moves.ts';
+import type { Moved, Stamp } from './moves.ts';
+import { may } from './person.ts';
+import type { Role } from './roles.ts';
+import type { Step, Task } from './task.ts';
+
+type Of<K extends TaskEvent['is']> = Extract<TaskEvent, { is: K }>;
+
+/** What people decide about a task. The rights are checked here again: nothing that was journaled may do more than its person may. */
+
+export function stopped(task: Task, event: Of<'stop-tapped'>, stamp: Stamp): Moved {
+  const { phase } = task;
+  if (!may(event.by, 'steer')) return ignored('this person may not stop a task');
+  if (phase.at === 'merging') return ignored('the merge is under way');
+  if (phase.at === 'merged' || phase.at === 'stopped') return ignored('the task is over');
+  return enter(task, { at: 'stopped' }, stamp, [...halt(task), tell({ kind: 'stopped', by: event.by.name })]);
+}
+
+const halt = ({ phase }: Task): { do: 'halt'; session: Extract<Task['phase'], { at: 'working' }>['session'] }[] =>
+  phase.at === 'working' ? [{ do: 'halt', session: phase.session }] : [];
+
+/** Repeats the phase: a role begins a new conversation. A person's Retry gives every bound afresh. */
+export function retried(task: Task, event: Of<'retry-tapped'>, stamp: Stamp): Moved {
+  if (!may(event.by, 'steer')) return ignored('this person may not retry');
+  const { phase } = task;
+  if (phase.at === 'held' && phase.ends.by === 'approval') return ignored('the plan waits for Approve');
+  if (phase.at === 'held' || phase.at === 'failed') return go(afresh(task), anew(phase.from), stamp);
+  if (phase.at === 'review') return go(afresh(task), { step: 'judge' }, stamp);
+  return ignored(`nothing to retry: the task is ${phase.at}`);
+}
+
+const anew = (step: Step): Step =>
+  step.step === 'resume' ? { step: 'work', role: step.role, feedback: step.words } : step;
+
+/** The tap is bound to the head that the person saw. Sensitive paths take an admin's second tap, after seeing them. */
+export function mergeTapped(task: Task, event: Of<'merge-tapped'>, stamp: Stamp): Moved {
+  const { phase, change } = task;
+  const { by, head, second } = event;
+  if (!may(by, 'merge')) return ignored('this person may not merge');
+  if (phase.at !== 'review' || !change) return ignored(`nothing to merge: the task is ${phase.at}`);
+  if (head !== change.head) return ignored('the head moved');
+  if (phase.verdict.says === 'block') return ignored('the gate blocks it');
+  const sensitive = phase.verdict.answers.some((answer) => answer.says === 'hold' && answer.yields === 'admin');
+  if (sensitive && !(second && may(by, 'admin'))) {
+    return move(task, [tell({ kind: 'confirm', by: by.name, head, patch: phase.patch })]);
+  }
+  return enter({ ...task, approval: { by, head, second, armed: false } }, { at: 'merging', by }, stamp, [
+    { do: 'merge', change, by, second },
+  ]);
+}
+
+/** Approves a plan that waits for it; else arms the merge of one head: it merges when the gates are green, and is void at another head. */
+export function approveTapped(task: Task, { by, head }: Of<'approve-tapped'>, stamp: Stamp): Moved {
+  const { phase, change } = task;
+  if (!may(by, 'merge')) return ignored('this person may not approve');
+  if (head === null && phase.at === 'held' && phase.ends.by === 'approval') {
+    return first([tell({ kind: 'plan-approved', by: by.name })], go(task, phase.from, stamp));
+  }
+  if (head === null || !change || ['merging', 'merged', 'stopped'].includes(phase.at))
+    return ignored(`nothing to approve: the task is ${phase.at}`);
+  if (head !== change.head) return ignored('the head moved');
+  const armed = { ...task, approval: { by, head, second: false, armed: true } };
+  const told = tell({ kind: 'approved', by: by.name, head });
+  return phase.at === 'review' ? first([told], go(armed, { step: 'judge' }, stamp)) : move(armed, [told]);
+}
+
+const roles: Readonly<Record<Of<'back-asked'>['to'], Role>> = {
+  requirements: 'brainstormer',
+  plan: 'planner',
+  code: 'coder',
+};
+
+/** From where there is no way back: nothing is there yet, a document is being kept, or the merge is under way. */
+const FIXED: readonly Task['phase']['at'][] = ['opening', 'preparing', 'recording', 'merging', 'merged', 'stopped'];
+
+/** Goes back to a role with a person's reason. The commits stay on the branch, and the role begins on them. */
+export function backAsked(task: Task, { by, to, why }: Of<'back-asked'>, stamp: Stamp): Moved {
+  const { phase, head, proven } = task;
+  if (!may(by, 'steer')) return ignored('this person may not send a task back');
+  // Nothing is spent before the base branch was seen green, on nobody's word.
+  if (FIXED.includes(phase.at) || head === null || proven === null)
+    return ignored(`no way back: the task is ${phase.at}`);
+  const role = roles[to];
+  const feedback = `${by.name} sends it back: ${why}`;
+  const fresh = { ...afresh(task), approval: null, tree: task.tree + (to === 'code' ? 0 : 1) };
+  const told = tell({ kind: 'back', by: by.name, to: role, why });
+  return first([...halt(task), told], go(fresh, { step: 'work', role, feedback }, stamp));
+}
+
+/** Send back: the next words of the same person are the feedback. */
+export function feedbackAsked(task: Task, { by }: Of<'feedback-asked'>): Moved {
+  const { phase } = task;
+  if (!may(by, 'steer')) return ignored('this person may not send a task back');
+  if (phase.at !== 'review') return ignored(`nothing to send back: the task is ${phase.at}`);
+  return move({ ...task, phase: { ...phase, feedback: by.id } }, [tell({ kind: 'feedback-asked', by: by.name })]);
+}

@@ -1,0 +1,95 @@
+import type { AccountEvent } from './account.ts';
+import type { Head, ProjectId } from './ids.ts';
+import type { AccountSeen } from './ports.ts';
+import { accountOwner, liveOf, tasksOf } from './yard.ts';
+import type { Yard } from './yard.ts';
+
+const ACCOUNTS_MS = 300;
+const RECONCILE_MS = 30_000;
+
+export type Watch = {
+  /** Journals all that the boundary has recorded of accounts until now. */
+  catchUp(): Promise<void>;
+  /** Looks again and again until the controller closes. */
+  begin(): void;
+};
+
+/** Looks at what changes without telling the controller: the boundary's record, the forge, the engine. */
+export function createWatch(yard: Yard): Watch {
+  const { acts, closing } = yard;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  function catchUp(): Promise<void> {
+    const next = turn.then(() => readAccounts(yard));
+    turn = next.catch(() => undefined);
+    return next;
+  }
+
+  async function every(ms: number, what: string, look: () => Promise<void>): Promise<void> {
+    while (!closing.signal.aborted) {
+      await look().catch((error: Error) => acts.log.error(`${what} could not be looked at`, { reason: error.message }));
+      await acts.clock.sleep(ms, closing.signal);
+    }
+  }
+
+  return {
+    catchUp,
+    begin() {
+      void every(ACCOUNTS_MS, 'the record of accounts', catchUp);
+      void every(RECONCILE_MS, 'what goes on outside', () => reconcile(yard));
+    },
+  };
+}
+
+const eventOf = (line: AccountSeen): AccountEvent => {
+  const { account, n } = line;
+  if (line.is === 'opened') return { is: 'opened', account, n };
+  const { why, window, until } = line;
+  return { is: 'shut', account, n, why, window, until };
+};
+
+/** Line after line: one that cannot be kept is read again the next time, and so are those after it. */
+async function readAccounts(yard: Yard): Promise<void> {
+  const cursors = [...yard.accountOwners.values()].map((owner) => owner.stream().state?.cursor ?? 0);
+  for (const line of await yard.accounts.seen(Math.max(0, ...cursors))) {
+    const answer = await accountOwner(yard, line.account).submit(eventOf(line), {});
+    if (answer.kind === 'not-kept') throw new Error(answer.reason);
+  }
+}
+
+/** What ends holds and reviews without a word: a base branch that moved, a change that somebody merged; and sessions that nobody runs. */
+async function reconcile(yard: Yard): Promise<void> {
+  await sweep(yard);
+  const bases = new Map<ProjectId, Promise<Head | null>>();
+  const baseOf = (project: ProjectId): Promise<Head | null> => {
+    const asked = bases.get(project) ?? readBase(yard, project);
+    bases.set(project, asked);
+    return asked;
+  };
+  for (const { id, project, phase, change } of tasksOf(yard)) {
+    if (phase.at === 'held' && phase.ends.by === 'base') {
+      const now = await baseOf(project);
+      if (now !== null && now !== phase.ends.not) {
+        const why = 'The base branch has moved.';
+        await liveOf(yard, id).owner.submit({ is: 'hold-ended', hold: phase.hold, why }, {});
+      }
+    }
+    if (phase.at === 'review' && change) {
+      const { state, head, base } = await yard.acts.forge.facts(project, change.number);
+      await liveOf(yard, id).owner.submit({ is: 'change-moved', state, head, base }, {});
+    }
+  }
+}
+
+async function readBase({ acts }: Yard, project: ProjectId): Promise<Head | null> {
+  const ready = await acts.workspace.prepare(project).catch(() => null);
+  return ready?.ok ? ready.base : null;
+}
+
+/** What sessions of tasks that do not work left behind is removed; those at work are adopted by their pending `run`. */
+export async function sweep(yard: Yard): Promise<void> {
+  const keep = tasksOf(yard).flatMap(({ phase }) => (phase.at === 'working' ? [phase.session] : []));
+  await yard.acts.sessions
+    .sweep(keep)
+    .catch((error: Error) => yard.acts.log.error('old sessions were not swept', { reason: error.message }));
+}

@@ -1,0 +1,101 @@
+import { accountKind } from './account.ts';
+import type { Account, AccountEffect, AccountEvent } from './account.ts';
+import { TaskEffect } from './effect.ts';
+import { TaskEvent } from './event.ts';
+import type { ProjectId, TaskId } from './ids.ts';
+import { createOwner } from './owner.ts';
+import type { Damage, Owner } from './owner.ts';
+import type { Acts } from './perform.ts';
+import type { Accounts, Store } from './ports.ts';
+import { projectKind } from './project.ts';
+import type { Project, ProjectEvent } from './project.ts';
+import { kind } from './stream.ts';
+import type { Pending } from './stream.ts';
+import { Task } from './task.ts';
+import { transition } from './transition.ts';
+
+export const taskKind = kind({ prefix: 'task', state: Task, event: TaskEvent, effect: TaskEffect, transition });
+
+export type TaskOwner = Owner<Task, TaskEvent, TaskEffect>;
+export type AccountOwner = Owner<Account, AccountEvent, AccountEffect>;
+export type ProjectOwner = Owner<Project, ProjectEvent, never>;
+
+/** A task while the controller runs. `telling` is the order of its messages. */
+export type Live = {
+  readonly id: TaskId;
+  readonly owner: TaskOwner;
+  telling: Promise<unknown>;
+  card: 'still' | 'busy' | 'stale';
+};
+
+/** The streams of a controller while it runs, and what its parts share. */
+export type Yard = {
+  readonly store: Store;
+  readonly acts: Acts;
+  readonly accounts: Accounts;
+  readonly closing: AbortController;
+  readonly lives: Map<TaskId, Live>;
+  readonly accountOwners: Map<string, AccountOwner>;
+  readonly projectOwners: Map<ProjectId, ProjectOwner>;
+  readonly damaged: Map<string, Damage>;
+  /** Called with the effects that a journaled entry added. Nothing is performed before the controller goes on. */
+  readonly follow: {
+    task(live: Live, added: readonly Pending<TaskEffect>[]): void;
+    account(owner: AccountOwner, added: readonly Pending<AccountEffect>[]): void;
+  };
+};
+
+const warnOf =
+  ({ acts }: Yard, stream: string) =>
+  (message: string, reason: string): void =>
+    acts.log.error(message, { stream, reason });
+
+export function liveOf(yard: Yard, id: TaskId): Live {
+  const found = yard.lives.get(id);
+  if (found) return found;
+  const owner: TaskOwner = createOwner({
+    kind: taskKind,
+    key: id,
+    store: yard.store,
+    clock: yard.acts.clock,
+    follow: (added) => yard.follow.task(live, added),
+    warn: warnOf(yard, `task-${id}`),
+  });
+  const live: Live = { id, owner, telling: Promise.resolve(), card: 'still' };
+  yard.lives.set(id, live);
+  return live;
+}
+
+export function accountOwner(yard: Yard, account: string): AccountOwner {
+  const found = yard.accountOwners.get(account);
+  if (found) return found;
+  const owner: AccountOwner = createOwner({
+    kind: accountKind,
+    key: account,
+    store: yard.store,
+    clock: yard.acts.clock,
+    follow: (added) => yard.follow.account(owner, added),
+    warn: warnOf(yard, `account-${account}`),
+  });
+  yard.accountOwners.set(account, owner);
+  return owner;
+}
+
+export function projectOwner(yard: Yard, project: ProjectId): ProjectOwner {
+  const found = yard.projectOwners.get(project);
+  if (found) return found;
+  const owner: ProjectOwner = createOwner({
+    kind: projectKind,
+    key: project,
+    store: yard.store,
+    clock: yard.acts.clock,
+    follow: () => undefined,
+    warn: warnOf(yard, `project-${project}`),
+  });
+  yard.projectOwners.set(project, owner);
+  return owner;
+}
+
+/** The tasks as journaled. */
+export const tasksOf = ({ lives }: Yard): Task[] =>
+  [...lives.values()].flatMap(({ owner }) => owner.stream().state ?? []);
