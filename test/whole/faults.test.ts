@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fault } from '../../src/demo/faults.ts';
-import { untilPhase, whole } from './ground.ts';
-import type { Whole } from './ground.ts';
+import { follow, untilPhase, whole } from './ground.ts';
+import type { Told, Whole } from './ground.ts';
 
 let at: Whole;
 beforeAll(async () => {
@@ -19,28 +19,38 @@ async function ask(word: string, ...faults: readonly Fault[]): Promise<string> {
   return asked.task!;
 }
 
+/** The message of a hold, loud or not: an account answers a moment after the task is held. */
+async function alert(task: string): Promise<Told> {
+  const { messages } = await follow(
+    at.you,
+    task,
+    (seen) => seen.phase === 'held' && seen.messages.at(-1)?.text.includes('⏸') === true,
+  );
+  return messages.at(-1)!;
+}
+
 describe("a model's service that will not answer", () => {
   it.each([
-    ['expired', '401', 'turned the coder away', 'Renew the login on the machine'],
+    ['expired', '401', 'The login of codex has expired', 'Log in again on the machine'],
     ['spent', '429', 'usage limit', 'Nothing was paid'],
-    ['busy', '529', 'turned the coder away', 'busy'],
-  ] as const)('%s (%s): held with what to do, and Retry goes on when it is over', async (word, kind, why, todo) => {
+    ['busy', '529', 'turned the coder away', 'It tries again by itself'],
+  ] as const)('%s (%s): held with what to do, and Resume goes on when it is over', async (word, kind, why, todo) => {
     const task = await ask(word, { role: 'coder', kind, times: 99 });
-    const held = await untilPhase(at.you, task, 'held');
-    const { text = '', buttons = [] } = held.messages.at(-1) ?? {};
-    expect(text).toContain('⏸ on hold');
+    const { text, buttons } = await alert(task);
     expect(text).toContain(why);
     expect(text).toContain(todo);
     at.world.rehearsal.heal();
-    await at.you.press(buttons.find(({ label }) => label === 'Retry')!.id);
+    await at.you.press(buttons.find(({ label }) => label === 'Resume now')!.id);
     await untilPhase(at.you, task, 'review');
   });
 
   it('an expired login of Claude holds too', async () => {
     const task = await ask('unread', { role: 'reviewer', kind: '401', times: 99 });
-    const { messages } = await untilPhase(at.you, task, 'held');
-    expect(messages.at(-1)!.text).toContain('turned the reviewer away');
+    const { text, buttons } = await alert(task);
+    expect(text).toContain('The login of claude has expired');
     at.world.rehearsal.heal();
+    await at.you.press(buttons.find(({ label }) => label === 'Resume now')!.id);
+    await untilPhase(at.you, task, 'review');
   });
 
   it('a stream that is cut once costs nothing', async () => {
