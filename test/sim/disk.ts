@@ -1,0 +1,77 @@
+import type { Clock, Store } from '../../src/chain/ports.ts';
+import { call, point } from './life.ts';
+import type { Life } from './life.ts';
+import { digest } from './world.ts';
+import type { Journal } from './world.ts';
+
+const nothing: Journal = { entries: [], digest: '' };
+
+/** Power may fail while a batch is written: then its first entries are there, and a torn one is cut when it is read. */
+export function simStore(life: Life): Store {
+  const { world } = life;
+  const of = (name: string): Journal => world.streams[name] ?? nothing;
+  const add = (name: string, entry: unknown): void => {
+    const text = JSON.stringify(entry);
+    const before = of(name);
+    world.streams[name] = { entries: [...before.entries, text], digest: digest(before.digest, text) };
+  };
+  return {
+    async append(name, seq, entries) {
+      if (world.disk === 'full') {
+        if (point(life, 'refused append')) return new Promise<never>(() => undefined);
+        throw new Error('The disk is full (ENOSPC): nothing was recorded.');
+      }
+      let stale = false;
+      const parts = entries.slice(0, -1).map((entry) => () => void (stale ||= !extend(entry)));
+      let at = seq;
+      const extend = (entry: unknown): boolean => {
+        if (of(name).entries.length !== at) return false;
+        add(name, entry);
+        at += 1;
+        return true;
+      };
+      return call(
+        life,
+        'append',
+        () => {
+          stale ||= !entries.slice(-1).every(extend);
+          return stale ? 'stale' : 'appended';
+        },
+        parts,
+      );
+    },
+    read: async (name) => ({ ok: true, entries: of(name).entries.map((entry) => JSON.parse(entry)) }),
+    streams: async () => Object.keys(world.streams),
+    async snapshot(name) {
+      const kept = world.snapshots[name];
+      return kept === undefined ? null : { seq: kept.seq, state: JSON.parse(kept.text) };
+    },
+    keep: (name, seq, state) =>
+      call(life, 'keep', () => {
+        world.snapshots[name] = { seq, text: JSON.stringify(state) };
+      }),
+  };
+}
+
+export type Sleeper = { readonly until: number; readonly idle: boolean; readonly wake: () => void };
+
+/** What looks again and again, every so many milliseconds, is no reason to let time pass. */
+const IDLE: readonly number[] = [300, 30_000];
+
+/** A clock whose time the driver moves. */
+export function simClock({ world }: Life, sleepers: Set<Sleeper>): Clock {
+  return {
+    now: () => world.now,
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        if (signal?.aborted) return resolve();
+        const wake = (): void => {
+          sleepers.delete(sleeper);
+          resolve();
+        };
+        const sleeper: Sleeper = { until: world.now + ms, idle: IDLE.includes(ms), wake };
+        sleepers.add(sleeper);
+        signal?.addEventListener('abort', wake, { once: true });
+      }),
+  };
+}

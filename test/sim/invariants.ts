@@ -1,0 +1,114 @@
+import type { Task } from '../../src/chain/task.ts';
+import type { Scenario } from './drive.ts';
+import type { World } from './world.ts';
+
+type Entry = { readonly source: string | null; readonly settles: string | null; readonly effects: readonly unknown[] };
+type Rule = (end: { world: World; scenario: Scenario; tasks: readonly Task[] }) => readonly string[];
+
+/** What must hold when nothing more happens, whatever happened before. A sentence for each rule that was broken. */
+export function brokenAtTheEnd(world: World, scenario: Scenario, tasks: readonly Task[]): readonly string[] {
+  const end = { world, scenario, tasks };
+  return [ended, mergedOnce, kept, toldOnce, settled, resumedOnce, cleared].flatMap((rule) => rule(end));
+}
+
+/** No task stands still without a next step, and each holds its slot no longer than it works. */
+const ended: Rule = ({ scenario, tasks }) => {
+  const missing = Object.keys(scenario.ends).filter((slug) => !tasks.some((task) => task.slug === slug));
+  return [
+    ...missing.map((slug) => `there is no task ${slug}`),
+    ...tasks.flatMap(({ slug, phase, slot }) => {
+      const allowed = scenario.ends[slug];
+      if (!allowed) return [`nobody asked for a task ${slug}`];
+      if (!allowed.includes(phase.at))
+        return [`${slug} ended ${phase.at}${'reason' in phase ? `: ${phase.reason}` : ''}`];
+      return slot === null ? [] : [`${slug} is over and has a slot`];
+    }),
+  ];
+};
+
+/** At most one merge of a change, of a head that was shown to a person, on a base that it was green on. */
+const mergedOnce: Rule = ({ world, scenario }) => {
+  const merges = Object.values(world.merges);
+  const wanted = scenario.merges ?? merges.length;
+  return [
+    ...(merges.length === wanted ? [] : [`${merges.length} merges instead of ${wanted}`]),
+    ...merges.flatMap(({ head, base }) => [
+      ...(world.checks[`${head} ${base}`]?.outcome === 'green' ? [] : [`${head} was merged onto ${base} unseen`]),
+      ...(Object.values(world.told).some((told) => ASKS.includes(told.kind) && told.head === head)
+        ? []
+        : [`${head} was merged and no person was shown it`]),
+    ]),
+  ];
+};
+const ASKS: readonly string[] = ['held-for-review', 'approved'];
+
+/** What was acknowledged is in a journal, once. */
+const kept: Rule = ({ world }) => {
+  const sources = entriesOf(world).flatMap(({ source }) => source ?? []);
+  const twice = sources.filter((source, n) => sources.indexOf(source) !== n);
+  return [
+    ...twice.map((source) => `${source} was journaled twice`),
+    ...Object.entries(world.deeds).flatMap(([name, deed]) => {
+      const had = deed.sources.some((source) => sources.includes(source));
+      return deed.answer === 'accepted' && !had ? [`${name} was accepted and is in no journal`] : [];
+    }),
+  ];
+};
+
+/** The end is told once, and one task rings for each time that an account was shut. */
+const toldOnce: Rule = ({ world, tasks }) => {
+  const told = Object.values(world.told);
+  const shuts = Object.values(world.record).filter(({ is }) => is === 'shut').length;
+  const rings = told.filter(({ kind, loud, key }) => kind === 'held' && loud && effectOf(world, key).includes('"by":"account"'));
+  return [
+    ...(rings.length <= shuts ? [] : [`${rings.length} alerts for ${shuts} times that an account was shut`]),
+    ...tasks.flatMap(({ id, slug, phase }) => {
+      if (phase.at !== 'merged' && phase.at !== 'stopped') return [];
+      const times = told.filter(({ task, kind }) => task === `task-${id}` && (kind === phase.at || kind === 'elsewhere'));
+      return times.length === 1 ? [] : [`${slug} was told ${times.length} times that it is ${phase.at}`];
+    }),
+  ];
+};
+
+/** Every effect that was asked for has its outcome. */
+const settled: Rule = ({ world }) => {
+  const done = new Set(entriesOf(world).map(({ settles }) => settles));
+  const open = Object.entries(world.streams).flatMap(([name, { entries }]) =>
+    entries.flatMap((text, n) =>
+      (JSON.parse(text) as Entry).effects.flatMap((effect, k) => {
+        const id = `${name}:${n + 1}:${k}`;
+        return done.has(id) ? [] : [`${id} has no outcome: ${JSON.stringify(effect).slice(0, 120)}`];
+      }),
+    ),
+  );
+  return open;
+};
+
+/** A conversation goes on only after a leg that was cut off, and nothing runs on for a task that is over. */
+const resumedOnce: Rule = ({ world, tasks }) =>
+  Object.entries(world.sessions).flatMap(([name, { leg, end, task }]) => {
+    const before = world.sessions[name.replace(/#\d+$/, `#${leg - 1}`)];
+    const phase = tasks.find(({ id }) => id === task)?.phase.at;
+    return [
+      ...(leg > 1 && before?.end?.kind === 'ended' ? [`${name} goes on with what had ended`] : []),
+      ...(end === null && phase !== 'working' ? [`${name} runs and its task is ${phase}`] : []),
+    ];
+  });
+
+/** A merged change leaves no branch and no folder. */
+const cleared: Rule = ({ world, tasks }) =>
+  tasks.flatMap(({ id, slug, phase, change }) => {
+    if (phase.at !== 'merged') return [];
+    const branch = change && world.changes[change.number]?.branchDeleted === true;
+    return branch && world.done[`removed ${id}`] ? [] : [`${slug} is merged and left something behind`];
+  });
+
+const entriesOf = ({ streams }: World): readonly Entry[] =>
+  Object.values(streams).flatMap(({ entries }) => entries.map((text) => JSON.parse(text) as Entry));
+
+/** The effect with this id, as journaled. */
+function effectOf({ streams }: World, key: string): string {
+  const [stream = '', seq, n] = key.split(':');
+  const text = streams[stream]?.entries[Number(seq) - 1];
+  return text === undefined ? '' : JSON.stringify((JSON.parse(text) as Entry).effects[Number(n)]);
+}

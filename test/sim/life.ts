@@ -1,0 +1,61 @@
+import type { World } from './world.ts';
+
+/**
+ * One life of a controller on a world. It may end at any point: before something is done outside, in its middle where it has one, and after
+ * it is done and before the answer arrives.
+ */
+export type Life = {
+  readonly world: World;
+  /** How many points there were. */
+  points: number;
+  dead: boolean;
+  /** The life ends at this point. Infinity lets it live. */
+  readonly diesAt: number;
+  /** Called at each point, with the world as it is there. */
+  readonly visit: (at: string) => void;
+  /** Which of the calls under way goes on; null: each at once, as it comes. */
+  readonly pick: ((calls: number) => number) | null;
+  readonly calls: (() => void)[];
+};
+
+export function newLife(world: World, of: Partial<Pick<Life, 'visit' | 'diesAt' | 'pick'>> = {}): Life {
+  const { visit = () => undefined, diesAt = Infinity, pick = null } = of;
+  return { world, points: 0, dead: false, visit, diesAt, pick, calls: [] };
+}
+
+/** A dead controller hears of nothing any more. */
+export const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
+
+/** True when the life ends here. */
+export function point(life: Life, at: string): boolean {
+  if (life.dead) return true;
+  life.points += 1;
+  life.visit(at);
+  if (life.points >= life.diesAt) life.dead = true;
+  return life.dead;
+}
+
+/** One call of a port that can happen in part: after each of `parts` the world is as a crash there would leave it. */
+export async function call<T>(life: Life, name: string, act: () => T, parts: readonly (() => void)[] = []): Promise<T> {
+  if (life.pick !== null) await new Promise<void>((go) => life.calls.push(go));
+  if (point(life, `before ${name}`)) return never();
+  const { world } = life;
+  if (take(world.outages, name)) throw new Error(`${name} is out of reach`);
+  for (const part of parts) {
+    part();
+    if (point(life, `within ${name}`)) return never();
+  }
+  const value = act();
+  if (point(life, `after ${name}`)) return never();
+  if (take(world.losses, name)) throw new Error(`the answer of ${name} was lost`);
+  return value;
+}
+
+/** Counts one down, if there is one. */
+function take(counts: Record<string, number>, name: string): boolean {
+  const left = counts[name] ?? 0;
+  if (left === 0) return false;
+  if (left === 1) delete counts[name];
+  else counts[name] = left - 1;
+  return true;
+}

@@ -1,0 +1,194 @@
+import type { Notice } from '../../src/chain/notice.ts';
+import { Policy } from '../../src/chain/policy.ts';
+import type { Accounts, Chat, Forge, SessionEnd, Sessions, Validator, Workspace } from '../../src/chain/ports.ts';
+import { roles } from '../../src/chain/roles.ts';
+import { call } from './life.ts';
+import type { Life } from './life.ts';
+import { commit } from './world.ts';
+import type { SimChange, World } from './world.ts';
+
+/** The ports of one life over its world. Each does what its contract says, in memory. */
+
+const LOUD: readonly Notice['kind'][] = ['held-for-review', 'merged', 'failed'];
+
+export function simChat(life: Life): Chat {
+  const { world } = life;
+  return {
+    open: (key, place) => call(life, 'open', () => (world.threads[key] ??= { ...place, thread: key })),
+    tell: (key, _thread, notice) =>
+      call(life, 'tell', () => {
+        world.told[key] ??= {
+          key,
+          task: key.split(':')[0] ?? '',
+          kind: notice.kind,
+          loud: notice.kind === 'held' ? notice.loud : LOUD.includes(notice.kind),
+          head: 'head' in notice ? notice.head : null,
+        };
+      }),
+    // A card is edited again whenever the task moves: nothing hangs on one.
+    card: async () => undefined,
+    show: () => undefined,
+  };
+}
+
+/** Who waits for the end of which session in this life. */
+export type Waiters = Map<string, (end: SessionEnd) => void>;
+
+export function simSessions(life: Life, waiters: Waiters): Sessions {
+  const { sessions } = life.world;
+  const legsOf = (session: string) => Object.keys(sessions).filter((name) => name.startsWith(`${session}#`));
+  const end = (name: string): void => {
+    const at = sessions[name];
+    if (at && !at.end) sessions[name] = { ...at, end: { kind: 'stopped' } };
+  };
+  return {
+    async run({ session, leg, task, role }) {
+      const name = `${session}#${leg}`;
+      const known = await call(life, 'run', () => {
+        if (leg > 1 && !sessions[`${session}#${leg - 1}`]?.end)
+          throw new Error(`${name} begins before the leg before it has ended`);
+        const { account } = roles[role].settings;
+        sessions[name] ??= { task, role, leg, account, requests: 0, heard: [], end: null };
+        return sessions[name].end;
+      });
+      return known ?? new Promise((resolve) => waiters.set(name, resolve));
+    },
+    send: (session, { uuid }) =>
+      call(life, 'send', () => {
+        const name = `${session}#${legsOf(session).length}`;
+        const at = sessions[name];
+        if (!at || at.end) return 'late';
+        if (!at.heard.includes(uuid)) sessions[name] = { ...at, heard: [...at.heard, uuid] };
+        return 'taken';
+      }),
+    stop: (session) => call(life, 'stop', () => legsOf(session).forEach(end)),
+    sweep: (keep) =>
+      call(life, 'sweep', () => {
+        const kept = keep.flatMap(legsOf);
+        for (const name of Object.keys(sessions)) if (!kept.includes(name)) end(name);
+      }),
+  };
+}
+
+/** What the scenario says of work: the same for the same work in the same world. */
+export type Rules = {
+  readonly policy: Partial<Policy>;
+  tests(world: World, head: string, base: string): 'green' | 'red';
+  /** A sentence about what is gone from the mirror; null when nothing is. */
+  missing(world: World): string | null;
+};
+
+export function simWorkspace(life: Life, rules: Rules): Workspace {
+  const { world } = life;
+  const policy = Policy.parse({ test: 'npm test', approvePlan: 'never', ...rules.policy });
+  return {
+    prepare: (project) =>
+      call(life, 'prepare', () => ({ ok: true, base: baseOf(world, project), policy, guidance: '' })),
+    record: (doc) => call(life, 'record', () => commit(doc.on, doc.path, doc.text, doc.subject, doc.at)),
+    take: ({ task, tree, from }) =>
+      call(life, 'take', () => {
+        // Each conversation of a coder leaves other commits.
+        const n = Object.values(world.sessions).filter((at) => at.task === task && at.role === 'coder' && at.end);
+        return { kind: 'taken', head: commit(task, tree, from, n.length), commits: 1 };
+      }),
+    diff: async () => ({ paths: [{ path: 'src/a.ts', status: 'M', from: '100644', to: '100644' }], patch: '' }),
+    verify: () => call(life, 'verify', () => rules.missing(world)),
+    remove: (_project, task) => call(life, 'remove', () => void (world.done[`removed ${task}`] = true)),
+  };
+}
+
+const baseOf = (world: World, project: string) => world.bases[project] ?? commit(project);
+
+export function simValidator(life: Life, rules: Rules): Validator {
+  const { world } = life;
+  return {
+    check: ({ head, base }) =>
+      call(life, 'check', () => {
+        const outcome = rules.tests(world, head, base);
+        return (world.checks[`${head} ${base}`] = { head, base, outcome, what: 'npm test', tail: '' });
+      }),
+  };
+}
+
+export function simForge(life: Life): Forge {
+  const { world } = life;
+  const at = (number: number): SimChange => {
+    const change = world.changes[number];
+    if (!change) throw new Error(`there is no change #${number}`);
+    return change;
+  };
+  const put = (number: number, of: Partial<SimChange>): void => {
+    world.changes[number] = { ...at(number), ...of };
+  };
+  return {
+    open: ({ project, branch, head }) =>
+      call(life, 'forge open', () => {
+        const known = Object.keys(world.changes).find((number) => at(Number(number)).branch === branch);
+        const number = known ? Number(known) : Object.keys(world.changes).length + 1;
+        if (known && at(number).state === 'open') put(number, { head });
+        if (!known)
+          world.changes[number] = { branch, project, head, state: 'open', comments: [], branchDeleted: false };
+        return { number, head, base: baseOf(world, project) };
+      }),
+    facts: (project, number) =>
+      call(life, 'facts', () => {
+        const { state, head } = at(number);
+        return { state, head, base: baseOf(world, project), mergeable: true, byHand: 'git merge' };
+      }),
+    comment: (_project, number, key) =>
+      call(life, 'comment', () => {
+        const { comments } = at(number);
+        if (!comments.includes(key)) put(number, { comments: [...comments, key] });
+      }),
+    merge: (project, { number, head, base }) =>
+      call(life, 'merge', () => {
+        const change = at(number);
+        const known = world.merges[number];
+        if (known) return known.head === head ? { kind: 'merged', commit: known.commit } : elsewhere(known.head);
+        if (change.state === 'closed') return { kind: 'refused', why: 'closed', text: 'It is closed.' };
+        if (change.head !== head) return { kind: 'refused', why: 'head-moved', text: 'The branch moved.' };
+        if (baseOf(world, project) !== base)
+          return { kind: 'refused', why: 'base-moved', text: 'The base branch moved.' };
+        const merged = commit('merge', head, base);
+        world.merges[number] = { number, head, base, commit: merged };
+        world.bases[project] = merged;
+        put(number, { state: 'merged' });
+        return { kind: 'merged', commit: merged };
+      }),
+    close: (_project, number) => call(life, 'close', () => put(number, { branchDeleted: true })),
+  };
+}
+
+const elsewhere = (head: SimChange['head']) => ({ kind: 'merged-elsewhere', head }) as const;
+
+export function simAccounts(life: Life): Accounts {
+  const { world } = life;
+  return {
+    seen: async (n) => Object.values(world.record).slice(n),
+    open: (account, key) =>
+      call(life, 'ask', () => {
+        if (world.asked[key]) return;
+        world.asked[key] = true;
+        open(world, account, 'asked');
+      }),
+  };
+}
+
+const nextLine = (world: World): number => Object.keys(world.record).length + 1;
+
+/** The boundary lets requests of an account out again, if it did not, and writes that down. */
+export function open(world: World, account: string, why: 'reset' | 'asked' | 'renewed'): void {
+  if (!(account in world.shut)) return;
+  delete world.shut[account];
+  const n = nextLine(world);
+  world.record[n] = { n, t: world.now, account, is: 'opened', why };
+}
+
+/** The boundary lets nothing of an account out until then, and writes that down. */
+export function shut(world: World, account: string, until: number, why: 'quota' | 'login' = 'quota'): void {
+  world.shut[account] = until;
+  const n = nextLine(world);
+  const window = why === 'quota' ? '5-hour window' : null;
+  const known = until === Infinity ? null : until;
+  world.record[n] = { n, t: world.now, account, is: 'shut', why, window, until: known };
+}
