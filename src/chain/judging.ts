@@ -38,7 +38,9 @@ async function judgement(acts: Acts, task: Task, change: Change, approval: Appro
     review,
     approval: approval && by ? { by, head: approval.head, second: approval.second } : null,
   };
-  const moved = check && check.base !== now.base ? now.base : null;
+  // It may have moved between the two reads.
+  const bases = ready.ok ? [now.base, ready.base] : [now.base];
+  const moved = (check && bases.find((base) => base !== check.base)) ?? null;
   return { verdict: judge(facts, policy), moved, patch: hunksForAdmin(diff, policy), byHand: now.byHand };
 }
 

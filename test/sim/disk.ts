@@ -1,5 +1,5 @@
 import type { Clock, Store } from '../../src/chain/ports.ts';
-import { call, point } from './life.ts';
+import { call } from './life.ts';
 import type { Life } from './life.ts';
 import { digest } from './world.ts';
 import type { Journal } from './world.ts';
@@ -16,15 +16,12 @@ export function simStore(life: Life): Store {
     world.streams[name] = { entries: [...before.entries, text], digest: digest(before.digest, text) };
   };
   return {
-    async append(name, seq, entries) {
-      if (world.disk === 'full') {
-        if (point(life, 'refused append')) return new Promise<never>(() => undefined);
-        throw new Error('The disk is full (ENOSPC): nothing was recorded.');
-      }
+    append(name, seq, entries) {
       let stale = false;
       const parts = entries.slice(0, -1).map((entry) => () => void (stale ||= !extend(entry)));
       let at = seq;
       const extend = (entry: unknown): boolean => {
+        if (world.disk === 'full') throw new Error('The disk is full (ENOSPC): nothing was recorded.');
         if (of(name).entries.length !== at) return false;
         add(name, entry);
         at += 1;
@@ -55,11 +52,14 @@ export function simStore(life: Life): Store {
 
 export type Sleeper = { readonly until: number; readonly idle: boolean; readonly wake: () => void };
 
-/** What looks again and again, every so many milliseconds, is no reason to let time pass. */
-const IDLE: readonly number[] = [300, 30_000];
-
 /** A clock whose time the driver moves. */
 export function simClock({ world }: Life, sleepers: Set<Sleeper>): Clock {
+  let closing: AbortSignal | undefined;
+  // The two that look again and again are no reason to let time pass. They end with the controller alone; an alarm has a signal of its own.
+  const looksAgain = (ms: number, signal: AbortSignal | undefined): boolean => {
+    if (ms === 300) closing ??= signal;
+    return signal === closing && (ms === 300 || ms === 30_000);
+  };
   return {
     now: () => world.now,
     sleep: (ms, signal) =>
@@ -69,7 +69,7 @@ export function simClock({ world }: Life, sleepers: Set<Sleeper>): Clock {
           sleepers.delete(sleeper);
           resolve();
         };
-        const sleeper: Sleeper = { until: world.now + ms, idle: IDLE.includes(ms), wake };
+        const sleeper: Sleeper = { until: world.now + ms, idle: looksAgain(ms, signal), wake };
         sleepers.add(sleeper);
         signal?.addEventListener('abort', wake, { once: true });
       }),

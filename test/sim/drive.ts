@@ -19,11 +19,15 @@ import type { SimSession, World } from './world.ts';
 /** How a world goes: what people want, what agents do, and what happens besides. All of it looks at the world alone, so that it outlives a crash. */
 export type Scenario = Rules & {
   readonly name: string;
+  /** What is so from the start, beside the usual. */
+  readonly start?: Partial<World>;
   readonly slots: number;
   readonly intents: readonly Intent[];
   step(world: World, session: SimSession): Step;
-  /** Something else happens: true when it changed the world. */
+  /** Something else happens when nobody acts: true when it changed the world. */
   event(look: Look): boolean;
+  /** Something else happens while a call is under way. */
+  meanwhile(world: World, call: string): void;
   /** Where each task may end. */
   readonly ends: Readonly<Record<string, readonly Task['phase']['at'][]>>;
   /** How many changes are merged in the end; null when that depends on who was first. */
@@ -71,7 +75,7 @@ export async function live(life: Life, scenario: Scenario): Promise<Lived> {
       break;
     }
     const moved =
-      people.act(look) || scenario.event(look) || agentsStep(life, scenario.step, byId, waiters, broken);
+      people.act(look) || agentsStep(life, scenario.step, byId, waiters, broken) || scenario.event(look);
     quiet = moved || pass(world, sleepers) ? 0 : quiet + 1;
     if (quiet === 0) continue;
     // Who looks every so often looks once more before nothing is said to happen any more.

@@ -18,10 +18,13 @@ export type Explored = {
   readonly ends: ReadonlyMap<string, World>;
 };
 
+const startOf = ({ start = {} }: Scenario): World => copy(newWorld(structuredClone(start)));
+
 type Node = { readonly world: World; readonly kills: readonly number[] };
 
 /** Every way to kill the controller up to `crashes` times, at every point of every life. */
-export async function explore(scenario: Scenario, crashes: number, start: World = newWorld()): Promise<Explored> {
+export async function explore(scenario: Scenario, crashes: number): Promise<Explored> {
+  const start = startOf(scenario);
   const pointsOf = new Map<string, readonly string[]>();
   const ends = new Map<string, World>();
   const broken: Broken[] = [];
@@ -39,7 +42,7 @@ export async function explore(scenario: Scenario, crashes: number, start: World 
         if (depth < crashes && !next.has(at) && !pointsOf.has(at))
           next.set(at, { world: copy(own), kills: [...kills, points.length] });
       };
-      const { broken: rules, tasks } = await live(newLife(own, { visit }), scenario);
+      const { broken: rules, tasks } = await live(newLife(own, { visit, meanwhile: (at) => scenario.meanwhile(own, at) }), scenario);
       pointsOf.set(key, points);
       const all = [...rules, ...brokenAtTheEnd(own, scenario, tasks)];
       if (all.length > 0) broken.push({ scenario: scenario.name, kills, rules: all });
@@ -66,12 +69,12 @@ function count(pointsOf: ReadonlyMap<string, readonly string[]>, key: string, cr
 }
 
 /** One schedule again, with what happened at each point: for somebody who looks for the cause. */
-export async function replay(scenario: Scenario, kills: readonly number[], start: World = newWorld()): Promise<string[]> {
-  const world = copy(start);
+export async function replay(scenario: Scenario, kills: readonly number[]): Promise<string[]> {
+  const world = startOf(scenario);
   const trail: string[] = [];
   for (const diesAt of [...kills, Infinity]) {
     const visit = (at: string): void => void trail.push(at);
-    const { broken, tasks } = await live(newLife(world, { visit, diesAt }), scenario);
+    const { broken, tasks } = await live(newLife(world, { visit, diesAt, meanwhile: (call) => scenario.meanwhile(world, call) }), scenario);
     trail.push(...(diesAt === Infinity ? [...broken, ...brokenAtTheEnd(world, scenario, tasks)] : ['KILLED']));
   }
   return trail;

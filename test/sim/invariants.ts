@@ -1,3 +1,4 @@
+import type { SessionEnd } from '../../src/chain/ports.ts';
 import type { Task } from '../../src/chain/task.ts';
 import type { Scenario } from './drive.ts';
 import type { World } from './world.ts';
@@ -90,10 +91,12 @@ const resumedOnce: Rule = ({ world, tasks }) =>
     const before = world.sessions[name.replace(/#\d+$/, `#${leg - 1}`)];
     const phase = tasks.find(({ id }) => id === task)?.phase.at;
     return [
-      ...(leg > 1 && before?.end?.kind === 'ended' ? [`${name} goes on with what had ended`] : []),
+      ...(leg > 1 && before?.end && isDone(before.end) ? [`${name} goes on with what had ended`] : []),
       ...(end === null && phase !== 'working' ? [`${name} runs and its task is ${phase}`] : []),
     ];
   });
+
+const isDone = (end: SessionEnd): boolean => end.kind === 'ended' && !JSON.stringify(end.handoff).includes('"blocked"');
 
 /** A merged change leaves no branch and no folder. */
 const cleared: Rule = ({ world, tasks }) =>

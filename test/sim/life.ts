@@ -13,14 +13,19 @@ export type Life = {
   readonly diesAt: number;
   /** Called at each point, with the world as it is there. */
   readonly visit: (at: string) => void;
+  /** Called when a call reaches the world, before it does anything: others act there too. */
+  readonly meanwhile: (call: string) => void;
   /** Which of the calls under way goes on; null: each at once, as it comes. */
   readonly pick: ((calls: number) => number) | null;
   readonly calls: (() => void)[];
 };
 
-export function newLife(world: World, of: Partial<Pick<Life, 'visit' | 'diesAt' | 'pick'>> = {}): Life {
-  const { visit = () => undefined, diesAt = Infinity, pick = null } = of;
-  return { world, points: 0, dead: false, visit, diesAt, pick, calls: [] };
+type Options = Partial<Pick<Life, 'visit' | 'meanwhile' | 'diesAt' | 'pick'>>;
+
+export function newLife(world: World, of: Options = {}): Life {
+  const nothing = (): void => undefined;
+  const { visit = nothing, meanwhile = nothing, diesAt = Infinity, pick = null } = of;
+  return { world, points: 0, dead: false, visit, meanwhile, diesAt, pick, calls: [] };
 }
 
 /** A dead controller hears of nothing any more. */
@@ -40,6 +45,7 @@ export async function call<T>(life: Life, name: string, act: () => T, parts: rea
   if (life.pick !== null) await new Promise<void>((go) => life.calls.push(go));
   if (point(life, `before ${name}`)) return never();
   const { world } = life;
+  life.meanwhile(name);
   if (take(world.outages, name)) throw new Error(`${name} is out of reach`);
   for (const part of parts) {
     part();

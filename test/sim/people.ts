@@ -63,6 +63,8 @@ export function peopleOf(life: Life, intents: readonly Intent[], desk: Desk, bro
       const due = intents.filter((intent) => {
         const deed = of(intent.name);
         if (over(deed, intent.again) || sent.has(intent.name)) return false;
+        // Who read that nothing was kept waits for the disk.
+        if (deed.state === 'lost' && world.disk === 'full') return false;
         // What was sent once comes again whatever has become of it.
         return (intent.again === 'same' && deed.sources.length > 0) || intent.when(look);
       });
