@@ -15,7 +15,7 @@ export function awaits(task: Task, effect: TaskEffect['do']): Step | null {
     case 'working': {
       const { role, session, leg, words } = phase;
       // The same leg: what could not be begun, or not followed, is begun or followed again.
-      return effect === 'run' ? { step: 'resume', role, session, leg, words } : null;
+      return effect === 'run' ? { step: 'resume', role, session, leg, words, halted: true } : null;
     }
     case 'recording':
       return effect === 'record' ? { step: 'record', role: phase.role } : null;
@@ -36,7 +36,7 @@ export function awaits(task: Task, effect: TaskEffect['do']): Step | null {
   }
 }
 
-/** Whether a pending effect still has to be performed. Telling, sending, posting and clearing up always have. */
+/** Whether a pending effect still has to be performed. Telling, sending, posting and clearing up always have; a session that is at work again is not stopped any more. */
 export function wanted(task: Task, effect: TaskEffect): boolean {
   switch (effect.do) {
     case 'run':
@@ -53,8 +53,9 @@ export function wanted(task: Task, effect: TaskEffect): boolean {
       return awaits(task, effect.do) !== null;
     case 'open':
       return task.phase.at === 'opening' || task.phase.at === 'stopped';
-    case 'send':
     case 'halt':
+      return task.phase.at !== 'working' || task.phase.session !== effect.session;
+    case 'send':
     case 'comment':
     case 'close':
     case 'clear':

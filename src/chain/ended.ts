@@ -31,7 +31,14 @@ export function sessionEnded(task: Task, event: Ended, stamp: Stamp): Moved {
   const { role } = phase;
   const sessions = task.sessions.includes(session) ? task.sessions : [...task.sessions, session];
   const ended = { ...task, sessions };
-  const resume = (words: string): Step => ({ step: 'resume', role, session, leg: leg + 1, words });
+  const resume = (words: string): Step => ({
+    step: 'resume',
+    role,
+    session,
+    leg: leg + 1,
+    words,
+    halted: false,
+  });
   const byPerson = (reason: string, todo: string, words: string): Moved =>
     hold(ended, { kind: 'person', ends: { by: 'person' }, reason, todo, from: resume(words) }, true, stamp);
   switch (end.kind) {
@@ -51,6 +58,7 @@ export function sessionEnded(task: Task, event: Ended, stamp: Stamp): Moved {
     case 'lost':
       return outage(ended, `The ${role}'s container was lost again and again: ${end.text}`, resume(GO_ON), 1, stamp);
     case 'stopped':
+      if (phase.halted) return go(ended, resume(GO_ON), stamp);
       return byPerson(`The ${role} was stopped on the machine.`, 'Resume goes on with it.', GO_ON);
   }
 }
@@ -131,7 +139,7 @@ function coded(task: Task, { session, leg }: Ended, said: CoderHandoff, stamp: S
     return first([notice], go(reworked, { step: 'work', role: 'planner', feedback: reason }, stamp));
   }
   const words = 'Here is what was said. Go on with it.';
-  const from = { step: 'resume', role: 'coder', session, leg: leg + 1, words } as const;
+  const from = { step: 'resume', role: 'coder', session, leg: leg + 1, words, halted: false } as const;
   const violated = said.status === 'plan-violation';
   return hold(
     next,

@@ -79,13 +79,13 @@ function start(task: Task, { role, feedback }: Of<'work'>, stamp: Stamp): Moved 
   const attempt = (task.attempts[role] ?? 0) + 1;
   const session = SessionId.parse(`${task.id}-${role}-${attempt}`);
   const next = { ...task, attempts: { ...task.attempts, [role]: attempt } };
-  return resume(next, { step: 'resume', role, session, leg: 1, words: feedback }, stamp);
+  return resume(next, { step: 'resume', role, session, leg: 1, words: feedback, halted: false }, stamp);
 }
 
 /** A leg of a conversation; what people said meanwhile goes with it. */
-function resume(task: Task, { role, session, leg, words }: Of<'resume'>, stamp: Stamp): Moved {
+function resume(task: Task, { role, session, leg, words, halted }: Of<'resume'>, stamp: Stamp): Moved {
   const { notes } = task;
-  return enter({ ...task, notes: [] }, { at: 'working', role, session, leg, words, notes }, stamp, [
+  return enter({ ...task, notes: [] }, { at: 'working', role, session, leg, words, notes, halted }, stamp, [
     { do: 'run', role, session, leg, words, notes },
   ]);
 }
@@ -105,6 +105,10 @@ function record(task: Task, role: DocumentRole, stamp: Stamp): Moved {
 export const treeName = (task: Task): string => `coder-${task.tree}`;
 
 export type Holding = Hold & { readonly reason: string; readonly todo: string; readonly from: Step };
+
+/** Stops the session at work, if there is one. */
+export const halt = ({ phase }: Task): TaskEffect[] =>
+  phase.at === 'working' ? [{ do: 'halt', session: phase.session }] : [];
 
 /** Something stands in the way. `loud` rings; null says nothing now, because the account that is waited for answers. */
 export function hold(task: Task, of: Holding, loud: boolean | null, stamp: Stamp): Moved {

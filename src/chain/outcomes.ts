@@ -25,8 +25,7 @@ export type Outcome = Of<Name>;
 /** Outcomes of the chain's own effects. Each belongs to one phase and is late in every other. */
 export function outcome(task: Task, event: Outcome, stamp: Stamp): Moved {
   const { phase } = task;
-  if (event.is === 'opened' && phase.at === 'opening')
-    return go({ ...task, threads: event.threads }, { step: 'prepare' }, stamp);
+  if (event.is === 'opened') return opened(task, event, stamp);
   if (event.is === 'prepared' && phase.at === 'preparing') return prepared(task, event, stamp);
   if (event.is === 'proved' && phase.at === 'proving') return proved(task, phase.next, event, stamp);
   if (event.is === 'recorded' && phase.at === 'recording') return recorded(task, phase.role, event, stamp);
@@ -37,6 +36,16 @@ export function outcome(task: Task, event: Outcome, stamp: Stamp): Moved {
   if (event.is === 'merged' && phase.at === 'merging') return merged(task, event, stamp);
   if (event.is === 'merge-refused' && phase.at === 'merging') return mergeRefused(task, event, stamp);
   return ignored(`${event.is} came late: the task is ${phase.at}`);
+}
+
+/** A task that was stopped meanwhile is still told so in its threads. */
+function opened(task: Task, { threads }: Of<'opened'>, stamp: Stamp): Moved {
+  const { at } = task.phase;
+  const next = { ...task, threads };
+  if (at === 'opening') return go(next, { step: 'prepare' }, stamp);
+  return at === 'stopped' && task.threads.length === 0
+    ? move(next, [])
+    : ignored(`opened came late: the task is ${at}`);
 }
 
 /** What the branch has already stays: a task that was prepared before goes on from its head. */

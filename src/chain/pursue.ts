@@ -17,11 +17,13 @@ const DISK_MS = 1_000;
  */
 export function pursue(yard: Yard, live: Live, pending: Pending<TaskEffect>): void {
   const run = (): Promise<void> => untilSettled(yard, live, pending);
-  const lane = pending.effect.do === 'tell' ? live.telling.then(run) : run();
+  // A message goes nowhere before its thread is open.
+  const inOrder = pending.effect.do === 'tell' || pending.effect.do === 'open';
+  const lane = inOrder ? live.telling.then(run) : run();
   const safe = lane.catch((error: Error) =>
     yard.acts.log.error('an effect was left pending', { effect: pending.id, reason: error.message }),
   );
-  if (pending.effect.do === 'tell') live.telling = safe;
+  if (inOrder) live.telling = safe;
 }
 
 async function untilSettled(yard: Yard, live: Live, pending: Pending<TaskEffect>): Promise<void> {
@@ -58,7 +60,7 @@ async function attempt(yard: Yard, live: Live, { id, effect }: Pending<TaskEffec
       const reason = (error as Error).message;
       acts.log.error('an effect failed', { effect: id, do: effect.do, tries, reason });
       if (tries >= triesOf(effect)) return { is: 'broke', of: effect.do, reason };
-      await acts.clock.sleep(Math.min(30_000, 500 * 2 ** tries), closing.signal);
+      await acts.clock.sleep(Math.min(20_000, 500 * 2 ** tries), closing.signal);
     }
   }
   return null;

@@ -1,6 +1,6 @@
 import type { TaskEvent } from './event.ts';
 import { afresh } from './held.ts';
-import { enter, first, go, ignored, move, tell } from './moves.ts';
+import { enter, first, go, halt, ignored, move, tell } from './moves.ts';
 import type { Moved, Stamp } from './moves.ts';
 import { may } from './person.ts';
 import type { Role } from './roles.ts';
@@ -17,9 +17,6 @@ export function stopped(task: Task, event: Of<'stop-tapped'>, stamp: Stamp): Mov
   if (phase.at === 'merged' || phase.at === 'stopped') return ignored('the task is over');
   return enter(task, { at: 'stopped' }, stamp, [...halt(task), tell({ kind: 'stopped', by: event.by.name })]);
 }
-
-const halt = ({ phase }: Task): { do: 'halt'; session: Extract<Task['phase'], { at: 'working' }>['session'] }[] =>
-  phase.at === 'working' ? [{ do: 'halt', session: phase.session }] : [];
 
 /** Repeats the phase: a role begins a new conversation. A person's Retry gives every bound afresh. */
 export function retried(task: Task, event: Of<'retry-tapped'>, stamp: Stamp): Moved {

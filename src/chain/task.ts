@@ -27,13 +27,14 @@ export const Step = z.discriminatedUnion('step', [
   z.object({ step: z.literal('prove'), base: Head, next: z.enum(['begin', 'red']) }),
   /** A new conversation of a role. `feedback`: why it is called again. */
   z.object({ step: z.literal('work'), role: Role, feedback: z.string().nullable() }),
-  /** The next leg of a conversation; `words` are said first. */
+  /** The next leg of a conversation; `words` are said first. `halted`: this leg was given up, and may have been stopped for that alone. */
   z.object({
     step: z.literal('resume'),
     role: Role,
     session: SessionId,
     leg: z.number(),
     words: z.string().nullable(),
+    halted: z.boolean(),
   }),
   z.object({ step: z.literal('record'), role: DocumentRole }),
   z.object({ step: z.literal('take'), session: SessionId }),
@@ -61,6 +62,7 @@ export const Phase = z.discriminatedUnion('at', [
     leg: z.number(),
     words: z.string().nullable(),
     notes: z.array(Note),
+    halted: z.boolean(),
   }),
   /** The role's document is being committed to the task's branch. */
   z.object({ at: z.literal('recording'), role: DocumentRole }),

@@ -2,7 +2,7 @@ import { awaits } from './awaits.ts';
 import { sessionEnded } from './ended.ts';
 import type { Asked, TaskEvent } from './event.ts';
 import { accountHeld, accountShut, granted, holdEnded, outage, resumeTapped, verified } from './held.ts';
-import { enter, go, ignored, move, tell } from './moves.ts';
+import { enter, first, go, halt, ignored, move, tell } from './moves.ts';
 import type { Moved, Stamp } from './moves.ts';
 import { outcome } from './outcomes.ts';
 import { may } from './person.ts';
@@ -152,10 +152,13 @@ function changeMoved(task: Task, { state, head, base }: Of<'change-moved'>, stam
   return go(task, { step: 'judge' }, stamp);
 }
 
-/** An effect that the chain waits for could not be done: tried again later, by itself. Others are not waited for. */
+/**
+ * An effect that the chain waits for could not be done: tried again later, by itself. Others are not waited for. A session that could not be
+ * followed may run all the same, and is stopped: nothing asks a model while its task is held.
+ */
 function broke(task: Task, event: Of<'broke'>, stamp: Stamp): Moved {
   const from = awaits(task, event.of);
   if (!from) return ignored(`${event.of} is not waited for`);
   const unheard = task.phase.at === 'working' ? task.phase.notes : [];
-  return outage({ ...task, notes: [...unheard, ...task.notes] }, event.reason, from, 1, stamp);
+  return first(halt(task), outage({ ...task, notes: [...unheard, ...task.notes] }, event.reason, from, 1, stamp));
 }

@@ -173,7 +173,7 @@ const words = (text: string): readonly Message[] => {
   const named = { ...of, title: text, idea: text, branch: text };
   return [
     card(named),
-    card({ ...named, phase: { at: 'working', role: 'coder', session, leg: 1, words: null, notes: [] } }),
+    card({ ...named, phase: { at: 'working', role: 'coder', session, leg: 1, words: null, notes: [], halted: false } }),
     ...notices(text).map((told) => notice({ task: id, project: 'site', title: text }, told)),
   ];
 };

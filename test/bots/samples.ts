@@ -130,7 +130,7 @@ export const tasks = {
   queued: task({ at: 'queued', step: { step: 'work', role: 'coder', feedback: null } }),
   proving: task({ at: 'proving', base: other, next: 'begin' }),
   verifying: task({ at: 'verifying', step: { step: 'validate' } }),
-  working: task({ at: 'working', role: 'coder', session, leg: 1, words: null, notes: [] }),
+  working: task({ at: 'working', role: 'coder', session, leg: 1, words: null, notes: [], halted: false }),
   recording: task({ at: 'recording', role: 'planner' }),
   taking: task({ at: 'taking', session }),
   validating: task({ at: 'validating' }, { head, sessions: [session] }),

@@ -158,6 +158,13 @@ export const reach = {
   sendingBack: [...held, { is: 'feedback-asked', by: ben }],
   failed: [...brainstorming, crash(1), granted, crash(2), granted, crash(3)],
   stopped: [...coding, { is: 'stop-tapped', by: ana }],
+  stoppedEarly: [asked(), { is: 'stop-tapped', by: ana }],
+  givenUp: [
+    ...coding,
+    { is: 'broke', of: 'run', reason: 'Docker does not answer' },
+    { is: 'hold-ended', hold: 1, why: 'Its time is over.' },
+    granted,
+  ],
 } satisfies Record<string, readonly TaskEvent[]>;
 
 export type Reached = keyof typeof reach;

@@ -10,7 +10,8 @@ import type { Reached } from './samples.ts';
 
 type Event = keyof typeof events;
 
-const working = ['brainstorming', 'planning', 'coding', 'reviewing'] as const;
+const coders = ['coding', 'givenUp'] as const;
+const working = ['brainstorming', 'planning', ...coders, 'reviewing'] as const;
 const inReview = ['review', 'sensitive', 'blocked', 'sendingBack'] as const;
 const held = [
   'heldForPerson',
@@ -53,7 +54,7 @@ const rows: readonly (readonly [readonly Reached[], Event, string])[] = [
     '= : tell heard',
   ],
   [
-    [...working, ...inReview, ...held, ...early, ...later, 'merging', 'merged', 'failed', 'stopped'],
+    [...working, ...inReview, ...held, ...early, ...later, 'merging', 'merged', 'failed', 'stopped', 'stoppedEarly'],
     'heard now',
     '= : tell heard',
   ],
@@ -102,25 +103,26 @@ const rows: readonly (readonly [readonly Reached[], Event, string])[] = [
   [[...working], 'back to the plan', 'queued work planner: halt, tell back'],
   [[...working], 'back to the code', 'queued work coder: halt, tell back'],
   [['brainstorming'], 'brainstormer ended', 'recording: record'],
-  [[...working], 'broke: run', 'held infrastructure until time: tell held'],
+  [[...working], 'broke: run', 'held infrastructure until time: halt, tell held'],
   [['recording'], 'recorded', 'queued work planner: tell document'],
   [['recording'], 'recorded, asks', 'queued work planner: tell document'],
   [['recording', 'recordingPlan'], 'broke: record', 'held infrastructure until time: tell held'],
   [['planning'], 'planner ended', 'recording: record'],
   [['recordingPlan'], 'recorded', 'queued work coder: tell document'],
   [['recordingPlan'], 'recorded, asks', 'held person until approval: tell document, tell held'],
-  [['coding'], 'typed at the coder', '= : tell typed'],
-  [['coding'], 'coder ended', 'taking: tell handoff, take'],
-  [['coding'], 'coder found the plan wrong', 'queued work planner: tell again'],
-  [['coding'], 'coder blocked', 'held question until answer: tell held'],
-  [['coding'], 'coder without handoff', 'queued work coder: tell again'],
-  [['coding'], 'coder refused', 'held quota until time: tell held'],
-  [['coding'], 'coder refused, account shut', 'held quota until account: post'],
-  [['coding'], 'coder refused, overloaded', 'held infrastructure until time: tell held'],
-  [['coding'], 'coder crashed', 'queued work coder: tell again'],
-  [['coding'], 'coder overran', 'held person until person: tell held'],
-  [['coding'], 'coder lost', 'held infrastructure until time: tell held'],
+  [[...coders], 'typed at the coder', '= : tell typed'],
+  [[...coders], 'coder ended', 'taking: tell handoff, take'],
+  [[...coders], 'coder found the plan wrong', 'queued work planner: tell again'],
+  [[...coders], 'coder blocked', 'held question until answer: tell held'],
+  [[...coders], 'coder without handoff', 'queued work coder: tell again'],
+  [[...coders], 'coder refused', 'held quota until time: tell held'],
+  [[...coders], 'coder refused, account shut', 'held quota until account: post'],
+  [[...coders], 'coder refused, overloaded', 'held infrastructure until time: tell held'],
+  [[...coders], 'coder crashed', 'queued work coder: tell again'],
+  [[...coders], 'coder overran', 'held person until person: tell held'],
+  [[...coders], 'coder lost', 'held infrastructure until time: tell held'],
   [['coding'], 'coder stopped', 'held person until person: tell held'],
+  [['givenUp'], 'coder stopped', 'queued resume coder: '],
   [['taking'], 'taken', 'validating: validate'],
   [['taking'], 'taken: uncommitted', 'queued work coder: tell again'],
   [['taking'], 'taken: nothing', 'queued work coder: tell again'],
@@ -178,6 +180,7 @@ const rows: readonly (readonly [readonly Reached[], Event, string])[] = [
   [['provingRed'], 'base proved green', 'queued work coder: tell checked, tell again'],
   [['sendingBack'], 'said', 'queued work coder: tell back'],
   [['failed'], 'retry tapped', 'queued work brainstormer: '],
+  [['stoppedEarly'], 'opened', '= : '],
 ];
 
 /** A phase as the rows name it. */

@@ -48,8 +48,7 @@ export function agentsStep(
     else if (session.account in world.shut) world.sessions[name] = { ...session, end: refused };
     else {
       const phase = task(session.task)?.phase;
-      if (phase?.at === 'held' || phase?.at === 'stopped')
-        broken.push(`${name} asked the model while its task was ${phase.at}`);
+      if (phase?.at === 'held') broken.push(`${name} asked the model while its task was held: ${phase.reason}`);
       world.sessions[name] = {
         ...session,
         requests: session.requests + 1,
@@ -58,6 +57,7 @@ export function agentsStep(
       if (next === 'spent') shut(world, session.account, world.now + HOUR);
       if (next === 'expired') shut(world, session.account, Infinity, 'login');
     }
+    life.changed = true;
     point(life, `${name} took a step`);
   }
   return deliver(life, waiters) || acted;

@@ -74,8 +74,8 @@ export async function live(life: Life, scenario: Scenario): Promise<Lived> {
       broken.push('it goes on and on');
       break;
     }
-    const moved =
-      people.act(look) || agentsStep(life, scenario.step, byId, waiters, broken) || scenario.event(look);
+    life.changed = true;
+    const moved = people.act(look) || agentsStep(life, scenario.step, byId, waiters, broken) || scenario.event(look);
     quiet = moved || pass(world, sleepers) ? 0 : quiet + 1;
     if (quiet === 0) continue;
     // Who looks every so often looks once more before nothing is said to happen any more.
@@ -140,5 +140,5 @@ function pass(world: World, sleepers: Set<Sleeper>): boolean {
 
 /** What looks every so often has looked by then. */
 function wakeIdle(sleepers: Set<Sleeper>): void {
-  for (const sleeper of [...sleepers]) if (sleeper.idle) sleeper.wake();
+  for (const sleeper of sleepers) if (sleeper.idle) sleeper.wake();
 }

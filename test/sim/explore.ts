@@ -6,7 +6,11 @@ import { copy, keyOf, newWorld } from './world.ts';
 import type { World } from './world.ts';
 
 /** A schedule that broke a rule: at which points, counted from 1 in each life, the controller was killed. */
-export type Broken = { readonly scenario: string; readonly kills: readonly number[]; readonly rules: readonly string[] };
+export type Broken = {
+  readonly scenario: string;
+  readonly kills: readonly number[];
+  readonly rules: readonly string[];
+};
 
 export type Explored = {
   /** How many ways there are to kill the controller up to so often. */
@@ -36,17 +40,20 @@ export async function explore(scenario: Scenario, crashes: number): Promise<Expl
       if (pointsOf.has(key)) continue;
       const points: string[] = [];
       const own = copy(world);
+      let at = key;
       const visit = (): void => {
-        const at = keyOf(own);
+        if (life.changed) at = keyOf(own);
         points.push(at);
         if (depth < crashes && !next.has(at) && !pointsOf.has(at))
           next.set(at, { world: copy(own), kills: [...kills, points.length] });
       };
-      const { broken: rules, tasks } = await live(newLife(own, { visit, meanwhile: (at) => scenario.meanwhile(own, at) }), scenario);
+      const life = newLife(own, { visit, meanwhile: (call) => scenario.meanwhile(own, call) });
+      const { broken: rules, tasks } = await live(life, scenario);
       pointsOf.set(key, points);
-      const all = [...rules, ...brokenAtTheEnd(own, scenario, tasks)];
+      const end = keyOf(own);
+      const all = ends.has(end) ? rules : [...rules, ...brokenAtTheEnd(own, scenario, tasks)];
       if (all.length > 0) broken.push({ scenario: scenario.name, kills, rules: all });
-      ends.set(keyOf(own), own);
+      ends.set(end, own);
     }
     level = next;
   }
@@ -74,7 +81,10 @@ export async function replay(scenario: Scenario, kills: readonly number[]): Prom
   const trail: string[] = [];
   for (const diesAt of [...kills, Infinity]) {
     const visit = (at: string): void => void trail.push(at);
-    const { broken, tasks } = await live(newLife(world, { visit, diesAt, meanwhile: (call) => scenario.meanwhile(world, call) }), scenario);
+    const { broken, tasks } = await live(
+      newLife(world, { visit, diesAt, meanwhile: (call) => scenario.meanwhile(world, call) }),
+      scenario,
+    );
     trail.push(...(diesAt === Infinity ? [...broken, ...brokenAtTheEnd(world, scenario, tasks)] : ['KILLED']));
   }
   return trail;

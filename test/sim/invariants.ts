@@ -1,3 +1,4 @@
+import type { Ends } from '../../src/chain/hold.ts';
 import type { SessionEnd } from '../../src/chain/ports.ts';
 import type { Task } from '../../src/chain/task.ts';
 import type { Scenario } from './drive.ts';
@@ -13,19 +14,25 @@ export function brokenAtTheEnd(world: World, scenario: Scenario, tasks: readonly
 }
 
 /** No task stands still without a next step, and each holds its slot no longer than it works. */
-const ended: Rule = ({ scenario, tasks }) => {
+const ended: Rule = ({ world, scenario, tasks }) => {
   const missing = Object.keys(scenario.ends).filter((slug) => !tasks.some((task) => task.slug === slug));
   return [
     ...missing.map((slug) => `there is no task ${slug}`),
     ...tasks.flatMap(({ slug, phase, slot }) => {
       const allowed = scenario.ends[slug];
       if (!allowed) return [`nobody asked for a task ${slug}`];
+      if (phase.at === 'held' && waitsForNothing(phase.ends, world))
+        return [`${slug} waits for what never comes: ${phase.reason}`];
       if (!allowed.includes(phase.at))
         return [`${slug} ended ${phase.at}${'reason' in phase ? `: ${phase.reason}` : ''}`];
       return slot === null ? [] : [`${slug} is over and has a slot`];
     }),
   ];
 };
+
+/** Time passes, and an account that is open has told everybody. */
+const waitsForNothing = (ends: Ends, { shut }: World): boolean =>
+  ends.by === 'time' || (ends.by === 'account' && !(ends.account in shut));
 
 /** At most one merge of a change, of a head that was shown to a person, on a base that it was green on. */
 const mergedOnce: Rule = ({ world, scenario }) => {
@@ -60,12 +67,16 @@ const kept: Rule = ({ world }) => {
 const toldOnce: Rule = ({ world, tasks }) => {
   const told = Object.values(world.told);
   const shuts = Object.values(world.record).filter(({ is }) => is === 'shut').length;
-  const rings = told.filter(({ kind, loud, key }) => kind === 'held' && loud && effectOf(world, key).includes('"by":"account"'));
+  const rings = told.filter(
+    ({ kind, loud, key }) => kind === 'held' && loud && effectOf(world, key).includes('"by":"account"'),
+  );
   return [
     ...(rings.length <= shuts ? [] : [`${rings.length} alerts for ${shuts} times that an account was shut`]),
     ...tasks.flatMap(({ id, slug, phase }) => {
       if (phase.at !== 'merged' && phase.at !== 'stopped') return [];
-      const times = told.filter(({ task, kind }) => task === `task-${id}` && (kind === phase.at || kind === 'elsewhere'));
+      const times = told.filter(
+        ({ task, kind }) => task === `task-${id}` && (kind === phase.at || kind === 'elsewhere'),
+      );
       return times.length === 1 ? [] : [`${slug} was told ${times.length} times that it is ${phase.at}`];
     }),
   ];
@@ -96,7 +107,8 @@ const resumedOnce: Rule = ({ world, tasks }) =>
     ];
   });
 
-const isDone = (end: SessionEnd): boolean => end.kind === 'ended' && !JSON.stringify(end.handoff).includes('"blocked"');
+const isDone = (end: SessionEnd): boolean =>
+  end.kind === 'ended' && !/"(blocked|plan-violation)"/.test(JSON.stringify(end.handoff));
 
 /** A merged change leaves no branch and no folder. */
 const cleared: Rule = ({ world, tasks }) =>

@@ -8,6 +8,8 @@ export type Life = {
   readonly world: World;
   /** How many points there were. */
   points: number;
+  /** The world may have changed since the last point. */
+  changed: boolean;
   dead: boolean;
   /** The life ends at this point. Infinity lets it live. */
   readonly diesAt: number;
@@ -25,7 +27,7 @@ type Options = Partial<Pick<Life, 'visit' | 'meanwhile' | 'diesAt' | 'pick'>>;
 export function newLife(world: World, of: Options = {}): Life {
   const nothing = (): void => undefined;
   const { visit = nothing, meanwhile = nothing, diesAt = Infinity, pick = null } = of;
-  return { world, points: 0, dead: false, visit, meanwhile, diesAt, pick, calls: [] };
+  return { world, points: 0, changed: true, dead: false, visit, meanwhile, diesAt, pick, calls: [] };
 }
 
 /** A dead controller hears of nothing any more. */
@@ -36,6 +38,7 @@ export function point(life: Life, at: string): boolean {
   if (life.dead) return true;
   life.points += 1;
   life.visit(at);
+  life.changed = false;
   if (life.points >= life.diesAt) life.dead = true;
   return life.dead;
 }
@@ -45,16 +48,20 @@ export async function call<T>(life: Life, name: string, act: () => T, parts: rea
   if (life.pick !== null) await new Promise<void>((go) => life.calls.push(go));
   if (point(life, `before ${name}`)) return never();
   const { world } = life;
+  life.changed = true;
   life.meanwhile(name);
   if (take(world.outages, name)) throw new Error(`${name} is out of reach`);
   for (const part of parts) {
     part();
+    life.changed = true;
     if (point(life, `within ${name}`)) return never();
   }
   const value = act();
+  life.changed = true;
   if (point(life, `after ${name}`)) return never();
-  if (take(world.losses, name)) throw new Error(`the answer of ${name} was lost`);
-  return value;
+  if (!take(world.losses, name)) return value;
+  life.changed = true;
+  throw new Error(`the answer of ${name} was lost`);
 }
 
 /** Counts one down, if there is one. */

@@ -55,6 +55,7 @@ export function peopleOf(life: Life, intents: readonly Intent[], desk: Desk, bro
     if (reply.kind === 'refused' && reply.why.code === 'not-kept') return;
     const answer = reply.kind === 'refused' ? reply.why.code : reply.kind;
     world.deeds[name] = { ...of(name), state: 'answered', answer: before.answer === '' ? answer : before.answer };
+    life.changed = true;
     point(life, `answered ${name}`);
   }
 
