@@ -4,6 +4,7 @@ import type { TaskEvent } from '../../src/chain/event.ts';
 import { Task } from '../../src/chain/task.ts';
 import { transition } from '../../src/chain/transition.ts';
 import { events, refused } from './events.ts';
+import { became } from './phases.ts';
 import * as sample from './samples.ts';
 import { ana, ben, coder, ended, handed, head, judged, plan, play, reach, session, verdict } from './samples.ts';
 import type { Reached } from './samples.ts';
@@ -183,28 +184,10 @@ const rows: readonly (readonly [readonly Reached[], Event, string])[] = [
   [['stoppedEarly'], 'opened', '= : '],
 ];
 
-/** A phase as the rows name it. */
-function nameOf(phase: Task['phase']): string {
-  if (phase.at === 'working') return `working ${phase.role}${phase.leg === 1 ? '' : ` leg ${phase.leg}`}`;
-  if (phase.at === 'held') return `held ${phase.kind} until ${phase.ends.by}`;
-  if (phase.at !== 'queued') return phase.at;
-  const { step } = phase;
-  return `queued ${step.step}${'role' in step ? ` ${step.role}` : ''}`;
-}
-
 function outcome(reached: Reached, event: TaskEvent): string {
-  const before = play(reach[reached]);
-  const moved = transition(before, event, { at: 60_000 });
-  if (moved.kind === 'ignored') return `ignored: ${moved.why}`;
-  expect(Task.parse(JSON.parse(JSON.stringify(moved.state)))).toEqual(moved.state);
-  const { phase } = moved.state;
-  const name = nameOf(phase);
-  const after = phase === before.phase ? '= ' : name;
-  const effects = moved.effects.map((effect) => {
-    if (effect.do === 'tell') return `tell ${effect.notice.kind}`;
-    return effect.do === 'run' ? `run ${effect.role}` : effect.do;
-  });
-  return `${after}: ${effects.join(', ')}`;
+  const { task, text } = became(reached, event);
+  if (task) expect(Task.parse(JSON.parse(JSON.stringify(task)))).toEqual(task);
+  return text;
 }
 
 describe('every phase and every event', () => {

@@ -165,7 +165,7 @@ const people: readonly Mutant[] = [
     file: 'src/config.ts',
     find: "people: z.array(People).min(1, 'at least one person must be allowed to act'),",
     put: 'people: z.array(People),',
-    tests: ['test/launcher.test.ts'],
+    tests: ['test/config.test.ts'],
   },
 ];
 
