@@ -35,7 +35,11 @@ describe('what does not start', () => {
     ['no project', { ...good, projects: [] }, 'projects: '],
     ['a misspelt rule', { ...good, sok: false }, 'Unrecognized key: "sok"'],
     ['a right that does not exist', { ...good, people: [{ id: 'ana', name: 'Ana', may: 'all' }] }, 'people.0.may: '],
-    ['an account that is not there', { ...good, accounts: { claude: account('anthropic') } }, 'roles coder use an account'],
+    [
+      'an account that is not there',
+      { ...good, accounts: { claude: account('anthropic') } },
+      'roles coder use an account',
+    ],
     ['no slot', { ...good, slots: 0 }, 'slots: '],
     ['no YAML', 'people: [', 'is not YAML'],
   ])('%s', async (_name, config, sentence) => {

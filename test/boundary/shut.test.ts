@@ -129,7 +129,8 @@ describe('a spent window', () => {
 
   test('opens by itself, and the next request asks the provider', async () => {
     const [one, two] = await three('claude', 'claude-key');
-    refuse('anthropic', '429', soon(1));
+    // Far enough ahead not to have passed on a busy machine: such a one opens in a minute.
+    refuse('anthropic', '429', soon(5));
     await ask(one);
     ground.model.answer = usual;
     expect((await ask(two)).status).toBe(429);

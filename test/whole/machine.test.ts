@@ -83,7 +83,7 @@ describe('settings that cannot be used', () => {
   it('two controllers on one data folder: the second names the first', async () => {
     await settings((file) => file);
     const first = execa(join(root, 'signalbox'), ['up', '--data', data], { reject: false });
-    await expect.poll(() => readFile(join(data, 'pid'), 'utf8').catch(() => ''), { timeout: 20_000 }).toMatch(/\d/);
+    await expect.poll(() => readFile(join(data, 'pid'), 'utf8').catch(() => '')).toMatch(/\d/);
     const pid = (await readFile(join(data, 'pid'), 'utf8')).trim();
     const second = await signalbox('up', '--data', data);
     expect([second.exitCode, second.stderr]).toEqual([75, expect.stringContaining(`pid ${pid}`)]);
@@ -96,7 +96,7 @@ describe('settings that cannot be used', () => {
 /** The boundary outlives its controller by design: a test ends it by the pid that it left. */
 async function endBoundary(): Promise<void> {
   const file = join(data, 'boundary', 'pid');
-  await expect.poll(() => readFile(file, 'utf8').catch(() => ''), { timeout: 20_000 }).toMatch(/\d/);
+  await expect.poll(() => readFile(file, 'utf8').catch(() => '')).toMatch(/\d/);
   process.kill(Number(await readFile(file, 'utf8')), 'SIGTERM');
-  await expect.poll(() => readFile(file, 'utf8').catch(() => 'gone'), { timeout: 20_000 }).toBe('gone');
+  await expect.poll(() => readFile(file, 'utf8').catch(() => 'gone')).toBe('gone');
 }

@@ -92,7 +92,7 @@ describe('signalbox attach', () => {
     let screen = '';
     terminal.stdout.on('data', (bytes: Buffer) => (screen += bytes.toString()));
     const ended = new Promise<number | null>((resolve) => terminal.once('exit', resolve));
-    await expect.poll(() => screen, { timeout: 20_000 }).toContain('a conversation begins');
+    await expect.poll(() => screen).toContain('a conversation begins');
     terminal.stdin.write('use British spelling\r');
     const heard = await follow(at.you, task, ({ messages }) => messages.some(({ text }) => text.includes('terminal')));
     expect(JSON.stringify(heard.messages)).toContain('use British spelling');
@@ -115,7 +115,6 @@ describe('signalbox attach', () => {
       .poll(
         async () =>
           (await execa('docker', ['ps', '-aq', '--filter', `label=signalbox.session=${task}-coder-1`])).stdout,
-        { timeout: 30_000 },
       )
       .toBe('');
   });
