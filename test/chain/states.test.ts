@@ -11,7 +11,7 @@ type Line = { readonly from: string; readonly to: string; readonly effects: stri
 const HEAD = `# Every phase and every event
 
 What each event does to a task, and to an account, in every phase. Made from the rules themselves; a test keeps it so:
-\`npx vitest run -u test/chain/states.test.ts\` writes it anew. \`=\` stays in its phase. What is ignored changes nothing, and says why: to a person
+\`npx vitest run test/chain/states.test.ts -u\` writes it anew. \`=\` stays in its phase. What is ignored changes nothing, and says why: to a person
 as a sentence; an outcome that is ignored still settles its effect. The words are those of [spec.md](spec.md).
 `;
 
