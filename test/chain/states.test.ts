@@ -15,14 +15,15 @@ What each event does to a task, and to an account, in every phase. Made from the
 as a sentence; an outcome that is ignored still settles its effect. The words are those of [spec.md](spec.md).
 `;
 
-/** Rows of what an event does, those that do the same in one. */
+/** Rows of what an event does, those that do the same in one; what nearly all do comes last. */
 function rows(lines: readonly Line[]): string {
-  const groups = Map.groupBy(lines, ({ to, effects }) => `| ${to} | ${effects} |`);
-  const of = (text: string, group: readonly Line[]): string =>
-    `| ${[...new Set(group.map(({ from }) => from))].join('<br>')} ${text}`;
-  return ['| in | becomes | and then |', '|---|---|---|', ...[...groups].map(([text, group]) => of(text, group))].join(
-    '\n',
-  );
+  const groups = [...Map.groupBy(lines, ({ to, effects }) => `| ${to} | ${effects} |`)];
+  const sorted = groups.toSorted(([, one], [, other]) => one.length - other.length);
+  const of = ([text, group]: (typeof groups)[number]): string => {
+    const from = [...new Set(group.map((line) => line.from))];
+    return `| ${group.length > lines.length / 2 ? 'everywhere else' : from.join('<br>')} ${text}`;
+  };
+  return ['| in | becomes | and then |', '|---|---|---|', ...sorted.map(of)].join('\n');
 }
 
 /** Where two samples stand in one phase, what tells them apart. */
