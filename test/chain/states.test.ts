@@ -21,7 +21,7 @@ function rows(lines: readonly Line[]): string {
   const sorted = groups.toSorted(([, one], [, other]) => one.length - other.length);
   const of = ([text, group]: (typeof groups)[number]): string => {
     const from = [...new Set(group.map((line) => line.from))];
-    return `| ${group.length > lines.length / 2 ? 'everywhere else' : from.join('<br>')} ${text}`;
+    return `| ${group.length > lines.length / 2 ? (groups.length === 1 ? 'everywhere' : 'everywhere else') : from.join('<br>')} ${text}`;
   };
   return ['| in | becomes | and then |', '|---|---|---|', ...sorted.map(of)].join('\n');
 }
