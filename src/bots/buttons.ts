@@ -1,6 +1,6 @@
 import type { Command } from '../chain/commands.ts';
 import { Head, TaskId } from '../chain/ids.ts';
-import type { Ends } from '../chain/hold.ts';
+import type { Ends, Hold } from '../chain/hold.ts';
 import type { Task } from '../chain/task.ts';
 import type { Verdict } from '../chain/verdict.ts';
 import type { Button } from './message.ts';
@@ -90,7 +90,9 @@ const sendBack = (task: TaskId): Button => ({
 });
 
 /** What ends a hold, as far as a person can. */
-export function holdButtons(task: TaskId, ends: Ends['by']): Button[] {
+export function holdButtons(task: TaskId, cause: Hold['kind'], ends: Ends['by']): Button[] {
+  if (cause === 'checks' && ends === 'person') return [retry(task, 'Re-run'), sendBack(task), stop(task)];
+  const back = cause === 'conflict' ? [sendBack(task)] : [];
   switch (ends) {
     case 'approval':
       return [{ id: pressId({ act: 'plan', task }), label: labels.plan, style: 'primary' }, stop(task)];
@@ -100,7 +102,7 @@ export function holdButtons(task: TaskId, ends: Ends['by']): Button[] {
     case 'time':
     case 'base':
     case 'person':
-      return [{ id: pressId({ act: 'resume', task }), label: labels.resume, style: 'primary' }, stop(task)];
+      return [{ id: pressId({ act: 'resume', task }), label: labels.resume, style: 'primary' }, ...back, stop(task)];
   }
 }
 
@@ -141,7 +143,7 @@ export function buttonsOf(task: Task): Button[] {
     case 'review':
       return reviewButtons(task.id, task.change?.head ?? null, phase.verdict);
     case 'held':
-      return holdButtons(task.id, phase.ends.by);
+      return holdButtons(task.id, phase.kind, phase.ends.by);
     case 'failed':
       return [retry(task.id), stop(task.id)];
     case 'merging':

@@ -99,7 +99,7 @@ const signs: Readonly<Record<Of<'held'>['cause'], string>> = {
 function held(subject: Subject, { cause, ends, reason, todo, until, loud: rings }: Of<'held'>): Message {
   const resumes = until === null ? [] : [`Resumes ${clockTime(until)}.`];
   const rows = [line(reason), ...resumes, line(todo)];
-  const buttons = holdButtons(subject.task, ends.by);
+  const buttons = holdButtons(subject.task, cause, ends.by);
   return rings
     ? loud(subject, `⏸ ${signs[cause]}`, rows, { buttons })
     : quiet([`⏸ ${signs[cause]}`, ...rows].join('\n'), { buttons });

@@ -21,17 +21,22 @@ export const PlanHandoff = z.strictObject({
     .min(1)
     .describe('units of work in order, each with the files it touches'),
   acceptance: z
-    .array(z.string())
+    .array(z.string().min(1).max(1_000))
+    .max(20)
     .describe('commands, run from the root of the repository, that exit 0 when the work is done'),
 });
 
 export const CoderHandoff = z.strictObject({
   status: z.enum(['done', 'plan-violation', 'blocked']),
-  summary: z
-    .string()
-    .min(1)
-    .max(10_000)
-    .describe('what changed and why, a few sentences; for a defect its root cause and the file that owns it'),
+  summary: z.string().min(1).max(10_000).describe('what changed and why, a few sentences'),
+  defect: z
+    .strictObject({
+      cause: z.string().min(1).max(500).describe('its root cause, in one sentence'),
+      file: z.string().max(300).describe('the file that owns it'),
+      proof: z.string().max(1_000).describe('the command that proves the cure'),
+    })
+    .nullable()
+    .describe('of the defect that was cured; null when the task was none'),
   tests: z
     .array(z.strictObject({ command: z.string(), result: z.string() }))
     .describe('every test command that you ran, exactly, and what it said'),

@@ -116,7 +116,7 @@ export function hold(task: Task, of: Holding, loud: boolean | null, stamp: Stamp
   const { kind, ends, reason, todo } = of;
   const until = ends.by === 'time' ? ends.at : null;
   const told = loud === null ? [] : [tell({ kind: 'held', cause: kind, ends, reason, todo, until, loud })];
-  return enter({ ...task, holds }, { at: 'held', hold: holds, ...of }, stamp, told);
+  return enter({ ...task, holds }, { at: 'held', hold: holds, feedback: null, ...of }, stamp, told);
 }
 
 /** Loud, terminal until a person taps Retry. */

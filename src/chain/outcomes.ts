@@ -1,3 +1,4 @@
+import type { Check } from './change.ts';
 import type { TaskEvent } from './event.ts';
 import { outage } from './held.ts';
 import { enter, fail, first, go, hold, ignored, move, tell } from './moves.ts';
@@ -63,7 +64,7 @@ const startChain = (task: Task, stamp: Stamp): Moved =>
 function proved(task: Task, next: 'begin' | 'red', { check }: Of<'proved'>, stamp: Stamp): Moved {
   if (check.outcome === 'green') {
     const green = { ...task, proven: check.base };
-    return next === 'begin' ? startChain(green, stamp) : red(green, stamp);
+    return next === 'begin' ? startChain(green, stamp) : go(green, { step: 'validate' }, stamp);
   }
   const reason =
     check.outcome === 'red'
@@ -130,27 +131,30 @@ function checked(task: Task, { check }: Of<'checked'>, stamp: Stamp): Moved {
       return hold(next, { kind: 'checks', ends, reason: check.what, todo, from }, true, stamp);
     }
     case 'conflict': {
-      const todo = 'Clear it on the base branch and it goes on by itself; or /back code and what to do.';
+      const todo = 'Clear it on the base branch and it goes on by itself; or Send back and say what to do.';
       return hold(next, { kind: 'conflict', ends, reason: check.what, todo, from }, true, stamp);
     }
-    case 'red':
+    case 'red': {
+      // Tests that fail now and then are not the coder's to mend: the base is looked at, and they run once more.
       if (task.proven !== check.base) return go(next, { step: 'prove', base: check.base, next: 'red' }, stamp);
-      return red(next, stamp);
+      return wasRed(task.check, check) ? red(next, check, stamp) : go(next, { step: 'validate' }, stamp);
+    }
   }
 }
 
-/** Red on the change and green on its base alone: the coder's to mend, as often as the policy says. */
-function red(task: Task, stamp: Stamp): Moved {
-  const { check } = task;
-  if (!check) return go(task, { step: 'validate' }, stamp);
+const wasRed = (before: Task['check'], { head, base }: Check): boolean =>
+  before?.outcome === 'red' && before.head === head && before.base === base;
+
+/** Red on the change twice and green on its base alone: the coder's to mend, as often as the policy says. */
+function red(task: Task, check: Check, stamp: Stamp): Moved {
   const tries = task.rework.tests + 1;
   const tried = { ...task, rework: { ...task.rework, tests: tries } };
   const most = task.policy?.rework ?? 0;
   const reason = `\`${check.what}\` fails on the would-be merge commit.`;
   const notice = tell({ kind: 'checked', check });
   if (tries <= most) return sendBack(tried, `${reason}\n\n${check.tail}`, most - tries, [notice], stamp);
-  const from = { step: 'work', role: 'coder', feedback: `${reason}\n\n${check.tail}` } as const;
-  const todo = 'Resume or /back code gives the coder another try.';
+  const from = { step: 'validate' } as const;
+  const todo = 'Re-run, or Send back and say what to do.';
   return first(
     [notice],
     hold(

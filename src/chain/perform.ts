@@ -155,7 +155,14 @@ async function validate(acts: Acts, task: Task, effect: Of<'validate'>): Promise
   const { base, policy } = ready;
   return {
     is: 'checked',
-    check: await acts.validator.check({ project: task.project, task: task.id, base, head: effect.head, policy }),
+    check: await acts.validator.check({
+      project: task.project,
+      task: task.id,
+      base,
+      head: effect.head,
+      policy,
+      acceptance: task.plan?.handoff.acceptance ?? [],
+    }),
   };
 }
 

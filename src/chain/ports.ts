@@ -162,7 +162,7 @@ export type Workspace = {
   remove(project: ProjectId, task: TaskId): Promise<void>;
 };
 
-/** Runs setup and the test command on the would-be merge commit in a clean container. A red test is a value; throws when it could not run. */
+/** Runs setup, the test command and the acceptance checks on the would-be merge commit in a clean container. A red test is a value; throws when it could not run. */
 export type Validator = {
   check(work: {
     readonly project: ProjectId;
@@ -170,6 +170,8 @@ export type Validator = {
     readonly base: Head;
     readonly head: Head;
     readonly policy: Policy;
+    /** The plan's own commands, which exit 0 when the work is done; a claim of what done is. */
+    readonly acceptance: readonly string[];
   }): Promise<Check>;
 };
 

@@ -90,6 +90,8 @@ export function backAsked(task: Task, { by, to, why }: Of<'back-asked'>, stamp: 
 export function feedbackAsked(task: Task, { by }: Of<'feedback-asked'>): Moved {
   const { phase } = task;
   if (!may(by, 'steer')) return ignored('this person may not send a task back');
-  if (phase.at !== 'review') return ignored(`nothing to send back: the task is ${phase.at}`);
+  // A hold that a coder can mend: tests that stay red, a conflict.
+  const mends = phase.at === 'held' && (phase.kind === 'checks' || phase.kind === 'conflict') && task.coder !== null;
+  if (phase.at !== 'review' && !mends) return ignored(`nothing to send back: the task is ${phase.at}`);
   return move({ ...task, phase: { ...phase, feedback: by.id } }, [tell({ kind: 'feedback-asked', by: by.name })]);
 }

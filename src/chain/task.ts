@@ -73,7 +73,7 @@ export const Phase = z.discriminatedUnion('at', [
   z.object({ at: z.literal('judging') }),
   /** Done and held for review: Merge, Send back, or Stop. `patch` shows the sensitive paths; the next words of `feedback` go to the coder. */
   z.object({ at: z.literal('review'), verdict: Verdict, patch: z.string(), feedback: z.string().nullable() }),
-  /** A cause stands in the way. When it ends, or on Resume, the chain goes on with `from`. `hold` counts the task's holds. */
+  /** A cause stands in the way. When it ends, or on Resume, the chain goes on with `from`. `hold` counts the task's holds; `feedback` as in review. */
   z.object({
     at: z.literal('held'),
     hold: z.number(),
@@ -82,6 +82,7 @@ export const Phase = z.discriminatedUnion('at', [
     reason: z.string(),
     todo: z.string(),
     from: Step,
+    feedback: z.string().nullable(),
   }),
   /** What is there is looked at before `step` goes on. */
   z.object({ at: z.literal('verifying'), step: Step }),

@@ -116,7 +116,7 @@ function said(task: Task, event: Of<'said'>, stamp: Stamp): Moved {
   const { phase } = task;
   if (phase.at === 'merged' || phase.at === 'stopped') return ignored('the task is over');
   if (phase.at === 'working') return move(task, [{ do: 'send', session: phase.session, uuid, by, text }]);
-  if (phase.at === 'review' && phase.feedback === event.by.id)
+  if ((phase.at === 'review' || phase.at === 'held') && phase.feedback === event.by.id)
     return backAsked(task, { is: 'back-asked', by: event.by, to: 'code', why: text }, stamp);
   const next = { ...task, notes: [...task.notes, { uuid, by, text }] };
   const told = tell({ kind: 'heard', by, when: 'next-session' });

@@ -168,6 +168,11 @@ function coderHandoff(calls: readonly Call[]): CoderHandoff {
   return {
     status: 'done',
     summary: 'Replaced "recieve" by "receive" in README.md, twice. Nothing else changed.',
+    defect: {
+      cause: 'Whoever wrote the README misspelt the word in both places.',
+      file: 'README.md',
+      proof: '! grep -n recieve README.md',
+    },
     tests: counts === undefined ? [] : [{ command: 'npm test', result: counts }],
     risks: [],
     next: 'Review the change.',

@@ -1,7 +1,6 @@
 import type { Check } from '../chain/change.ts';
 import { Head } from '../chain/ids.ts';
 import type { SessionSpec, Validator } from '../chain/ports.ts';
-import type { Policy } from '../chain/policy.ts';
 import { inTree, makeCheckout, removeCheckout } from './checkout.ts';
 import type { Site } from './checkout.ts';
 import { git, gitOut } from './git.ts';
@@ -25,7 +24,7 @@ export function containerValidator(
   limits: CheckLimits = { memoryGiB: 2, cpus: 2, minutes: 30 },
 ): Validator {
   return {
-    async check({ project, task, base, head, policy }): Promise<Check> {
+    async check({ project, task, base, head, policy, acceptance }): Promise<Check> {
       const { folder, repository } = site.mirror(project);
       const answer = (outcome: Check['outcome'], what: string, tail = ''): Check => ({
         head,
@@ -45,7 +44,7 @@ export function containerValidator(
       await removeCheckout(site, task, tree);
       try {
         const at = await makeCheckout(site, { project, task, checkout });
-        return await runTests(site, at, policy, policy.test, limits, answer);
+        return await runTests(site, at, { setup: policy.setup, test: policy.test, acceptance }, limits, answer);
       } finally {
         await removeCheckout(site, task, tree);
       }
@@ -56,33 +55,40 @@ export function containerValidator(
 async function runTests(
   site: Site,
   folder: string,
-  policy: Policy,
-  test: string,
+  commands: Commands,
   limits: CheckLimits,
   answer: (outcome: Check['outcome'], what: string, tail: string) => Check,
 ): Promise<Check> {
+  const { setup, test, acceptance } = commands;
   const said = tail(TAIL_BYTES);
   const errand = {
-    command: ['bash', '-c', inOrder, 'check', test, ...policy.setup],
+    command: ['bash', '-c', inOrder, 'check', String(setup.length), test, ...setup, ...acceptance],
     env: { HOME: '/home/agent', CI: 'true', LANG: 'C.UTF-8' },
     ...limits,
   };
   const ran = await inTree(site, folder, errand, said.add, said.add);
   const shown = plainTail(said.text());
   if (ran.code === 0) return answer('green', test, shown);
-  return answer('red', whatFailed(ran, policy, test, limits), shown);
+  return answer('red', whatFailed(ran, commands, limits), shown);
 }
 
-/** $1 is the test, the rest are the setup commands. Exit codes of its own, because a command may exit with any. */
-const inOrder = `test="$1"; shift; n=0
-for command in "$@"; do
-  bash -c "$command" </dev/null || exit $((100 + n)); n=$((n + 1))
-done
-bash -c "$test" </dev/null || exit 1`;
+/** What is run, in this order. */
+type Commands = { readonly setup: readonly string[]; readonly test: string; readonly acceptance: readonly string[] };
 
-function whatFailed(ran: Once, policy: Policy, test: string, limits: CheckLimits): string {
+/** How many the setup commands are, the test, the setup, the acceptance checks. Exit codes of its own, because a command may exit with any. */
+const inOrder = `setups="$1"; test="$2"; shift 2; n=0
+while [ "$n" -lt "$setups" ]; do
+  bash -c "$1" </dev/null || exit $((100 + n)); shift; n=$((n + 1))
+done
+bash -c "$test" </dev/null || exit 1
+n=0
+for command in "$@"; do
+  bash -c "$command" </dev/null || exit $((200 + n)); n=$((n + 1))
+done`;
+
+function whatFailed(ran: Once, { setup, test, acceptance }: Commands, limits: CheckLimits): string {
   if (ran.code === null) return `${test} (stopped after ${limits.minutes} minutes)`;
-  const command = policy.setup[ran.code - 100] ?? test;
+  const command = acceptance[ran.code - 200] ?? setup[ran.code - 100] ?? test;
   return ran.ranOutOfMemory ? `${command} (ran out of ${limits.memoryGiB} GiB of memory)` : command;
 }
 

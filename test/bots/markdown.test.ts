@@ -167,6 +167,7 @@ const words = (text: string): readonly Message[] => {
       reason: text,
       todo: text,
       from: { step: 'prepare' },
+      feedback: null,
     },
     { ...reviewed, check },
   );

@@ -145,6 +145,7 @@ export const tasks = {
     reason: 'The login of claude ran out.',
     todo: 'Log in again on the machine: it goes on by itself then.',
     from: { step: 'prepare' },
+    feedback: null,
   }),
   merging: task({ at: 'merging', by: ana }, reviewed),
   merged: task({ at: 'merged', commit: other }, reviewed),

@@ -44,6 +44,7 @@ export const plan = { type: 'fix', plan: '# Fix', units: [{ name: 'README', file
 export const coder = (status: string, next = 'review it') => ({
   status,
   summary: 'Spelt it right.',
+  defect: null,
   tests: [],
   risks: [],
   next,
@@ -154,6 +155,7 @@ export const reach = {
   heldForAnswer: [...coding, handed('coder', coder('blocked', 'which spelling?'))],
   heldForApproval: [...recordingPlan, { is: 'recorded', head: head('2'), asks: true }],
   verifying: [...coding, ended('coder', { kind: 'overran', minutes: 5 }), { is: 'resume-tapped', by: ana }],
+  validatingAgain: [...validating, checked('red')],
   provingRed: [...validating, checked('red', '3', head('d'))],
   sendingBack: [...held, { is: 'feedback-asked', by: ben }],
   failed: [...brainstorming, crash(1), granted, crash(2), granted, crash(3)],

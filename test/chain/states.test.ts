@@ -33,6 +33,7 @@ const variants: Partial<Record<Reached, string>> = {
   sensitive: 'review, sensitive paths',
   blocked: 'review, blocked',
   sendingBack: 'review, Send back tapped',
+  validatingAgain: 'validating, once more because it was red',
   provingRed: 'proving, because the change is red',
   recordingPlan: 'recording the plan',
   recording: 'recording the requirements',

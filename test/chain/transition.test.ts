@@ -28,6 +28,7 @@ const later = [
   'queuedToCode',
   'taking',
   'validating',
+  'validatingAgain',
   'proposing',
   'judging',
   'verifying',
@@ -131,12 +132,13 @@ const rows: readonly (readonly [readonly Reached[], Event, string])[] = [
   [['taking'], 'taken: rewritten', 'queued work coder: tell again'],
   [['taking'], 'taken: refused', 'queued work coder: tell again'],
   [['taking'], 'broke: take', 'held infrastructure until time: tell held'],
-  [['validating'], 'checked green', 'proposing: propose'],
-  [['validating'], 'checked red', 'queued work coder: tell checked, tell again'],
-  [['validating'], 'checked red on a new base', 'proving: prove'],
-  [['validating'], 'checked conflict', 'held conflict until base: tell held'],
-  [['validating'], 'checked missing', 'held checks until base: tell held'],
-  [['validating'], 'broke: validate', 'held infrastructure until time: tell held'],
+  [['validating', 'validatingAgain'], 'checked green', 'proposing: propose'],
+  [['validating'], 'checked red', 'validating: validate'],
+  [['validatingAgain'], 'checked red', 'queued work coder: tell checked, tell again'],
+  [['validating', 'validatingAgain'], 'checked red on a new base', 'proving: prove'],
+  [['validating', 'validatingAgain'], 'checked conflict', 'held conflict until base: tell held'],
+  [['validating', 'validatingAgain'], 'checked missing', 'held checks until base: tell held'],
+  [['validating', 'validatingAgain'], 'broke: validate', 'held infrastructure until time: tell held'],
   [['proposing'], 'proposed', 'queued work reviewer: '],
   [['proposing'], 'broke: propose', 'held infrastructure until time: tell held'],
   [['reviewing', 'judging'], 'approved', '= : tell approved'],
@@ -178,7 +180,7 @@ const rows: readonly (readonly [readonly Reached[], Event, string])[] = [
   [['verifying'], 'verified', 'queued resume coder: '],
   [['verifying'], 'verified: gone', 'held infrastructure until person: tell held'],
   [['verifying'], 'broke: verify', 'held infrastructure until time: tell held'],
-  [['provingRed'], 'base proved green', 'queued work coder: tell checked, tell again'],
+  [['provingRed'], 'base proved green', 'validating: validate'],
   [['sendingBack'], 'said', 'queued work coder: tell back'],
   [['failed'], 'retry tapped', 'queued work brainstormer: '],
   [['stoppedEarly'], 'opened', '= : '],
@@ -209,8 +211,9 @@ describe('bounds', () => {
   const redAgain = (attempt: number): TaskEvent[] => [
     ...(attempt > 1 ? [sample.granted] : []),
     handed('coder', coder('done'), attempt),
-    sample.taken('3'),
-    sample.checked('red'),
+    sample.taken(String(attempt + 2)),
+    sample.checked('red', String(attempt + 2)),
+    sample.checked('red', String(attempt + 2)),
   ];
 
   it('sends the coder back as often as the policy says, then holds', () => {
@@ -221,9 +224,19 @@ describe('bounds', () => {
       at: 'held',
       kind: 'checks',
       reason: '`npm test` fails on the would-be merge commit. Sent back 2 times already.',
-      from: { step: 'work', role: 'coder' },
+      from: { step: 'validate' },
     });
     expect(held.slot).toBeNull();
+    const back = play(
+      [
+        { is: 'feedback-asked', by: ben },
+        { is: 'said', by: ben, text: 'the fixture is old', uuid: 'u1' },
+      ],
+      held,
+    );
+    const feedback = 'Ben sends it back: the fixture is old';
+    expect(back.phase).toEqual({ at: 'queued', step: { step: 'work', role: 'coder', feedback } });
+    expect(play([{ is: 'retry-tapped', by: ana }], held).phase).toEqual({ at: 'queued', step: { step: 'validate' } });
   });
 
   it('sends a plan back twice, then holds', () => {
@@ -276,7 +289,7 @@ describe('the way of a task', () => {
 
   it('hands what people said meanwhile to the next session, once', () => {
     const task = play([...reach.validating, { is: 'said', by: ben, text: 'hurry', uuid: 'u9' }]);
-    const moved = transition(play([sample.checked('red')], task), sample.granted, { at: 1 });
+    const moved = transition(play([sample.checked('red'), sample.checked('red')], task), sample.granted, { at: 1 });
     expect(moved).toMatchObject({
       state: { notes: [] },
       effects: [{ do: 'run', notes: [{ uuid: 'u9', by: 'Ben', text: 'hurry' }] }],

@@ -22,7 +22,14 @@ export function validatorContract(name: string, enter: () => Promise<ValidatorWo
       world = await enter();
       const { validator, project, task, test } = world;
       const { base, head } = await world.change(outcome);
-      const check = await validator.check({ project, task, base, head, policy: Policy.parse({ test }) });
+      const check = await validator.check({
+        project,
+        task,
+        base,
+        head,
+        policy: Policy.parse({ test }),
+        acceptance: [],
+      });
       expect(check).toMatchObject({ head, base, outcome, what: test });
     });
 
@@ -30,7 +37,14 @@ export function validatorContract(name: string, enter: () => Promise<ValidatorWo
       world = await enter();
       const { validator, project, task, test } = world;
       const { base, head } = await world.change('conflict');
-      const check = await validator.check({ project, task, base, head, policy: Policy.parse({ test }) });
+      const check = await validator.check({
+        project,
+        task,
+        base,
+        head,
+        policy: Policy.parse({ test }),
+        acceptance: [],
+      });
       expect(check).toMatchObject({ head, base, outcome: 'conflict' });
       expect(check.what).toMatch(/conflict.*\.$/);
     });
@@ -39,7 +53,7 @@ export function validatorContract(name: string, enter: () => Promise<ValidatorWo
       world = await enter();
       const { validator, project, task } = world;
       const { base, head } = await world.change('green');
-      const check = await validator.check({ project, task, base, head, policy: Policy.parse({}) });
+      const check = await validator.check({ project, task, base, head, policy: Policy.parse({}), acceptance: [] });
       expect(check).toMatchObject({ outcome: 'missing', tail: '' });
       expect(check.what).toMatch(/\.$/);
     });

@@ -50,11 +50,23 @@ describe('validator', () => {
   });
   afterEach(() => here.leave());
 
-  const check = async (files: Readonly<Record<string, string>>, policy: object, minutes = 5) => {
+  const check = async (
+    files: Readonly<Record<string, string>>,
+    policy: object,
+    minutes = 5,
+    acceptance: readonly string[] = [],
+  ) => {
     const on = await base(here);
     const head = await change(here, files);
     const limits = { memoryGiB: 0.25, cpus: 1, minutes };
-    return containerValidator(here.site, limits).check({ project, task, base: on, head, policy: Policy.parse(policy) });
+    return containerValidator(here.site, limits).check({
+      project,
+      task,
+      base: on,
+      head,
+      policy: Policy.parse(policy),
+      acceptance,
+    });
   };
 
   it('runs setup and test in a clean checkout at the agent’s uid, without a network, and leaves nothing', async () => {
@@ -82,13 +94,32 @@ describe('validator', () => {
     const head = await change(here, { 'mine.txt': 'mine\n' });
     await here.commit({ 'theirs.txt': 'theirs\n' });
     const policy = Policy.parse({ test: 'cat mine.txt theirs.txt' });
-    const checked = await containerValidator(here.site).check({ project, task, base: await base(here), head, policy });
+    const checked = await containerValidator(here.site).check({
+      project,
+      task,
+      base: await base(here),
+      head,
+      policy,
+      acceptance: [],
+    });
     expect(checked).toMatchObject({ outcome: 'green', tail: 'mine\ntheirs' });
   });
 
   it('names the setup command that failed', async () => {
     const checked = await check({}, { setup: ['true', 'echo no such tool >&2; exit 127', 'false'], test: 'true' });
     expect(checked).toMatchObject({ outcome: 'red', what: 'echo no such tool >&2; exit 127', tail: 'no such tool' });
+  });
+
+  it('runs the acceptance checks after the tests, and names the one that failed', async () => {
+    const test = 'echo tests ran';
+    const files = { 'done.txt': 'done\n' };
+    expect(await check(files, { test }, 5, ['test -s done.txt', 'grep done done.txt'])).toMatchObject({
+      outcome: 'green',
+      what: test,
+      tail: 'tests ran\ndone',
+    });
+    const failed = await check(files, { setup: ['true'], test }, 5, ['test -s done.txt', 'exit 7', 'echo not me']);
+    expect(failed).toMatchObject({ outcome: 'red', what: 'exit 7', tail: 'tests ran' });
   });
 
   it('stops tests that do not end', async () => {
@@ -121,6 +152,7 @@ describe('validator', () => {
       base: on,
       head,
       policy: Policy.parse({ test: 'sleep 600' }),
+      acceptance: [],
     });
     await expect
       .poll(async () => {
