@@ -110,14 +110,17 @@ describe('validator', () => {
     expect(checked).toMatchObject({ outcome: 'red', what: 'echo no such tool >&2; exit 127', tail: 'no such tool' });
   });
 
-  it('runs the acceptance checks after the tests, and names the one that failed', async () => {
-    const test = 'echo tests ran';
-    const files = { 'done.txt': 'done\n' };
+  const test = 'echo tests ran';
+  const files = { 'done.txt': 'done\n' };
+  it('runs the acceptance checks after the tests', async () => {
     expect(await check(files, { test }, 5, ['test -s done.txt', 'grep done done.txt'])).toMatchObject({
       outcome: 'green',
       what: test,
       tail: 'tests ran\ndone',
     });
+  });
+
+  it('names the acceptance check that failed', async () => {
     const failed = await check(files, { setup: ['true'], test }, 5, ['test -s done.txt', 'exit 7', 'echo not me']);
     expect(failed).toMatchObject({ outcome: 'red', what: 'exit 7', tail: 'tests ran' });
   });
