@@ -95,10 +95,10 @@ async function abandon(tools: Tools, session: SessionId, at: Layout): Promise<vo
   await clear(tools, session, at);
 }
 
-/** Removes what runs and what lets it out. The folder stays: its record is the transcript. */
+/** Removes what lets it out and what runs: it asks no model any more, also where the engine does not answer. The folder stays: its record is the transcript. */
 async function clear({ site }: Tools, session: SessionId, at: Layout): Promise<void> {
-  await site.engine.remove(site.engine.nameOf(session));
   await revokeEgress(at);
+  await site.engine.remove(site.engine.nameOf(session));
 }
 
 /** Runs the container until the session's end is decided, and again when it is lost. */

@@ -61,7 +61,11 @@ export function simSessions(life: Life, waiters: Waiters): Sessions {
         if (!at.heard.includes(uuid)) sessions[name] = { ...at, heard: [...at.heard, uuid] };
         return 'taken';
       }),
-    stop: (session) => call(life, 'stop', () => legsOf(session).forEach(end)),
+    async stop(session) {
+      // Its end is decided and its way out closed here, whether or not the engine answers.
+      await call(life, 'decide', () => legsOf(session).forEach(end));
+      await call(life, 'stop', () => undefined);
+    },
     sweep: (keep) =>
       call(life, 'sweep', () => {
         const kept = keep.flatMap(legsOf);
