@@ -10,7 +10,7 @@ export type SessionsWorld = {
   spec(n: number): SessionSpec;
   /** Resolves when the agent of the session's first leg works. */
   works(session: SessionId): Promise<void>;
-  /** Lets the agent end its turn with this handoff. */
+  /** Lets the agent end its turns in this leg with this handoff. */
   finish(session: SessionId, handoff: unknown): Promise<void>;
   /** Lets the agent's turn end because its model's service turned it away. */
   refuse(session: SessionId): Promise<void>;
