@@ -132,7 +132,8 @@ export type Taken =
  * - prepare reads the base branch's head and the policy there, fresh from the forge.
  * - record MUST give the same head for the same arguments: author, date and text come from the caller.
  * - take accepts the task's branch alone, within limits on bytes, objects and time.
- * - verify says in a sentence what is not there any more: the commit in the task's part of the mirror, or a document at it; null when all is.
+ * - verify says in a sentence what is not there any more: the commit in the mirror, a branch of the task or the base that holds it, or a document
+ *   at it; null when all is.
  * - diff is the raw diff without renames from the merge base of the two; `patch` is its text, null when it is too large to be shown whole.
  */
 export type Workspace = {

@@ -55,6 +55,10 @@ workspaceContract('fake', async () => {
     async worked(_tree, head, deeds) {
       workspace.work = () => found(head, deeds);
     },
+    async meddle(how) {
+      if (how === 'deletes the mirror') workspace.commits.clear();
+      else workspace.branches.set(task, workspace.base);
+    },
     leave: nothing,
   };
 });

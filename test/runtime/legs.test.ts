@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { Account } from '../../src/boundary/files.ts';
 import { serveBoundary } from '../../src/boundary/server.ts';
 import { Head, SessionId } from '../../src/chain/ids.ts';
@@ -13,6 +14,7 @@ import { startRehearsal } from '../../src/demo/rehearsal.ts';
 import type { Rehearsal } from '../../src/demo/rehearsal.ts';
 import { boundaryAccounts } from '../../src/runtime/accounts.ts';
 import { treeFolder } from '../../src/runtime/checkout.ts';
+import { json } from '../../src/runtime/agents/identity.ts';
 import { dockerSessions } from '../../src/runtime/sessions.ts';
 import type { RecordLine } from '../../src/worker/files.ts';
 import { ground, project, task } from './ground.ts';
@@ -42,7 +44,7 @@ const GO_ON = 'Signalbox says:\n> The line was cut before you were done. Go on w
 
 const models: Readonly<Record<Cli, string>> = { claude: roles.reviewer.settings.model, codex: 'signalbox-rehearsal' };
 
-async function enter(cli: Cli): Promise<World> {
+async function enter(cli: Cli, latencyMs = 0): Promise<World> {
   const here = await ground();
   const base = await here.commit({
     'README.md': 'you recieve the post\n',
@@ -51,7 +53,7 @@ async function enter(cli: Cli): Promise<World> {
   const fetched = await here.site.mirror(project).fetch();
   if (!fetched.ok) throw new Error(fetched.reason);
   const egress = await mkdtemp(join(tmpdir(), 'sb-'));
-  const rehearsal = await startRehearsal();
+  const rehearsal = await startRehearsal({ latencyMs });
   const credentialFile = join(here.folder, 'credential');
   await writeFile(credentialFile, 'a-credential-that-is-none', { mode: 0o600 });
   const provider = cli === 'claude' ? 'anthropic' : 'openai';
@@ -60,7 +62,15 @@ async function enter(cli: Cli): Promise<World> {
   const folder = join(here.data, 'boundary');
   const boundary = await serveBoundary({ folder, accounts: { one: account }, signal: stopping.signal, log });
   const session = SessionId.parse(`${task}-coder-1`);
-  const settings = { cli, account: 'one', model: models[cli], effort: 'low', memoryGiB: 1, cpus: 1, minutes: 30 };
+  const settings = {
+    cli,
+    account: 'one',
+    model: models[cli],
+    effort: 'low',
+    memoryGiB: 1,
+    cpus: 1,
+    minutes: 30,
+  } as const;
   const files = join(here.data, 'sessions', session);
   const controller = (): Sessions => dockerSessions({ site: { ...here.site, egress, root }, clock, log });
   return {
@@ -114,58 +124,95 @@ async function untilOpen(): Promise<void> {
   await expect.poll(isOpen).toBe(true);
 }
 
-/** Ids of the tool calls that the CLI says were made, in order, each as often as it ran. */
+/** The steps whose commands ran, by their answers in the record, in order. */
 async function calls(): Promise<readonly string[]> {
-  const lines = (await world.record()).flatMap(({ src, line }) => (src === 'cli' ? [JSON.parse(line)] : []));
+  const lines = (await world.record()).flatMap(({ src, line }) => (src === 'cli' ? [json(line)] : []));
   return lines.flatMap((line) => {
-    if (line.type === 'item.completed' && line.item.type === 'command_execution') return [line.item.command];
-    const content = line.type === 'user' && Array.isArray(line.message.content) ? line.message.content : [];
-    return content.flatMap((part: { tool_use_id?: string }) => part.tool_use_id ?? []);
+    const { item } = CodexCall.safeParse(line).data ?? {};
+    if (item) return MAKES.find((step) => item.command.includes(WORDS[step])) ?? [];
+    const made = ClaudeAnswers.safeParse(line).data?.message.content ?? [];
+    return made.flatMap(({ tool_use_id: id }) => MAKES.find((step) => id?.startsWith(`${step}_`)) ?? []);
   });
 }
 
+const CodexCall = z.object({
+  type: z.literal('item.completed'),
+  item: z.object({ type: z.literal('command_execution'), command: z.string() }),
+});
+const ClaudeAnswers = z.object({
+  type: z.literal('user'),
+  message: z.object({ content: z.array(z.object({ tool_use_id: z.string().optional() })) }),
+});
+
+/** The steps of the rehearsed coder, and a word that only its command has. */
+const MAKES = ['look', 'fix', 'test', 'commit'] as const;
+const WORDS: Readonly<Record<(typeof MAKES)[number], string>> = {
+  look: 'git log --oneline',
+  fix: 'sed -i',
+  test: 'npm test',
+  commit: 'git commit',
+};
+
 /** The end of the work, whatever came between: one commit, the word put right, one conversation that heard both prompts. */
-async function isWhole(end: SessionEnd): Promise<void> {
+async function isWhole(end: SessionEnd, before: readonly { readonly id: string }[]): Promise<void> {
   expect(end).toMatchObject({ kind: 'ended', handoff: { status: 'done' } });
   expect(await world.git('rev-list', '--count', `${world.spec.checkout.head}..signalbox/x`)).toBe('1');
   expect(await world.git('show', 'signalbox/x:README.md')).toBe('you receive the post');
   expect(await world.git('status', '--short')).toBe('');
-  const [only, ...others] = await world.conversations();
-  expect(others.map(({ id }) => id)).toEqual([]);
-  expect(only?.text.split('put the word right').length).toBeGreaterThan(1);
-  expect(only?.text).toContain('The line was cut before you were done.');
+  const after = await world.conversations();
+  expect(before).toHaveLength(1);
+  expect(after.map(({ id }) => id)).toEqual(before.map(({ id }) => id));
+  expect(after[0]?.text).toContain('put the word right');
+  expect(after[0]?.text).toContain('The line was cut before you were done.');
 }
 
-const refusals = [
-  ['quota', '429'],
-  ['overloaded', '529'],
-] as const;
-
 describe.each(['claude', 'codex'] as const)('%s, turned away', (cli) => {
-  it.each(refusals)('at its very first request (%s): the next leg has the whole prompt', async (why, kind) => {
+  it.each([
+    ['quota', '429'],
+    ['login', '401'],
+  ] as const)('at its very first request (%s): the same conversation, with its whole prompt', async (why, kind) => {
     world = await enter(cli);
     world.rehearsal.fail({ role: 'coder', kind, times: 99, resetIn: 1 });
     expect(await world.controller().run(world.spec, quiet)).toMatchObject({ kind: 'refused', why });
-    const before = (await world.conversations()).map(({ id }) => id);
-    console.log(cli, kind, before);
+    const before = await world.conversations();
+    expect(await calls()).toEqual([]);
     world.rehearsal.heal();
+    if (why === 'login') await world.accounts.open('one', 'logged in again');
     await untilOpen();
-    await isWhole(await world.controller().run(second(), quiet));
+    await isWhole(await world.controller().run(second(), quiet), before);
+    expect(await calls()).toEqual(MAKES);
   });
 
-  it.each(refusals)('after its tools had worked (%s): the same conversation, and no work twice', async (why, kind) => {
+  it.each([
+    ['quota', '429'],
+    ['overloaded', '529'],
+  ] as const)('after its tools had worked (%s): the same conversation, no work twice', async (why, kind) => {
     world = await enter(cli);
     world.rehearsal.fail({ role: 'coder', kind, nth: 5, times: 99, resetIn: 1 });
     expect(await world.controller().run(world.spec, quiet)).toMatchObject({ kind: 'refused', why });
-    const head = await world.git('rev-parse', 'signalbox/x');
-    const before = await world.conversations();
-    console.log(cli, kind, before.map(({id})=>id), await calls());
+    const [head, before] = [await world.git('rev-parse', 'signalbox/x'), await world.conversations()];
     expect(head).not.toBe(world.spec.checkout.head);
+    expect(await calls()).toEqual(MAKES);
     world.rehearsal.heal();
     await untilOpen();
-    await isWhole(await world.controller().run(second(), quiet));
+    await isWhole(await world.controller().run(second(), quiet), before);
     expect(await world.git('rev-parse', 'signalbox/x')).toBe(head);
-    expect((await world.conversations()).map(({ id }) => id)).toEqual(before.map(({ id }) => id));
-    console.log(await calls());
+    // The rehearsed model looks again at what is there. Nothing runs that it did not ask for.
+    expect(await calls()).toEqual([...MAKES, ...MAKES]);
+  });
+
+  it('in mid-turn, its container killed in the second leg and its controller replaced: the same conversation', async () => {
+    world = await enter(cli, 400);
+    world.rehearsal.fail({ role: 'coder', kind: '429', nth: 3, resetIn: 1 });
+    expect(await world.controller().run(world.spec, quiet)).toMatchObject({ kind: 'refused', why: 'quota' });
+    const before = await world.conversations();
+    expect(await calls()).toEqual(['look', 'fix']);
+    await untilOpen();
+    const left = world.controller().run(second(), quiet);
+    await expect.poll(calls).toHaveLength(3);
+    await world.kill();
+    await isWhole(await world.controller().run(second(), quiet), before);
+    expect(await left).toMatchObject({ kind: 'ended' });
+    expect((await world.record()).filter(({ line }) => line.includes('"resumed":true')).length).toBeGreaterThan(1);
   });
 });
