@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, open, readFile, rm, rmdir, statfs, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { untilUp } from '../../src/demo/controller.ts';
+import { eventually, follow, whole } from './ground.ts';
+import type { Seen, Whole } from './ground.ts';
+
+/** A data folder on a small file system of its own, which root alone may mount. */
+let at: Whole;
+let data: string;
+beforeEach(async () => {
+  data = await mkdtemp(join(tmpdir(), 'signalbox-disk-'));
+  await execa('mount', ['-t', 'tmpfs', '-o', 'size=64m,mode=0700', 'signalbox-test', data]);
+  at = await whole({ data, latencyMs: 400 });
+});
+afterEach(async () => {
+  console.log((await readFile(join(data, 'controller.log'), 'utf8')).slice(-12000));
+  await at.leave();
+  await execa('umount', [data]);
+  await rmdir(data);
+});
+
+const PAGE = 4096;
+const ballast = (): string => join(data, 'ballast');
+
+/** Takes all the room that there is, to the last page. */
+async function fill(): Promise<void> {
+  const file = await open(ballast(), 'a');
+  const put = (bytes: number): Promise<boolean> =>
+    file.write(Buffer.alloc(bytes)).then(
+      ({ bytesWritten }) => bytesWritten === bytes,
+      () => false,
+    );
+  for (const bytes of [2 ** 20, PAGE]) while (await put(bytes)) continue;
+  await file.close();
+}
+
+/** Gives some pages back, so that one thing can be kept and the next not. */
+async function give(pages: number): Promise<void> {
+  const { size } = await open(ballast(), 'r').then(async (file) => {
+    const found = await file.stat();
+    await file.close();
+    return found;
+  });
+  await truncate(ballast(), Math.max(0, Math.floor(size / PAGE) - pages) * PAGE);
+}
+
+type Input = { readonly text: string; readonly channel: string; readonly thread?: string };
+type Kept = { readonly source: string; readonly task: string };
+
+/** Says something under a source of its own: null when it was refused, which must say why and what to do. */
+async function say({ text, ...place }: Input): Promise<Kept | null> {
+  const source = randomUUID();
+  const { ok, text: answer, task } = await at.you.say(text, { ...place, source });
+  if (ok) return { source, task: task! };
+  expect(answer).toMatch(/^Nothing was taken: .*\(ENOSPC\).* Look at the disk of .*, send it again\.$/);
+  return null;
+}
+
+const journalOf = (task: string): Promise<string> =>
+  readFile(join(data, 'streams', `task-${task}`, 'journal.jsonl'), 'utf8');
+
+const threadOf = async (task: string): Promise<string> => {
+  const answer = await fetch(`${at.url}/api/threads`, { headers: { Authorization: `Bearer ${at.world.keys.you}` } });
+  const { threads } = (await answer.json()) as { threads: { task: string; thread: string }[] };
+  return threads.find((one) => one.task === task)!.thread;
+};
+
+/** Follows a task until it is merged; each Merge button that it shows is tapped. */
+async function untilMerged(task: string): Promise<Seen> {
+  const tapped = new Set<string>();
+  return follow(at.you, task, async ({ phase, merged, messages }) => {
+    const merge = messages.at(-1)?.buttons.find(({ id }) => id.startsWith('merge:'));
+    if (merge && phase === 'review' && !tapped.has(merge.id)) {
+      tapped.add(merge.id);
+      await at.you.press(merge.id);
+    }
+    return merged !== null || phase === 'failed';
+  });
+}
+
+describe.skipIf(process.getuid?.() !== 0)('a full disk under tasks at work', () => {
+  it('what was acknowledged is kept over a SIGKILL, what was refused says so, and all is merged when there is room', async () => {
+    const { channel } = at.world;
+    const ask = (slug: string): Input => ({ text: `/task --quick --slug ${slug} fix the typo (${slug})`, channel });
+    const begun = [(await say(ask('one')))!, (await say(ask('two')))!];
+    const kept: Kept[] = [...begun];
+    for (const { task } of begun) await follow(at.you, task, ({ phase }) => phase === 'working');
+    await eventually(async () => at.world.rehearsal.requests().coder >= 4);
+    const threads = await Promise.all(begun.map(({ task }) => threadOf(task)));
+
+    await fill();
+    let refused = 0;
+    for (let n = 0; n < 40 && (refused < 5 || kept.length < 6); n += 1) {
+      if (n % 6 === 5) await give(1);
+      const words: Input = { text: `word ${n}`, channel, thread: threads[n % 2]! };
+      const answer = await say(n % 10 === 9 ? ask(`more-${n}`) : words);
+      if (answer === null) refused += 1;
+      else kept.push(answer);
+      await fill();
+    }
+    console.log({ refused, kept: kept.length });
+
+    process.kill(await at.pid(), 'SIGKILL');
+    await untilUp(data, at.url, new AbortController().signal);
+    await fill();
+    expect(Number((await statfs(data)).bavail)).toBe(0);
+    for (const { task, source } of kept) expect(await journalOf(task)).toContain(source);
+    expect(await say(ask('refused'))).toBeNull();
+
+    await rm(ballast());
+    const tasks = [...new Set(kept.map(({ task }) => task))];
+    for (const task of tasks) {
+      const seen = await untilMerged(task);
+      console.log(
+        seen.phase,
+        seen.messages.map(({ text }) => text.slice(0, 200)),
+      );
+    }
+    console.log(await at.onMain());
+    for (const { task, source } of kept) expect(await journalOf(task)).toContain(source);
+  }, 100_000);
+});
