@@ -75,7 +75,8 @@ export type SessionEnd =
  *   MUST refuse a container name held by anything else.
  * - send MUST be taken once per uuid; it answers `late` when the session's latest leg no longer listens, and then MUST NOT deliver it.
  * - stop MUST leave nothing running; a session that does not run is fine.
- * - sweep MUST remove what sessions other than `keep` left running or lying about.
+ * - sweep MUST remove what sessions other than `keep` left running or lying about, but what this controller runs itself: `keep` may be
+ *   older than that.
  * Throws an Error with a sentence for a person when the engine is out of reach or the image is missing.
  */
 export type Sessions = {

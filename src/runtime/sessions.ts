@@ -31,18 +31,17 @@ const LOSSES = 5;
 export function dockerSessions({ site, clock, log }: Omit<Tools, 'lock'>): Sessions {
   const tools: Tools = { site, clock, log, lock: lockBySession() };
   const at = (session: SessionId): Layout => layoutOf(placesOf(site), session);
+  /** Sessions that this controller runs now, as often as it does. */
+  const running: SessionId[] = [];
   return {
     async run(spec, on) {
       refuseAgentUid();
-      const layout = at(spec.session);
-      const known = await readEnd(layout, spec.leg);
-      const end = known ?? (await follow(tools, spec, layout, on));
-      // The end of an earlier leg is known while a later one is at work.
-      if ((await latestLeg(layout)) <= spec.leg) await clear(tools, spec.session, layout);
-      // Any other end may go on in another leg, in the same checkout; the task's end removes it.
-      if (end.kind === 'ended' && spec.checkout.access === 'read')
-        await removeCheckout(site, spec.task, spec.checkout.tree);
-      return end;
+      running.push(spec.session);
+      try {
+        return await runLeg(tools, spec, at(spec.session), on);
+      } finally {
+        running.splice(running.indexOf(spec.session), 1);
+      }
     },
 
     send: (session, { uuid, text }) =>
@@ -66,10 +65,12 @@ export function dockerSessions({ site, clock, log }: Omit<Tools, 'lock'>): Sessi
     },
 
     async sweep(keep) {
+      // A session may have begun after `keep` was made.
+      const isKept = (session: SessionId): boolean => keep.includes(session) || running.includes(session);
       const held = await site.engine.list();
       for (const { name, session: label } of held) {
         const session = SessionId.safeParse(label);
-        if (session.success && !keep.includes(session.data)) {
+        if (session.success && !isKept(session.data)) {
           const layout = at(session.data);
           await abandon(tools, session.data, layout, await latestLeg(layout));
         }
@@ -78,10 +79,25 @@ export function dockerSessions({ site, clock, log }: Omit<Tools, 'lock'>): Sessi
       const grants = await readdir(grantsFolder(site.data)).catch(() => []);
       for (const name of grants) {
         const session = SessionId.safeParse(name.replace(/\.json$/, ''));
-        if (session.success && !keep.includes(session.data)) await revokeEgress(at(session.data));
+        if (session.success && !isKept(session.data)) await revokeEgress(at(session.data));
       }
     },
   };
+}
+
+async function runLeg(
+  tools: Tools,
+  spec: SessionSpec,
+  at: Layout,
+  on: Parameters<Sessions['run']>[1],
+): Promise<SessionEnd> {
+  const { session, leg, task, checkout } = spec;
+  const end = (await readEnd(at, leg)) ?? (await follow(tools, spec, at, on));
+  // The end of an earlier leg is known while a later one is at work.
+  if ((await latestLeg(at)) <= leg) await clear(tools, session, at);
+  // Any other end may go on in another leg, in the same checkout; the task's end removes it.
+  if (end.kind === 'ended' && checkout.access === 'read') await removeCheckout(tools.site, task, checkout.tree);
+  return end;
 }
 
 function lockBySession(): Lock {

@@ -136,6 +136,19 @@ describe('a session in a container', () => {
     expect(await world.conversations(spec.session)).toBe(1);
   });
 
+  it('is left alone by a sweep of the controller that runs it, whose list may be older than the session', async () => {
+    world = await enter();
+    const spec = world.spec(1);
+    const sessions = world.controller();
+    const end = sessions.run(spec, () => undefined);
+    await world.works(spec.session);
+    await sessions.sweep([]);
+    expect(await world.isRunning(spec.session)).toBe(true);
+    await world.finish(spec.session, { title: 'undisturbed' });
+    expect(await end).toMatchObject({ kind: 'ended', handoff: { title: 'undisturbed' } });
+    expect(await world.conversations(spec.session)).toBe(1);
+  });
+
   it('refuses a name that somebody else holds, and touches nothing of theirs', async () => {
     world = await enter();
     const spec = world.spec(1);

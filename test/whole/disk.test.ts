@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, open, readFile, rm, rmdir, stat, statfs, truncate } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm, rmdir, stat, statfs, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { untilUp } from '../../src/demo/controller.ts';
+import { claimDurably } from '../../src/runtime/durable.ts';
 import { eventually, follow, untilPhase, whole } from './ground.ts';
 import type { Whole } from './ground.ts';
 
@@ -94,6 +95,9 @@ describe.skipIf(process.getuid?.() !== 0)('a full disk under tasks at work', () 
     expect((await statfs(data)).bavail).toBe(0);
     for (const { task, source } of kept) expect(await journalOf(task)).toContain(source);
     expect(await say(ask('refused'))).toBeNull();
+    // What it does not take leaves nothing behind either.
+    await expect(claimDurably(join(data, 'claimed'), 'mine')).rejects.toThrow('ENOSPC');
+    expect((await readdir(data)).filter((name) => name.startsWith('claimed'))).toEqual([]);
 
     await rm(ballast());
     for (const task of new Set(kept.map((one) => one.task))) {
