@@ -184,6 +184,23 @@ describe('a session in a container', () => {
     expect(await end).toEqual({ kind: 'overran', minutes: 30 });
     expect(await world.isRunning(spec.session)).toBe(false);
   });
+
+  it('has its whole time again in a later leg', async () => {
+    world = await enter();
+    const spec = world.spec(1);
+    const first = world.controller().run(spec, () => undefined);
+    await world.works(spec.session);
+    await world.refuse(spec.session);
+    expect(await first).toMatchObject({ kind: 'refused' });
+    // As if the first leg had begun an hour ago.
+    const record = join(world.here.data, 'sessions', spec.session, 'out', 'record.jsonl');
+    const long = (await readFile(record, 'utf8')).replace(/"t":(\d+)/g, (_, t) => `"t":${Number(t) - 3_600_000}`);
+    await writeFile(record, long);
+    const second = world.controller().run({ ...spec, leg: 2, prompt: 'Go on.' }, () => undefined);
+    await expect.poll(() => world.heard(spec.session)).toEqual(['Do it.', 'Go on.']);
+    await world.finish(spec.session, { title: 'in time' });
+    expect(await second).toMatchObject({ kind: 'ended', handoff: { title: 'in time' } });
+  });
 });
 
 it('an engine that answers nothing useful is named', async () => {
