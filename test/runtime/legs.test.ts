@@ -75,7 +75,15 @@ async function enter(cli: Cli, latencyMs = 0): Promise<World> {
   const controller = (): Sessions => dockerSessions({ site: { ...here.site, egress, root }, clock, log });
   return {
     spec: {
-      ...{ session, task, project, role: 'coder', settings, leg: 1, prompt: PROMPT, files: {}, transcripts: [] },
+      session,
+      task,
+      project,
+      role: 'coder',
+      settings,
+      leg: 1,
+      prompt: PROMPT,
+      files: {},
+      transcripts: [],
       handoff: { type: 'object', properties: { status: { type: 'string' } } },
       checkout: { tree: 'coder-1', branch: 'signalbox/x', head: Head.parse(base), access: 'write' },
     },
