@@ -18,6 +18,8 @@ beforeEach(async () => {
   at = await whole({ data, latencyMs: 400 });
 });
 afterEach(async () => {
+  // Clearing up takes room too.
+  await rm(ballast(), { force: true });
   await at.leave();
   await execa('umount', [data]);
   await rmdir(data);
