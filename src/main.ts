@@ -50,9 +50,14 @@ const log: Log = {
     console.error(JSON.stringify({ t: new Date().toISOString(), level: 'error', message, ...facts })),
 };
 
+// Where the words go may be full, or gone: that must not end who says them.
+process.stderr.on('error', () => undefined);
+
 /** Runs until `signal`. Sessions and the boundary go on after it. */
 export async function serveController(config: Config, root: string, signal: AbortSignal): Promise<number> {
-  await writeFile(join(config.data, 'pid'), `${process.pid}\n`);
+  await writeFile(join(config.data, 'pid'), `${process.pid}\n`).catch((error: Error) =>
+    log.error('the pid is not written: a second controller cannot name this one', { reason: error.message }),
+  );
   const store = fileStore({ folder: config.data });
   const channels = config.projects.flatMap((project) => channelsOf(project.channels, 'console'));
   const web = await openConsole({ port: config.console.port, people: config.people, channels, store, clock, log });

@@ -39,7 +39,7 @@ function accepted(command: Command['name']): string {
     case 'retry':
       return '👀 Taken. It tries again.';
     case 'resume':
-      return '👀 Taken. It goes on.';
+      return '👀 Taken. It tries to go on now.';
     case 'approve':
       return '👀 Taken.';
     case 'back':

@@ -75,7 +75,8 @@ export type SessionEnd =
  *   MUST refuse a container name held by anything else.
  * - send MUST be taken once per uuid; it answers `late` when the session's latest leg no longer listens, and then MUST NOT deliver it.
  * - stop MUST leave nothing running; a session that does not run is fine.
- * - sweep MUST remove what sessions other than `keep` left running or lying about.
+ * - sweep MUST remove what sessions other than `keep` left running or lying about, but what this controller runs itself: `keep` may be
+ *   older than that.
  * Throws an Error with a sentence for a person when the engine is out of reach or the image is missing.
  */
 export type Sessions = {
@@ -132,7 +133,8 @@ export type Taken =
  * - prepare reads the base branch's head and the policy there, fresh from the forge.
  * - record MUST give the same head for the same arguments: author, date and text come from the caller.
  * - take accepts the task's branch alone, within limits on bytes, objects and time.
- * - verify says in a sentence what is not there any more: the commit in the task's part of the mirror, or a document at it; null when all is.
+ * - verify says in a sentence what is not there any more: the commit in the mirror, a branch of the task or the base that holds it, or a document
+ *   at it; null when all is.
  * - diff is the raw diff without renames from the merge base of the two; `patch` is its text, null when it is too large to be shown whole.
  */
 export type Workspace = {

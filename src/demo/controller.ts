@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -31,9 +31,11 @@ export function keepController(root: string, data: string): Controller {
   return {
     starts: () => starts,
     async stop() {
+      const isFirst = !stopping;
       stopping = true;
       await endProcess(child?.exitCode === null && child.signalCode === null ? child.pid : undefined);
       await endProcess(await boundaryOf(data));
+      if (isFirst) closeSync(log);
     },
   };
 }

@@ -10,8 +10,10 @@ const Box = z.object({ id: z.string().regex(/^[0-9a-f]{8}$/) });
 export async function boxId(data: string): Promise<string> {
   const file = join(data, 'box.json');
   await mkdir(data, { recursive: true, mode: 0o700 });
-  await claimDurably(file, JSON.stringify({ id: randomBytes(4).toString('hex') }));
-  const box = Box.safeParse(JSON.parse((await readIfThere(file)) ?? 'null'));
+  // Looked at first: a controller starts on a full disk too.
+  const known = await readIfThere(file);
+  if (known === null) await claimDurably(file, JSON.stringify({ id: randomBytes(4).toString('hex') }));
+  const box = Box.safeParse(JSON.parse(known ?? (await readIfThere(file)) ?? 'null'));
   if (!box.success)
     throw new Error(
       `${file} does not hold this installation's id. Restore it from a backup; without it running sessions are not found again.`,

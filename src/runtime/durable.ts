@@ -46,15 +46,21 @@ export async function readIfThere(path: string): Promise<string | null> {
 
 async function writeBeside(path: string, text: string, mode: number): Promise<string> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-  const file = await open(temporary, 'wx', mode);
   try {
-    await file.chmod(mode);
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
+    const file = await open(temporary, 'wx', mode);
+    try {
+      await file.chmod(mode);
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    return temporary;
+  } catch (error) {
+    // A full disk must not fill with what it did not take.
+    await rm(temporary, { force: true });
+    throw error;
   }
-  return temporary;
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { SessionId } from '../chain/ids.ts';
 import type { SessionEnd, SessionSpec } from '../chain/ports.ts';
+import { Spec } from '../worker/files.ts';
 import { claimDurably, readIfThere } from './durable.ts';
 import type { Layout } from './layout.ts';
 import { renewMail } from './mail.ts';
@@ -11,6 +12,8 @@ import { recordReader } from './record.ts';
 
 /** Written once a leg after the first is laid out: it begins after so many lines of the record. */
 const Leg = z.object({ since: z.number() });
+
+const Prompted = z.object({ prompt: Spec.shape.prompt });
 
 const End = z.custom<SessionEnd>((value) => z.object({ kind: z.string() }).safeParse(value).success);
 
@@ -35,23 +38,42 @@ export async function latestLeg(at: Layout): Promise<number> {
   return Math.max(1, ...names.flatMap((name) => Number(/^leg-(\d+)\.json$/.exec(name)?.[1] ?? 1)));
 }
 
-/**
- * Lays out a leg: the session listens again, and what the leg begins with is in its mail. Answers after how many lines of the record it begins.
- * Safe to repeat. Throws when the leg before has no end: one conversation has one process.
- */
-export async function layOutLeg(at: Layout, { session, leg, prompt }: SessionSpec): Promise<number> {
-  if (leg === 1) return 0;
-  const known = await readIfThere(legFile(at, leg));
-  if (known !== null) return Leg.parse(JSON.parse(known)).since;
-  if ((await readEnd(at, leg - 1)) === null) throw new Error(`leg ${leg - 1} of ${session} has not ended yet`);
-  const since = (await recordReader(at.record).read()).length;
-  await renewMail(at.mail, { uuid: messageOf(session, leg), kind: 'message', text: prompt });
-  await claimDurably(legFile(at, leg), JSON.stringify({ since }));
-  return since;
+/** Throws when a leg may not begin because the one before has no end: one conversation has one process. */
+export async function refuseEarlyLeg(at: Layout, { session, leg }: SessionSpec): Promise<void> {
+  if (leg > 1 && (await readEnd(at, leg - 1)) === null)
+    throw new Error(`leg ${leg - 1} of ${session} has not ended yet`);
 }
 
+/**
+ * Lays out a leg: the session listens again, and what the leg begins with is in its mail. Answers after how many lines of the record it begins.
+ * Safe to repeat.
+ */
+export async function layOutLeg(at: Layout, spec: SessionSpec): Promise<number> {
+  const { leg } = spec;
+  if (leg === 1) return 0;
+  const laidOut = async (): Promise<number | null> => {
+    const text = await readIfThere(legFile(at, leg));
+    return text === null ? null : Leg.parse(JSON.parse(text)).since;
+  };
+  const known = await laidOut();
+  if (known !== null) return known;
+  const since = (await recordReader(at.record).read()).length;
+  const words = wordsOf(spec);
+  // A session that was stopped before it ever ran begins with this leg: its words are the first prompt already.
+  const isFirst = Prompted.parse(JSON.parse((await readIfThere(at.spec)) ?? 'null')).prompt.uuid === words.uuid;
+  await renewMail(at.mail, isFirst ? [] : [{ kind: 'message', ...words }]);
+  await claimDurably(legFile(at, leg), JSON.stringify({ since }));
+  return (await laidOut()) ?? since;
+}
+
+/** What a leg begins with, under a uuid of its own. */
+export const wordsOf = ({ session, leg, prompt }: SessionSpec): { readonly uuid: string; readonly text: string } => ({
+  uuid: uuidOf(session, leg === 1 ? 'prompt' : `leg ${leg}`),
+  text: prompt,
+});
+
 /** A UUID made of names (version 8 of RFC 9562), the same each time. */
-function messageOf(session: SessionId, leg: number): string {
-  const hex = createHash('sha256').update(`${session} leg ${leg}`).digest('hex');
+export function uuidOf(session: SessionId, what: string): string {
+  const hex = createHash('sha256').update(`${session} ${what}`).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

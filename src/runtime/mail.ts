@@ -18,10 +18,11 @@ export async function putMail(file: string, mail: Mail): Promise<void> {
   await appendDurably(file, `${start}${JSON.stringify(mail)}\n`);
 }
 
-/** The mail of a new leg: all that was said before, without the end of the leg before, and `mail`. Safe to repeat. */
-export async function renewMail(file: string, mail: Mail): Promise<void> {
-  const before = (await readMail(file)).filter(({ kind, uuid }) => kind !== 'end' && uuid !== mail.uuid);
-  await writeDurably(file, [...before, mail].map((letter) => `${JSON.stringify(letter)}\n`).join(''), 0o660);
+/** The mail of a new leg: all that was said before, without the end of the leg before, and what is `added`. Safe to repeat. */
+export async function renewMail(file: string, added: readonly Mail[]): Promise<void> {
+  const isAdded = (uuid: string): boolean => added.some((letter) => letter.uuid === uuid);
+  const before = (await readMail(file)).filter(({ kind, uuid }) => kind !== 'end' && !isAdded(uuid));
+  await writeDurably(file, [...before, ...added].map((letter) => `${JSON.stringify(letter)}\n`).join(''), 0o660);
 }
 
 function parseMail(line: string): Mail | null {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { SessionId } from '../chain/ids.ts';
@@ -11,6 +10,7 @@ import { Definition } from './container.ts';
 import { claimDurably, readIfThere } from './durable.ts';
 import { layoutOf, makeFolders, putFile } from './layout.ts';
 import type { Layout, Places } from './layout.ts';
+import { uuidOf, wordsOf } from './legs.ts';
 import { readMail } from './mail.ts';
 import { recordReader } from './record.ts';
 import { renderTranscript } from './transcript.ts';
@@ -55,7 +55,7 @@ export async function prepareSession(site: Installation, spec: SessionSpec): Pro
   for (const earlier of spec.transcripts) {
     await putFile(join(at.files, `transcript-${earlier}.md`), await transcriptOf(site, earlier));
   }
-  const prompt = { uuid: uuidOf(spec.session, 'prompt'), text: spec.prompt };
+  const prompt = wordsOf(spec);
   const written: Spec = { v: 1, session: spec.session, cli: settings.cli, ...launch, prompt, again: AGAIN };
   await putFile(at.spec, JSON.stringify(written));
   const tree = await makeCheckout(site, spec);
@@ -97,12 +97,6 @@ async function transcriptOf(site: Installation, session: SessionId): Promise<str
     .safeParse(JSON.parse((await readIfThere(at.spec)) ?? 'null'));
   if (!spec.success) return `The record of ${session} is not on this machine any more.\n`;
   return renderTranscript(session, spec.data, await readMail(at.mail), await recordReader(at.record).read());
-}
-
-/** A UUID made of names (version 8 of RFC 9562), the same each time. */
-function uuidOf(session: SessionId, what: string): string {
-  const hex = createHash('sha256').update(`${session} ${what}`).digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 /** The agent must never be the controller: their uids are all that keeps the record from the agent. */

@@ -11,7 +11,7 @@ import { followRecord } from './follow.ts';
 import type { Progress } from './follow.ts';
 import { grantsFolder, layoutOf } from './layout.ts';
 import type { Layout } from './layout.ts';
-import { decide, latestLeg, layOutLeg, readEnd } from './legs.ts';
+import { decide, latestLeg, layOutLeg, readEnd, refuseEarlyLeg } from './legs.ts';
 import { endOf, putMail, readMail } from './mail.ts';
 import { placesOf, prepareSession, refuseAgentUid } from './prepare.ts';
 import type { Installation } from './prepare.ts';
@@ -31,17 +31,17 @@ const LOSSES = 5;
 export function dockerSessions({ site, clock, log }: Omit<Tools, 'lock'>): Sessions {
   const tools: Tools = { site, clock, log, lock: lockBySession() };
   const at = (session: SessionId): Layout => layoutOf(placesOf(site), session);
+  /** Sessions that this controller runs now, as often as it does. */
+  const running: SessionId[] = [];
   return {
     async run(spec, on) {
       refuseAgentUid();
-      const layout = at(spec.session);
-      const known = await readEnd(layout, spec.leg);
-      const end = known ?? (await follow(tools, spec, layout, on));
-      await clear(tools, spec.session, layout);
-      // Any other end may go on in another leg, in the same checkout; the task's end removes it.
-      if (end.kind === 'ended' && spec.checkout.access === 'read')
-        await removeCheckout(site, spec.task, spec.checkout.tree);
-      return end;
+      running.push(spec.session);
+      try {
+        return await runLeg(tools, spec, at(spec.session), on);
+      } finally {
+        running.splice(running.indexOf(spec.session), 1);
+      }
     },
 
     send: (session, { uuid, text }) =>
@@ -57,23 +57,47 @@ export function dockerSessions({ site, clock, log }: Omit<Tools, 'lock'>): Sessi
       }),
 
     async stop(session) {
-      await abandon(tools, session, at(session));
+      const layout = at(session);
+      const leg = await latestLeg(layout);
+      // Between two legs it is the next one that must not begin.
+      const isOver = (await readEnd(layout, leg)) !== null;
+      await abandon(tools, session, layout, isOver ? leg + 1 : leg);
     },
 
     async sweep(keep) {
+      // A session may have begun after `keep` was made.
+      const isKept = (session: SessionId): boolean => keep.includes(session) || running.includes(session);
       const held = await site.engine.list();
       for (const { name, session: label } of held) {
         const session = SessionId.safeParse(label);
-        if (session.success && !keep.includes(session.data)) await abandon(tools, session.data, at(session.data));
+        if (session.success && !isKept(session.data)) {
+          const layout = at(session.data);
+          await abandon(tools, session.data, layout, await latestLeg(layout));
+        }
         if (!session.success && !site.engine.busy.has(name)) await site.engine.remove(name);
       }
       const grants = await readdir(grantsFolder(site.data)).catch(() => []);
       for (const name of grants) {
         const session = SessionId.safeParse(name.replace(/\.json$/, ''));
-        if (session.success && !keep.includes(session.data)) await revokeEgress(at(session.data));
+        if (session.success && !isKept(session.data)) await revokeEgress(at(session.data));
       }
     },
   };
+}
+
+async function runLeg(
+  tools: Tools,
+  spec: SessionSpec,
+  at: Layout,
+  on: Parameters<Sessions['run']>[1],
+): Promise<SessionEnd> {
+  const { session, leg, task, checkout } = spec;
+  const end = (await readEnd(at, leg)) ?? (await follow(tools, spec, at, on));
+  // The end of an earlier leg is known while a later one is at work.
+  if ((await latestLeg(at)) <= leg) await clear(tools, session, at);
+  // Any other end may go on in another leg, in the same checkout; the task's end removes it.
+  if (end.kind === 'ended' && checkout.access === 'read') await removeCheckout(tools.site, task, checkout.tree);
+  return end;
 }
 
 function lockBySession(): Lock {
@@ -88,10 +112,10 @@ function lockBySession(): Lock {
   };
 }
 
-/** Whoever runs it, now or later, is told that it was stopped; one that ended before keeps its end. */
-async function abandon(tools: Tools, session: SessionId, at: Layout): Promise<void> {
+/** Whoever runs the leg, now or later, is told that it was stopped; one that ended before keeps its end. */
+async function abandon(tools: Tools, session: SessionId, at: Layout, leg: number): Promise<void> {
   await mkdir(at.folder, { recursive: true, mode: 0o700 });
-  await decide(at, await latestLeg(at), { kind: 'stopped' });
+  await decide(at, leg, { kind: 'stopped' });
   await clear(tools, session, at);
 }
 
@@ -110,8 +134,10 @@ async function follow(
 ): Promise<SessionEnd> {
   const { site, clock } = tools;
   const { session, task, role, settings, leg } = spec;
+  await refuseEarlyLeg(at, spec);
   const definition = await prepareSession(site, spec);
-  const progress = followRecord(agents[settings.cli], on, await layOutLeg(at, spec));
+  const since = await tools.lock(session, () => layOutLeg(at, spec));
+  const progress = followRecord(agents[settings.cli], on, since);
   const record = recordReader(at.record);
   const read = async (): Promise<void> => {
     for (const line of await record.read()) progress.fold(line);

@@ -30,16 +30,7 @@ export function gitWorkspace(site: Site): Workspace {
     record: (doc) => recordDocument(folderOf(doc.project), join(site.data, 'mirrors'), doc),
     take: (work) => takeWork(site, work),
     diff: (project, base, head) => diff(folderOf(project), base, head),
-    async verify(project, task, head, paths) {
-      const folder = folderOf(project);
-      const isThere = async (object: string): Promise<boolean> => (await git(folder, ['cat-file', '-e', object])).ok;
-      if (!(await isThere(`${head}^{commit}`)))
-        return `Commit ${head.slice(0, 7)} of task ${task} is not in the mirror of ${project} any more.`;
-      for (const path of paths)
-        if (!(await isThere(`${head}:${path}`)))
-          return `${path} is not on the branch any more, at ${head.slice(0, 7)}.`;
-      return null;
-    },
+    verify: (project, task, head, paths) => verify(folderOf(project), { project, task, head, paths }),
     async remove(project, task) {
       await removeCheckouts(site, task);
       const folder = folderOf(project);
@@ -49,6 +40,30 @@ export function gitWorkspace(site: Site): Workspace {
         await gitOut(folder, ['update-ref', '--stdin'], { input: names.map((name) => `delete ${name}\n`).join('') });
     },
   };
+}
+
+type Verify = Parameters<Workspace['verify']>;
+
+async function verify(
+  folder: string,
+  left: {
+    readonly project: Verify[0];
+    readonly task: Verify[1];
+    readonly head: Verify[2];
+    readonly paths: Verify[3];
+  },
+): Promise<string | null> {
+  const { project, task, head, paths } = left;
+  const isThere = async (object: string): Promise<boolean> => (await git(folder, ['cat-file', '-e', object])).ok;
+  const commit = `Commit ${head.slice(0, 7)} of task ${task}`;
+  if (!(await isThere(`${head}^{commit}`))) return `${commit} is not in the mirror of ${project} any more.`;
+  const branches = [`refs/tasks/${task}/`, 'refs/heads/'];
+  const holds = await gitOut(folder, ['for-each-ref', '--count=1', `--contains=${head}`, ...branches]);
+  // Git deletes what no branch holds, sooner or later.
+  if (holds === '') return `${commit} is on no branch of the mirror of ${project} any more: the branch was moved.`;
+  for (const path of paths)
+    if (!(await isThere(`${head}:${path}`))) return `${path} is not on the branch any more, at ${head.slice(0, 7)}.`;
+  return null;
 }
 
 /** Commits one file onto a head without a worktree. Author, dates and text come from the arguments, so the same ones give the same head. */

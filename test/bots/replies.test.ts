@@ -40,7 +40,7 @@ const receipts: Readonly<Record<Command['name'], string>> = {
   merge: '👀 Taken. The gate looks once more.',
   stop: '👀 Taken. It stops.',
   retry: '👀 Taken. It tries again.',
-  resume: '👀 Taken. It goes on.',
+  resume: '👀 Taken. It tries to go on now.',
   approve: '👀 Taken.',
   back: '👀 Taken. It goes back.',
   sendback: '👀 Taken. Write what should change.',

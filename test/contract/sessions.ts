@@ -6,22 +6,30 @@ import type { SessionEnd, SessionEvent, Sessions, SessionSpec } from '../../src/
 export type SessionsWorld = {
   /** A controller's view; a second call is the next controller, after a restart. */
   controller(): Sessions;
+  /** Its first leg; `spec.prompt` is what the agent hears first. */
   spec(n: number): SessionSpec;
-  /** Resolves when the session's agent works. */
+  /** Resolves when the agent of the session's first leg works. */
   works(session: SessionId): Promise<void>;
-  /** Lets the agent end its turn with this handoff. */
+  /** Lets the agent end its turns in this leg with this handoff. */
   finish(session: SessionId, handoff: unknown): Promise<void>;
+  /** Lets the agent's turn end because its model's service turned it away. */
+  refuse(session: SessionId): Promise<void>;
+  /** Its container is killed from outside. */
+  lose(session: SessionId): Promise<void>;
   /** What somebody types into the session's pane. */
   type(session: SessionId, text: string): Promise<void>;
   /** How many conversations were begun for it, however often its container was lost. */
   conversations(session: SessionId): Promise<number>;
-  /** What the agent heard, in order. */
+  /** What the agent heard in all legs, in order: what each began with, and mail. Without what tells it that its container was lost. */
   heard(session: SessionId): Promise<readonly string[]>;
   isRunning(session: SessionId): Promise<boolean>;
   leave(): Promise<void>;
 };
 
 const quiet = (): void => {};
+
+/** The leg after a session's first, or a later one, with words of its own. */
+const later = (spec: SessionSpec, leg: number): SessionSpec => ({ ...spec, leg, prompt: `Go on (${leg}).` });
 
 export function sessionsContract(name: string, enter: () => Promise<SessionsWorld>): void {
   describe(`sessions: ${name}`, () => {
@@ -73,10 +81,10 @@ export function sessionsContract(name: string, enter: () => Promise<SessionsWorl
       expect(await sessions.send(spec.session, { uuid: 'b', text: 'and hurry' })).toBe('taken');
       await world.finish(spec.session, null);
       await end;
-      expect(await world.heard(spec.session)).toEqual(['use tabs', 'and hurry']);
+      expect(await world.heard(spec.session)).toEqual(['Do it.', 'use tabs', 'and hurry']);
       expect(await sessions.send(spec.session, { uuid: 'c', text: 'too late' })).toBe('late');
       expect(await sessions.send(spec.session, { uuid: 'a', text: 'use tabs' })).toBe('taken');
-      expect(await world.heard(spec.session)).toEqual(['use tabs', 'and hurry']);
+      expect(await world.heard(spec.session)).toEqual(['Do it.', 'use tabs', 'and hurry']);
     });
 
     it('hears what is typed at the pane, with a place that is the same after a restart', async () => {
@@ -127,6 +135,181 @@ export function sessionsContract(name: string, enter: () => Promise<SessionsWorl
       const end = later.run(kept, quiet);
       await world.finish(kept.session, { title: 'kept' });
       expect(await end).toMatchObject({ kind: 'ended', handoff: { title: 'kept' } });
+    });
+  });
+
+  legs(name, enter);
+}
+
+/** A conversation that goes on after its leg was turned away, stopped or lost. */
+function legs(name: string, enter: () => Promise<SessionsWorld>): void {
+  describe(`legs of a session: ${name}`, () => {
+    let world: SessionsWorld;
+    let spec: SessionSpec;
+    let two: SessionSpec;
+    afterEach(() => world.leave());
+
+    /** What the agent is to have heard by now. */
+    const hears = (...texts: readonly string[]): Promise<unknown> =>
+      expect.poll(() => world.heard(spec.session)).toEqual(texts);
+
+    /** A session whose first leg heard this mail, and was then turned away. */
+    async function refused(...mail: readonly string[]): Promise<SessionEnd> {
+      world = await enter();
+      spec = world.spec(1);
+      two = later(spec, 2);
+      const sessions = world.controller();
+      const end = sessions.run(spec, quiet);
+      await world.works(spec.session);
+      for (const text of mail) await sessions.send(spec.session, { uuid: text, text });
+      await hears('Do it.', ...mail);
+      await world.refuse(spec.session);
+      return end;
+    }
+
+    it('goes on with the same conversation: what was heard is not given again, its own words come once', async () => {
+      expect(await refused('use tabs')).toMatchObject({ kind: 'refused', why: 'overloaded' });
+      expect(await world.isRunning(spec.session)).toBe(false);
+      const end = world.controller().run(two, quiet);
+      await hears('Do it.', 'use tabs', 'Go on (2).');
+      await world.finish(spec.session, { title: 'after all' });
+      expect(await end).toMatchObject({ kind: 'ended', handoff: { title: 'after all' } });
+      expect(await world.heard(spec.session)).toEqual(['Do it.', 'use tabs', 'Go on (2).']);
+      expect(await world.conversations(spec.session)).toBe(1);
+      expect(await world.isRunning(spec.session)).toBe(false);
+    });
+
+    it('is one leg however often it is run, also by a controller that comes later', async () => {
+      await refused();
+      const left = world.controller().run(two, quiet);
+      await hears('Do it.', 'Go on (2).');
+      const sessions = world.controller();
+      const adopted = [sessions.run(two, quiet), sessions.run(two, quiet)];
+      await world.finish(spec.session, { title: 'one' });
+      for (const end of [left, ...adopted]) expect(await end).toMatchObject({ handoff: { title: 'one' } });
+      expect(await world.heard(spec.session)).toEqual(['Do it.', 'Go on (2).']);
+      expect(await world.conversations(spec.session)).toBe(1);
+    });
+
+    it('gives the end of each leg again, and begins nothing', async () => {
+      const first = await refused();
+      expect(await world.controller().run(spec, quiet)).toEqual(first);
+      const end = world.controller().run(two, quiet);
+      await hears('Do it.', 'Go on (2).');
+      expect(await world.controller().run(spec, quiet)).toEqual(first);
+      expect(await world.isRunning(spec.session)).toBe(true);
+      await world.finish(spec.session, { title: 'two' });
+      const second = await end;
+      expect(await world.controller().run(spec, quiet)).toEqual(first);
+      expect(await world.controller().run(two, quiet)).toEqual(second);
+      expect(await world.isRunning(spec.session)).toBe(false);
+      expect(await world.heard(spec.session)).toEqual(['Do it.', 'Go on (2).']);
+    });
+
+    it('does not begin before the leg before has ended, and spoils nothing', async () => {
+      world = await enter();
+      [spec, two] = [world.spec(1), later(world.spec(1), 2)];
+      const sentence = `leg 1 of ${spec.session} has not ended yet`;
+      await expect(world.controller().run(two, quiet)).rejects.toThrow(sentence);
+      expect(await world.isRunning(spec.session)).toBe(false);
+      const end = world.controller().run(spec, quiet);
+      await world.works(spec.session);
+      await expect(world.controller().run(two, quiet)).rejects.toThrow(sentence);
+      await hears('Do it.');
+      await world.finish(spec.session, { title: 'one' });
+      expect(await end).toMatchObject({ kind: 'ended', handoff: { title: 'one' } });
+      expect(await world.heard(spec.session)).toEqual(['Do it.']);
+    });
+
+    it('takes mail while a later leg runs, and answers late between legs', async () => {
+      await refused('use tabs');
+      const sessions = world.controller();
+      expect(await sessions.send(spec.session, { uuid: 'b', text: 'too late' })).toBe('late');
+      const end = sessions.run(two, quiet);
+      await hears('Do it.', 'use tabs', 'Go on (2).');
+      expect(await sessions.send(spec.session, { uuid: 'use tabs', text: 'use tabs' })).toBe('taken');
+      expect(await sessions.send(spec.session, { uuid: 'c', text: 'in time' })).toBe('taken');
+      await hears('Do it.', 'use tabs', 'Go on (2).', 'in time');
+      await world.finish(spec.session, null);
+      expect(await end).toMatchObject({ kind: 'ended', handoff: null });
+      expect(await sessions.send(spec.session, { uuid: 'd', text: 'too late' })).toBe('late');
+      expect(await world.heard(spec.session)).toEqual(['Do it.', 'use tabs', 'Go on (2).', 'in time']);
+    });
+
+    it('is turned away again, and goes on once more', async () => {
+      await refused();
+      const second = world.controller().run(two, quiet);
+      await hears('Do it.', 'Go on (2).');
+      await world.refuse(spec.session);
+      expect(await second).toMatchObject({ kind: 'refused', why: 'overloaded' });
+      const third = world.controller().run(later(spec, 3), quiet);
+      await hears('Do it.', 'Go on (2).', 'Go on (3).');
+      await world.finish(spec.session, { title: 'third time' });
+      expect(await third).toMatchObject({ kind: 'ended', handoff: { title: 'third time' } });
+      expect(await world.conversations(spec.session)).toBe(1);
+    });
+
+    it('is stopped, and the legs before it keep their ends', async () => {
+      const first = await refused();
+      const sessions = world.controller();
+      const end = sessions.run(two, quiet);
+      await hears('Do it.', 'Go on (2).');
+      await sessions.stop(spec.session);
+      expect(await end).toEqual({ kind: 'stopped' });
+      expect(await world.isRunning(spec.session)).toBe(false);
+      expect(await world.controller().run(two, quiet)).toEqual({ kind: 'stopped' });
+      expect(await world.controller().run(spec, quiet)).toEqual(first);
+      expect(await sessions.send(spec.session, { uuid: 'b', text: 'too late' })).toBe('late');
+      const third = world.controller().run(later(spec, 3), quiet);
+      await hears('Do it.', 'Go on (2).', 'Go on (3).');
+      await world.finish(spec.session, { title: 'after the stop' });
+      expect(await third).toMatchObject({ kind: 'ended', handoff: { title: 'after the stop' } });
+    });
+
+    it('does not begin when the session was stopped before it, also twice', async () => {
+      const first = await refused();
+      await world.controller().stop(spec.session);
+      await world.controller().stop(spec.session);
+      expect(await world.controller().run(two, quiet)).toEqual({ kind: 'stopped' });
+      expect(await world.isRunning(spec.session)).toBe(false);
+      expect(await world.controller().run(spec, quiet)).toEqual(first);
+      expect(await world.heard(spec.session)).toEqual(['Do it.']);
+    });
+
+    it('begins the conversation when the session was stopped before it ever ran', async () => {
+      world = await enter();
+      [spec, two] = [world.spec(1), later(world.spec(1), 2)];
+      await world.controller().stop(spec.session);
+      const end = world.controller().run(two, quiet);
+      await hears('Go on (2).');
+      await world.finish(spec.session, { title: 'begun late' });
+      expect(await end).toMatchObject({ kind: 'ended', handoff: { title: 'begun late' } });
+      expect(await world.heard(spec.session)).toEqual(['Go on (2).']);
+    });
+
+    it('goes on in another container when its own is lost', async () => {
+      await refused('use tabs');
+      const end = world.controller().run(two, quiet);
+      await hears('Do it.', 'use tabs', 'Go on (2).');
+      await world.lose(spec.session);
+      await expect.poll(() => world.isRunning(spec.session)).toBe(true);
+      expect(await world.controller().send(spec.session, { uuid: 'b', text: 'still there' })).toBe('taken');
+      await hears('Do it.', 'use tabs', 'Go on (2).', 'still there');
+      await world.finish(spec.session, { title: 'not lost' });
+      expect(await end).toMatchObject({ kind: 'ended', handoff: { title: 'not lost' } });
+      expect(await world.conversations(spec.session)).toBe(1);
+    });
+
+    it('is kept by a sweep that keeps its session, and removed by one that does not', async () => {
+      const first = await refused();
+      world.controller().run(two, quiet).catch(quiet);
+      await hears('Do it.', 'Go on (2).');
+      await world.controller().sweep([spec.session]);
+      expect(await world.isRunning(spec.session)).toBe(true);
+      await world.controller().sweep([]);
+      expect(await world.isRunning(spec.session)).toBe(false);
+      expect(await world.controller().run(two, quiet)).toEqual({ kind: 'stopped' });
+      expect(await world.controller().run(spec, quiet)).toEqual(first);
     });
   });
 }

@@ -34,10 +34,13 @@ sessionsContract('fake', async () => {
     controller: () => fake,
     spec,
     works: async (session) => void (await fake.began(session)),
+    refuse: async (session) => fake.end(session, { kind: 'refused', why: 'overloaded', text: 'busy', until: null }),
+    // There is no container to lose.
+    lose: nothing,
     finish: async (session, handoff) => fake.end(session, { kind: 'ended', handoff, text: '' }),
     type: async (session, text) => fake.say(session, { kind: 'typed', n: 7, text }),
-    conversations: async (session) => fake.begun.filter((spec) => spec.session === session).length,
-    heard: async (session) => fake.heard.filter((mail) => mail.session === session).map((mail) => mail.text),
+    conversations: async (session) => fake.begun.filter((spec) => spec.session === session && spec.leg === 1).length,
+    heard: async (session) => fake.told(session),
     isRunning: async (session) => fake.running().includes(session),
     leave: nothing,
   };
@@ -51,6 +54,10 @@ workspaceContract('fake', async () => {
     task,
     async worked(_tree, head, deeds) {
       workspace.work = () => found(head, deeds);
+    },
+    async meddle(how) {
+      if (how === 'deletes the mirror') workspace.commits.clear();
+      else workspace.branches.set(task, workspace.base);
     },
     leave: nothing,
   };

@@ -13,6 +13,8 @@ export type FakeSessions = Sessions & {
   readonly begun: readonly SessionSpec[];
   /** Mail that was taken, once a uuid. */
   readonly heard: readonly Mail[];
+  /** What the agent of a session heard in all its legs, in order: what each began with, and mail. */
+  told(session: SessionId): readonly string[];
   running(): readonly SessionId[];
   /** Resolves when the session runs. */
   began(session: SessionId): Promise<SessionSpec>;
@@ -35,6 +37,7 @@ export function fakeSessions(): FakeSessions {
   const legs = new Map<SessionId, number>();
   const begun: SessionSpec[] = [];
   const heard: Mail[] = [];
+  const told: { readonly session: SessionId; readonly text: string }[] = [];
 
   const live = (session: SessionId, leg = legs.get(session) ?? 1): Live => {
     const made = lives.get(`${session}#${leg}`) ?? {
@@ -53,8 +56,8 @@ export function fakeSessions(): FakeSessions {
     if (fake.broken !== null) throw new Error(fake.broken);
   };
 
-  const finish = (session: SessionId, end: SessionEnd): void => {
-    const of = live(session);
+  const finish = (session: SessionId, end: SessionEnd, leg?: number): void => {
+    const of = live(session, leg);
     of.end ??= end;
     of.ended.resolve(of.end);
   };
@@ -68,7 +71,8 @@ export function fakeSessions(): FakeSessions {
     async run(spec, on) {
       reach();
       const { session, leg } = spec;
-      if (leg > 1 && live(session, leg - 1).end === null) throw new Error(`${session} has no end of leg ${leg - 1}`);
+      if (leg > 1 && live(session, leg - 1).end === null)
+        throw new Error(`leg ${leg - 1} of ${session} has not ended yet`);
       legs.set(session, Math.max(leg, legs.get(session) ?? 1));
       const of = live(session, leg);
       of.on = on;
@@ -76,6 +80,7 @@ export function fakeSessions(): FakeSessions {
       if (of.spec === null && of.end === null) {
         of.spec = spec;
         begun.push(spec);
+        told.push({ session, text: spec.prompt });
         of.began.resolve(spec);
         const end = fake.agent(spec);
         if (end !== null) finish(session, end);
@@ -88,12 +93,15 @@ export function fakeSessions(): FakeSessions {
       if (heard.some((known) => known.session === session && known.uuid === mail.uuid)) return 'taken';
       if (live(session).end !== null) return 'late';
       heard.push({ session, ...mail });
+      told.push({ session, text: mail.text });
       return 'taken';
     },
 
     async stop(session) {
       reach();
-      finish(session, { kind: 'stopped' });
+      const leg = legs.get(session) ?? 1;
+      // Between two legs it is the next one that must not begin.
+      finish(session, { kind: 'stopped' }, live(session, leg).end === null ? leg : leg + 1);
     },
 
     async sweep(keep) {
@@ -103,12 +111,13 @@ export function fakeSessions(): FakeSessions {
 
     running: () =>
       [...lives.values()].flatMap(({ spec, end }) => (spec !== null && end === null ? [spec.session] : [])),
+    told: (of) => told.flatMap(({ session, text }) => (session === of ? [text] : [])),
     began: (session) => live(session).began.promise,
     say(session, event) {
       if (event.kind === 'typed') live(session).typed.push(event);
       live(session).on(event);
     },
-    end: finish,
+    end: (session, end) => finish(session, end),
   };
   return fake;
 }

@@ -18,8 +18,12 @@ export type FakeWorkspace = Workspace & {
   unprepared: string | null;
   /** What take finds in a checkout; by default one new commit, the same for the same work. */
   work: (work: Work) => Taken;
-  /** What verify misses; null when all is there. */
+  /** What verify misses, whatever is there. */
   gone: string | null;
+  /** Every commit that was made or prepared, with the documents at it, and what it was made on. */
+  readonly commits: Map<Head, { readonly on: Head | null; readonly paths: readonly string[] }>;
+  /** Where the branch of each task is. */
+  readonly branches: Map<string, Head>;
   /** What every diff shows. */
   paths: readonly PathChange[];
   patch: string;
@@ -39,6 +43,17 @@ export function fakeWorkspace(): FakeWorkspace {
     if (fake.broken !== null) throw new Error(fake.broken);
   };
 
+  const bases = new Set<Head>();
+  const commit = (task: string, head: Head, on: Head, paths: readonly string[]): void => {
+    fake.commits.set(head, { on, paths: [...(fake.commits.get(on)?.paths ?? []), ...paths] });
+    fake.branches.set(task, head);
+  };
+  const isOnBranch = (task: string, head: Head): boolean => {
+    for (let at = fake.branches.get(task) ?? null; at !== null; at = fake.commits.get(at)?.on ?? null)
+      if (at === head) return true;
+    return bases.has(head);
+  };
+
   const fake: FakeWorkspace = {
     broken: null,
     base: headOf('base'),
@@ -46,6 +61,8 @@ export function fakeWorkspace(): FakeWorkspace {
     unprepared: null,
     work: ({ task, tree, from }) => ({ kind: 'taken', head: headOf(task, tree, from), commits: 1 }),
     gone: null,
+    commits: new Map(),
+    branches: new Map(),
     paths: [{ path: 'src/greet.js', status: 'A', from: '000000', to: '100644' }],
     patch: '',
     records,
@@ -55,29 +72,43 @@ export function fakeWorkspace(): FakeWorkspace {
     async prepare() {
       reach();
       if (fake.unprepared !== null) return { ok: false, reason: fake.unprepared };
+      fake.commits.set(fake.base, { on: null, paths: [] });
+      bases.add(fake.base);
       return { ok: true, base: fake.base, policy: fake.policy, guidance: '' };
     },
     async record(doc) {
       reach();
       records.push(doc);
-      return headOf(doc.on, doc.path, doc.text, doc.subject, doc.at);
+      const head = headOf(doc.on, doc.path, doc.text, doc.subject, doc.at);
+      commit(doc.task, head, doc.on, [doc.path]);
+      return head;
     },
     async take(work) {
       reach();
       takes.push(work);
-      return fake.work(work);
+      const found = fake.work(work);
+      if (found.kind === 'taken') commit(work.task, found.head, work.from, []);
+      return found;
     },
     async diff() {
       reach();
       return { paths: fake.paths, patch: fake.patch };
     },
-    async verify(_project, task) {
+    async verify(project, task, head, paths) {
       reach();
-      return fake.gone === null ? null : `${fake.gone} of ${task} is gone.`;
+      if (fake.gone !== null) return `${fake.gone} of ${task} is gone.`;
+      const found = fake.commits.get(head);
+      const commit = `Commit ${head.slice(0, 7)} of task ${task}`;
+      if (!found) return `${commit} is not in the mirror of ${project} any more.`;
+      if (!isOnBranch(task, head))
+        return `${commit} is on no branch of the mirror of ${project} any more: the branch was moved.`;
+      const missing = paths.find((path) => !found.paths.includes(path));
+      return missing === undefined ? null : `${missing} is not on the branch any more, at ${head.slice(0, 7)}.`;
     },
     async remove(_project, task) {
       reach();
       removed.push(task);
+      fake.branches.delete(task);
     },
   };
   return fake;

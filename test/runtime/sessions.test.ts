@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile, copyFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -37,7 +37,12 @@ afterAll(async () => {
 const clock = { now: () => Date.now(), sleep: (ms: number) => new Promise<void>((done) => setTimeout(done, ms)) };
 const log = { info: () => undefined, error: () => undefined };
 
-type World = SessionsWorld & { readonly here: Ground; readonly egress: string; sessions(over?: object): Sessions };
+type World = SessionsWorld & {
+  readonly here: Ground;
+  readonly egress: string;
+  sessions(over?: object): Sessions;
+  state(session: SessionId, name: string): string;
+};
 
 async function enter(): Promise<World> {
   const here = await ground();
@@ -54,19 +59,27 @@ async function enter(): Promise<World> {
   });
   const state = (session: SessionId, name: string) => join(here.data, 'sessions', session, 'state', name);
   const lines = async (path: string) => (await readFile(path, 'utf8').catch(() => '')).split('\n').filter(Boolean);
+  const ends = async (session: SessionId, how: object): Promise<void> => {
+    const file = state(session, 'finish.json');
+    await writeFile(`${file}.tmp`, JSON.stringify(how));
+    await rename(`${file}.tmp`, file);
+  };
   const container = (session: SessionId) => here.site.engine.nameOf(session);
   const controller = (over: object = {}): Sessions =>
     dockerSessions({ site: { ...here.site, image, egress, root, ...over }, clock, log });
   return {
     here,
     egress,
+    state,
     sessions: controller,
     controller,
     spec: (n) => specOf(n, fetched.base),
     async works(session) {
       while ((await lines(state(session, 'heard.jsonl'))).length === 0) await clock.sleep(50);
     },
-    finish: (session, handoff) => writeFile(state(session, 'finish.json'), JSON.stringify({ handoff })),
+    finish: (session, handoff) => ends(session, { handoff }),
+    refuse: (session) => ends(session, { refused: true }),
+    lose: async (session) => void (await execa('docker', ['kill', container(session)])),
     async type(session, text) {
       const keys = `TMUX_TMPDIR=/run/agent tmux send-keys -t agent -l ${JSON.stringify(text)} && TMUX_TMPDIR=/run/agent tmux send-keys -t agent Enter`;
       await execa('docker', ['exec', container(session), 'bash', '-c', keys]);
@@ -75,7 +88,7 @@ async function enter(): Promise<World> {
     heard: async (session) =>
       (await lines(state(session, 'heard.jsonl')))
         .map((line) => JSON.parse(line) as string)
-        .filter((text) => text !== 'Do it.'),
+        .filter((text) => !text.startsWith('Your container was lost')),
     isRunning: async (session) => (await here.site.engine.look(container(session)))?.running ?? false,
     async leave() {
       await controller().sweep([]);
@@ -116,10 +129,23 @@ describe('a session in a container', () => {
     await world.works(spec.session);
     await execa('docker', ['kill', world.here.site.engine.nameOf(spec.session)]);
     await expect
-      .poll(() => world.heard(spec.session), { timeout: 30_000 })
-      .toEqual([expect.stringContaining('Your container was lost')]);
+      .poll(() => readFile(world.state(spec.session, 'heard.jsonl'), 'utf8'))
+      .toContain('Your container was lost');
     await world.finish(spec.session, { title: 'after all' });
     expect(await end).toMatchObject({ kind: 'ended', handoff: { title: 'after all' } });
+    expect(await world.conversations(spec.session)).toBe(1);
+  });
+
+  it('is left alone by a sweep of the controller that runs it, whose list may be older than the session', async () => {
+    world = await enter();
+    const spec = world.spec(1);
+    const sessions = world.controller();
+    const end = sessions.run(spec, () => undefined);
+    await world.works(spec.session);
+    await sessions.sweep([]);
+    expect(await world.isRunning(spec.session)).toBe(true);
+    await world.finish(spec.session, { title: 'undisturbed' });
+    expect(await end).toMatchObject({ kind: 'ended', handoff: { title: 'undisturbed' } });
     expect(await world.conversations(spec.session)).toBe(1);
   });
 
@@ -157,6 +183,23 @@ describe('a session in a container', () => {
     }).run(spec, () => undefined);
     expect(await end).toEqual({ kind: 'overran', minutes: 30 });
     expect(await world.isRunning(spec.session)).toBe(false);
+  });
+
+  it('has its whole time again in a later leg', async () => {
+    world = await enter();
+    const spec = world.spec(1);
+    const first = world.controller().run(spec, () => undefined);
+    await world.works(spec.session);
+    await world.refuse(spec.session);
+    expect(await first).toMatchObject({ kind: 'refused' });
+    // As if the first leg had begun an hour ago.
+    const record = join(world.here.data, 'sessions', spec.session, 'out', 'record.jsonl');
+    const long = (await readFile(record, 'utf8')).replace(/"t":(\d+)/g, (_, t) => `"t":${Number(t) - 3_600_000}`);
+    await writeFile(record, long);
+    const second = world.controller().run({ ...spec, leg: 2, prompt: 'Go on.' }, () => undefined);
+    await expect.poll(() => world.heard(spec.session)).toEqual(['Do it.', 'Go on.']);
+    await world.finish(spec.session, { title: 'in time' });
+    expect(await second).toMatchObject({ kind: 'ended', handoff: { title: 'in time' } });
   });
 });
 

@@ -1,11 +1,11 @@
-import { lstat, readFile, writeFile } from 'node:fs/promises';
+import { lstat, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Head } from '../../src/chain/ids.ts';
 import type { Workspace } from '../../src/chain/ports.ts';
 import { inTree, makeCheckout, treeFolder } from '../../src/runtime/checkout.ts';
-import { mirrorsOf } from '../../src/runtime/mirror.ts';
+import { mirrorsOf, taskRef } from '../../src/runtime/mirror.ts';
 import { gitWorkspace, parseRaw } from '../../src/runtime/workspace.ts';
 import { workspaceContract } from '../contract/workspace.ts';
 import type { Deed } from '../contract/workspace.ts';
@@ -28,6 +28,11 @@ workspaceContract('git in containers', async () => {
     project,
     task,
     worked: (tree, head, done) => agent(here, head, done.map((deed) => deeds[deed]).join('\n'), tree),
+    async meddle(how) {
+      const { folder } = here.site.mirror(project);
+      if (how === 'deletes the mirror') await rm(folder, { recursive: true });
+      else await execa('git', ['--git-dir', folder, 'update-ref', taskRef(task), 'refs/heads/main']);
+    },
     leave: here.leave,
   };
 });

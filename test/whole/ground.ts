@@ -28,9 +28,10 @@ export type Whole = {
   leave(): Promise<void>;
 };
 
-export async function whole(): Promise<Whole> {
-  const data = await mkdtemp(join(tmpdir(), 'signalbox-whole-'));
-  const world = await makeWorld(data, await freePort(), {});
+/** `data`: a folder that is there already, and is emptied at the end. */
+export async function whole(given?: { readonly data?: string; readonly latencyMs?: number }): Promise<Whole> {
+  const data = given?.data ?? (await mkdtemp(join(tmpdir(), 'signalbox-whole-')));
+  const world = await makeWorld(data, await freePort(), { latencyMs: given?.latencyMs ?? 0 });
   const controller = keepController(root, data);
   const url = `http://127.0.0.1:${world.port}`;
   await untilUp(data, url, new AbortController().signal);
@@ -50,7 +51,7 @@ export async function whole(): Promise<Whole> {
       await world.rehearsal.close();
       const config = await readConfig(data);
       if (config.ok) await sweepSessions(config.config, root);
-      await rm(data, { recursive: true, force: true });
+      if (given?.data === undefined) await rm(data, { recursive: true, force: true });
     },
   };
 }

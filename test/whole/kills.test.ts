@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -65,6 +65,39 @@ describe('SIGKILL of the controller', () => {
     });
     expect(seen.phase).toBe('review');
     expect(seen.messages.filter(({ text }) => text.includes('Back to the coder'))).toEqual([]);
+  }, 120_000);
+
+  it('between the legs of a conversation, and in the second one, with its container: goes on by itself, nothing twice', async () => {
+    at.world.rehearsal.fail({ role: 'reviewer', kind: '429', nth: 2, resetIn: 3 });
+    const asked = await at.you.say('/task --quick fix the typo in the README', { channel: at.world.channel });
+    const session = `${asked.task}-reviewer-1`;
+    const killed: string[] = [];
+    const kill = async (when: string): Promise<void> => {
+      killed.push(when);
+      process.kill(await at.pid(), 'SIGKILL');
+    };
+    const seen = await follow(at.you, asked.task!, async ({ phase, messages }) => {
+      if (phase === 'held' && killed.length === 0) await kill('held');
+      if (phase === 'working' && killed.length === 1) {
+        const { stdout } = await execa('docker', ['ps', '-q', '--filter', `label=signalbox.session=${session}`]);
+        if (stdout !== '') {
+          await kill('working');
+          await execa('docker', ['kill', stdout]);
+        }
+      }
+      return messages.some(({ buttons }) => buttons.some(({ id }) => id.startsWith('merge:')));
+    });
+    expect([killed, seen.phase]).toEqual([['held', 'working'], 'review']);
+    const texts = seen.messages.map(({ text }) => text);
+    expect(repeated(texts)).toEqual([]);
+    expect(texts.filter((text) => /Back to the/.test(text))).toEqual([]);
+    const folder = join(at.world.data, 'sessions', session);
+    expect(await readdir(folder)).toContain('leg-2.json');
+    const state = await readdir(join(folder, 'state'), { recursive: true });
+    const kept = state.filter((name) => /projects\/-work\/[^/]+\.jsonl$/.test(name));
+    expect(kept).toHaveLength(1);
+    expect(JSON.parse(await readFile(join(folder, 'end.json'), 'utf8'))).toMatchObject({ kind: 'refused' });
+    expect(JSON.parse(await readFile(join(folder, 'end-2.json'), 'utf8'))).toMatchObject({ kind: 'ended' });
   }, 120_000);
 
   it('a boundary that is killed is started again, and the task goes on', async () => {

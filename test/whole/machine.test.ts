@@ -7,7 +7,7 @@ import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { makeWorld } from '../../src/demo/world.ts';
-import { root } from './ground.ts';
+import { follow, root, untilPhase, whole } from './ground.ts';
 
 const signalbox = (...words: string[]) => execa(join(root, 'signalbox'), words, { reject: false });
 
@@ -80,23 +80,29 @@ describe('settings that cannot be used', () => {
     expect([up.exitCode, up.stderr]).toEqual([1, expect.stringContaining(`Port ${port} on 127.0.0.1 is taken`)]);
   });
 
-  it('two controllers on one data folder: the second names the first', async () => {
-    await settings((file) => file);
-    const first = execa(join(root, 'signalbox'), ['up', '--data', data], { reject: false });
-    await expect.poll(() => readFile(join(data, 'pid'), 'utf8').catch(() => '')).toMatch(/\d/);
-    const pid = (await readFile(join(data, 'pid'), 'utf8')).trim();
-    const second = await signalbox('up', '--data', data);
-    expect([second.exitCode, second.stderr]).toEqual([75, expect.stringContaining(`pid ${pid}`)]);
-    first.kill('SIGTERM');
-    await first;
-    await endBoundary();
+  it('two controllers on one data folder: the second names the first, which goes on undisturbed', async () => {
+    const at = await whole({ data });
+    try {
+      const asked = await at.you.say('/task --quick fix the typo in the README', { channel: at.world.channel });
+      await follow(at.you, asked.task!, ({ phase }) => phase === 'working');
+      const first = await at.pid();
+      for (const words of [['--data', data], [`--data=${data}/`]]) {
+        const { exitCode, stderr } = await signalbox('up', ...words);
+        expect([exitCode, stderr]).toEqual([
+          75,
+          expect.stringMatching(
+            new RegExp(`in use by the controller with pid ${first}: stop that one, or name another`),
+          ),
+        ]);
+      }
+      expect(await at.pid()).toBe(first);
+      await untilPhase(at.you, asked.task!, 'review');
+      expect([await at.pid(), at.controller.starts()]).toEqual([first, 1]);
+      // Nothing of it was touched: it alone wrote what happened, in one order.
+      const journal = await readFile(join(data, 'streams', `task-${asked.task}`, 'journal.jsonl'), 'utf8');
+      expect(journal.match(/"is":"asked"/g)).toHaveLength(1);
+    } finally {
+      await at.leave();
+    }
   });
 });
-
-/** The boundary outlives its controller by design: a test ends it by the pid that it left. */
-async function endBoundary(): Promise<void> {
-  const file = join(data, 'boundary', 'pid');
-  await expect.poll(() => readFile(file, 'utf8').catch(() => '')).toMatch(/\d/);
-  process.kill(Number(await readFile(file, 'utf8')), 'SIGTERM');
-  await expect.poll(() => readFile(file, 'utf8').catch(() => 'gone')).toBe('gone');
-}
