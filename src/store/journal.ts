@@ -16,6 +16,8 @@ export type Journal = {
   read(): Promise<StreamRead>;
   /** The number of the last entry; null when the journal is damaged. */
   seq(): Promise<number | null>;
+  /** Whether it has entries or had some; also when all it has is a torn first one. A journal is not read for it, nor found damaged. */
+  isBegun(): Promise<boolean>;
 };
 
 type Place = { readonly ok: true; readonly seq: number; readonly end: number };
@@ -49,7 +51,15 @@ export function journal(options: {
       const at = await where(opened);
       return at.ok ? at.seq : null;
     },
+    isBegun: () => isBegun(opened),
   };
+}
+
+async function isBegun(opened: Opened): Promise<boolean> {
+  const { disk, path, stream } = opened;
+  if (((await disk.size(path)) ?? 0) > headerLine(stream).length) return true;
+  const at = await where(opened);
+  return !at.ok || at.seq > 0;
 }
 
 async function append(opened: Opened, expectedSeq: number, count: number, line: Buffer): Promise<'appended' | 'stale'> {

@@ -48,14 +48,8 @@ export function fileStore(options: { readonly folder: string; readonly disk?: Di
     },
     streams: async () => {
       const names = (await disk.list(streams)).filter((name) => streamName.test(name)).toSorted();
-      const found: string[] = [];
-      for (const name of names) {
-        const { inTurn, journal } = lane(name);
-        if ((await inTurn(() => journal.seq())) !== 0) {
-          found.push(name);
-        }
-      }
-      return found;
+      const begun = await Promise.all(names.map((name) => lane(name).inTurn(() => lane(name).journal.isBegun())));
+      return names.filter((_, n) => begun[n]);
     },
     snapshot: async (stream) => {
       const { inTurn, journal, snapshot } = lane(stream);
