@@ -101,11 +101,12 @@ function batchOf(adds: readonly Add[], keys: ReadonlyMap<string, Entry>, threads
   for (const add of adds) {
     try {
       const entry = add.make(look);
-      const known = entry?.key == null ? undefined : (keys.get(entry.key) ?? newKeys.get(entry.key));
+      const key = entry?.key ?? null;
+      const known = key === null ? undefined : (keys.get(key) ?? newKeys.get(key));
       answers.push([add, known ?? entry]);
       if (entry === null || known) continue;
       added.push(entry);
-      if (entry.key !== null) newKeys.set(entry.key, entry);
+      if (key !== null) newKeys.set(key, entry);
       const thread = threadAfter(entry, look);
       if (thread) newThreads.set(thread.thread, thread);
     } catch (error) {

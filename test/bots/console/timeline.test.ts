@@ -144,7 +144,7 @@ describe('adds that come while the store is busy', () => {
         return entry;
       }),
     );
-    store.slow = async () => void expect(timeline.threads.size).toBe(0);
+    store.slow = async () => expect(timeline.threads.size).toBe(0);
     go();
     await Promise.all(makes);
     expect(seen).toEqual([undefined, undefined, 'first', 'second']);
