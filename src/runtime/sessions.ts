@@ -17,7 +17,12 @@ import { placesOf, prepareSession, refuseAgentUid } from './prepare.ts';
 import type { Installation } from './prepare.ts';
 import { recordReader } from './record.ts';
 
-type Tools = { readonly site: Installation; readonly clock: Clock; readonly log: Log; readonly lock: Lock };
+type Means = { readonly site: Installation; readonly clock: Clock; readonly log: Log };
+type Tools = Means & {
+  readonly lock: Lock;
+  /** Checkouts that are being removed while nobody waits for it. */
+  readonly removals: Set<Promise<void>>;
+};
 /** Sending and deciding that nothing more is sent exclude each other, per session. */
 type Lock = <T>(session: SessionId, act: () => Promise<T>) => Promise<T>;
 
@@ -28,8 +33,9 @@ const GRACE_MS = 20_000;
 const LOSSES = 5;
 
 /** Sessions in containers of this machine's engine. */
-export function dockerSessions({ site, clock, log }: Omit<Tools, 'lock'>): Sessions {
-  const tools: Tools = { site, clock, log, lock: lockBySession() };
+export function dockerSessions(means: Means): Sessions {
+  const { site } = means;
+  const tools: Tools = { ...means, lock: lockBySession(), removals: new Set() };
   const at = (session: SessionId): Layout => layoutOf(placesOf(site), session);
   return {
     async run(spec, on) {
@@ -39,8 +45,7 @@ export function dockerSessions({ site, clock, log }: Omit<Tools, 'lock'>): Sessi
       const end = known ?? (await follow(tools, spec, layout, on));
       await clear(tools, spec.session, layout);
       // Any other end may go on in another leg, in the same checkout; the task's end removes it.
-      if (end.kind === 'ended' && spec.checkout.access === 'read')
-        await removeCheckout(site, spec.task, spec.checkout.tree);
+      if (end.kind === 'ended' && spec.checkout.access === 'read') removeSoon(tools, spec);
       return end;
     },
 
@@ -61,6 +66,7 @@ export function dockerSessions({ site, clock, log }: Omit<Tools, 'lock'>): Sessi
     },
 
     async sweep(keep) {
+      await Promise.all(tools.removals);
       const held = await site.engine.list();
       for (const { name, session: label } of held) {
         const session = SessionId.safeParse(label);
@@ -86,6 +92,14 @@ function lockBySession(): Lock {
     );
     return next;
   };
+}
+
+/** The next role need not wait for it. What a kill leaves is removed when the session's end is asked for again, or at the task's end. */
+function removeSoon({ site, log, removals }: Tools, { task, session, checkout }: SessionSpec): void {
+  const removal = removeCheckout(site, task, checkout.tree)
+    .catch((error: Error) => log.error('a checkout stays until its task ends', { session, reason: error.message }))
+    .finally(() => removals.delete(removal));
+  removals.add(removal);
 }
 
 /** Whoever runs it, now or later, is told that it was stopped; one that ended before keeps its end. */

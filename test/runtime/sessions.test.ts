@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile, copyFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile, copyFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -55,8 +55,12 @@ async function enter(): Promise<World> {
   const state = (session: SessionId, name: string) => join(here.data, 'sessions', session, 'state', name);
   const lines = async (path: string) => (await readFile(path, 'utf8').catch(() => '')).split('\n').filter(Boolean);
   const container = (session: SessionId) => here.site.engine.nameOf(session);
-  const controller = (over: object = {}): Sessions =>
-    dockerSessions({ site: { ...here.site, image, egress, root, ...over }, clock, log });
+  const made: Sessions[] = [];
+  const controller = (over: object = {}): Sessions => {
+    const sessions = dockerSessions({ site: { ...here.site, image, egress, root, ...over }, clock, log });
+    made.push(sessions);
+    return sessions;
+  };
   return {
     here,
     egress,
@@ -78,7 +82,8 @@ async function enter(): Promise<World> {
         .filter((text) => text !== 'Do it.'),
     isRunning: async (session) => (await here.site.engine.look(container(session)))?.running ?? false,
     async leave() {
-      await controller().sweep([]);
+      // Those whose engine is away have nothing to sweep.
+      await Promise.all([...made, controller()].map((sessions) => sessions.sweep([]).catch(() => undefined)));
       stopping.abort();
       await boundary.ended;
       await here.leave();
@@ -121,6 +126,19 @@ describe('a session in a container', () => {
     await world.finish(spec.session, { title: 'after all' });
     expect(await end).toMatchObject({ kind: 'ended', handoff: { title: 'after all' } });
     expect(await world.conversations(spec.session)).toBe(1);
+  });
+
+  it('leaves no checkout that it could only read, once it ended', async () => {
+    world = await enter();
+    const sessions = world.sessions();
+    const spec = world.spec(1);
+    const end = sessions.run(spec, () => undefined);
+    await world.works(spec.session);
+    expect(await readdir(join(world.here.data, 'work', task))).toContain('tree-1');
+    await world.finish(spec.session, {});
+    expect(await end).toMatchObject({ kind: 'ended' });
+    await sessions.sweep([]);
+    expect(await readdir(join(world.here.data, 'work', task))).toEqual([]);
   });
 
   it('refuses a name that somebody else holds, and touches nothing of theirs', async () => {
