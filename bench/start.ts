@@ -45,7 +45,7 @@ export const starting = (bench: Bench): Promise<Measured> =>
       );
     }
     return {
-      how: `Tasks really opened through the console, held because their project's repository is not there; ${UNDER_WAY} messages on their way, SIGKILL at the first that is acknowledged, then ./signalbox up; ${STARTS} times. Timed from the moment the launcher becomes Node: until /api/health answers, asked every 5 ms, and until the journal of one of those ${UNDER_WAY} tasks has grown, which is the first outcome of a pending effect. Memory is VmRSS and VmHWM of the last one, after ${SETTLE_MS / 1000} s.`,
+      how: `Tasks really opened through the console, held because their project's repository is not there; ${UNDER_WAY} messages on their way, SIGKILL at the first that is acknowledged, then ./signalbox up; ${STARTS} times, with what Node kept of the sources at the start before. Timed from the moment the launcher becomes Node: until /api/health answers, asked every 5 ms, and until the journal of one of those ${UNDER_WAY} tasks has grown, which is the first outcome of a pending effect. Memory is VmRSS and VmHWM of the last one, after ${SETTLE_MS / 1000} s.`,
       rows: lines,
     };
   });

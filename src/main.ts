@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { flushCompileCache } from 'node:module';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -72,6 +73,8 @@ export async function serveController(config: Config, root: string, signal: Abor
   await keepBoundary(config, root, signal);
   supervisor.goOn();
   log.info('Signalbox is up', { url: served.url, data: config.data });
+  // Node does this at its end, and one that is killed has none.
+  flushCompileCache();
   await aborted(signal);
   await served.close();
   await supervisor.close();

@@ -107,6 +107,11 @@ describe('starting', () => {
     expect(JSON.parse(linked.stdout)).toEqual({ node: 'node', command: 'status', rest: ['a b', '--data', ''] });
   });
 
+  it('keeps what Node made of the sources, for the next start', async () => {
+    await launch(['help']);
+    expect(readdirSync(join(checkout, '.node/compiled'))).not.toEqual([]);
+  });
+
   it('installs once, and again when the lockfile changed', async () => {
     const first = await launch(['help']);
     expect(first.stderr).toBe('signalbox: installing the packages that package-lock.json names (up to a minute)');

@@ -58,7 +58,8 @@ export function sessionEnded(task: Task, event: Ended, stamp: Stamp): Moved {
     case 'lost':
       return outage(ended, `The ${role}'s container was lost again and again: ${end.text}`, resume(GO_ON), 1, stamp);
     case 'stopped':
-      if (phase.halted) return go(ended, resume(GO_ON), stamp);
+      // It may never have begun: then there is no conversation to go on with.
+      if (phase.halted) return go(ended, { step: 'work', role, feedback: leg === 1 ? phase.words : null }, stamp);
       return byPerson(`The ${role} was stopped on the machine.`, 'Resume goes on with it.', GO_ON);
   }
 }

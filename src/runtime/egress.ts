@@ -8,7 +8,8 @@ import { makeEgress } from './layout.ts';
 import type { Layout } from './layout.ts';
 
 const PATIENCE_MS = 15_000;
-const POLL_MS = 100;
+/** The boundary sees a new grant at once, and takes milliseconds to serve it. */
+const POLL_MS = 10;
 
 /** Tells the boundary to serve a session; safe to repeat. */
 export async function grantEgress(at: Layout, grant: Grant): Promise<void> {

@@ -17,7 +17,12 @@ import { placesOf, prepareSession, refuseAgentUid } from './prepare.ts';
 import type { Installation } from './prepare.ts';
 import { recordReader } from './record.ts';
 
-type Tools = { readonly site: Installation; readonly clock: Clock; readonly log: Log; readonly lock: Lock };
+type Means = { readonly site: Installation; readonly clock: Clock; readonly log: Log };
+type Tools = Means & {
+  readonly lock: Lock;
+  /** Checkouts that are being removed while nobody waits for it. */
+  readonly removals: Set<Promise<void>>;
+};
 /** Sending and deciding that nothing more is sent exclude each other, per session. */
 type Lock = <T>(session: SessionId, act: () => Promise<T>) => Promise<T>;
 
@@ -28,8 +33,9 @@ const GRACE_MS = 20_000;
 const LOSSES = 5;
 
 /** Sessions in containers of this machine's engine. */
-export function dockerSessions({ site, clock, log }: Omit<Tools, 'lock'>): Sessions {
-  const tools: Tools = { site, clock, log, lock: lockBySession() };
+export function dockerSessions(means: Means): Sessions {
+  const { site } = means;
+  const tools: Tools = { ...means, lock: lockBySession(), removals: new Set() };
   const at = (session: SessionId): Layout => layoutOf(placesOf(site), session);
   /** Sessions that this controller runs now, as often as it does. */
   const running: SessionId[] = [];
@@ -65,6 +71,7 @@ export function dockerSessions({ site, clock, log }: Omit<Tools, 'lock'>): Sessi
     },
 
     async sweep(keep) {
+      await Promise.all(tools.removals);
       // A session may have begun after `keep` was made.
       const isKept = (session: SessionId): boolean => keep.includes(session) || running.includes(session);
       const held = await site.engine.list();
@@ -91,12 +98,12 @@ async function runLeg(
   at: Layout,
   on: Parameters<Sessions['run']>[1],
 ): Promise<SessionEnd> {
-  const { session, leg, task, checkout } = spec;
+  const { session, leg, checkout } = spec;
   const end = (await readEnd(at, leg)) ?? (await follow(tools, spec, at, on));
   // The end of an earlier leg is known while a later one is at work.
   if ((await latestLeg(at)) <= leg) await clear(tools, session, at);
   // Any other end may go on in another leg, in the same checkout; the task's end removes it.
-  if (end.kind === 'ended' && checkout.access === 'read') await removeCheckout(tools.site, task, checkout.tree);
+  if (end.kind === 'ended' && checkout.access === 'read') removeSoon(tools, spec);
   return end;
 }
 
@@ -110,6 +117,14 @@ function lockBySession(): Lock {
     );
     return next;
   };
+}
+
+/** The next role need not wait for it. What a kill leaves is removed when the session's end is asked for again, or at the task's end. */
+function removeSoon({ site, log, removals }: Tools, { task, session, checkout }: SessionSpec): void {
+  const removal = removeCheckout(site, task, checkout.tree)
+    .catch((error: Error) => log.error('a checkout stays until its task ends', { session, reason: error.message }))
+    .finally(() => removals.delete(removal));
+  removals.add(removal);
 }
 
 /** Whoever runs the leg, now or later, is told that it was stopped; one that ended before keeps its end. */

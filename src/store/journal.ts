@@ -2,20 +2,22 @@ import { dirname, join } from 'node:path';
 import type { StreamRead } from '../chain/ports.ts';
 import { replace } from './disk.ts';
 import type { Disk } from './disk.ts';
-import { appendLine, headerLine, scan } from './scan.ts';
+import { headerLine, scan } from './scan.ts';
 import type { Damage, Scan } from './scan.ts';
 
 /**
  * `journal.jsonl` of one stream. Its calls MUST NOT overlap.
- * - append writes one line and makes it durable; a write that fails leaves nothing behind, and the next one goes on where it was.
+ * - append writes the line of `count` entries and makes it durable, nothing where there are none; a write that fails leaves nothing behind, and the next one goes on where it was.
  *   Throws when the disk refuses (`cause` has its error) or the journal is damaged.
  * - No file stays open between calls: a thousand streams cost no descriptors.
  */
 export type Journal = {
-  append(expectedSeq: number, entries: readonly unknown[]): Promise<'appended' | 'stale'>;
+  append(expectedSeq: number, count: number, line: Buffer): Promise<'appended' | 'stale'>;
   read(): Promise<StreamRead>;
   /** The number of the last entry; null when the journal is damaged. */
   seq(): Promise<number | null>;
+  /** Whether it has entries or had some; also when all it has is a torn first one. A journal is not read for it, nor found damaged. */
+  isBegun(): Promise<boolean>;
 };
 
 type Place = { readonly ok: true; readonly seq: number; readonly end: number };
@@ -40,7 +42,7 @@ export function journal(options: {
 }): Journal {
   const opened: Opened = { ...options, path: join(options.folder, 'journal.jsonl'), place: null, ragged: false };
   return {
-    append: (expectedSeq, entries) => append(opened, expectedSeq, entries),
+    append: (expectedSeq, count, line) => append(opened, expectedSeq, count, line),
     read: async () => {
       const found = await load(opened);
       return found.ok ? { ok: true, entries: found.entries } : { ok: false, line: found.line, reason: found.reason };
@@ -49,12 +51,19 @@ export function journal(options: {
       const at = await where(opened);
       return at.ok ? at.seq : null;
     },
+    isBegun: () => isBegun(opened),
   };
 }
 
-async function append(opened: Opened, expectedSeq: number, entries: readonly unknown[]): Promise<'appended' | 'stale'> {
+async function isBegun(opened: Opened): Promise<boolean> {
+  const { disk, path, stream } = opened;
+  if (((await disk.size(path)) ?? 0) > headerLine(stream).length) return true;
+  const at = await where(opened);
+  return !at.ok || at.seq > 0;
+}
+
+async function append(opened: Opened, expectedSeq: number, count: number, line: Buffer): Promise<'appended' | 'stale'> {
   const { stream, path, folder } = opened;
-  const line = entries.length === 0 ? null : appendLine(expectedSeq + 1, entries);
   const at = await where(opened);
   if (!at.ok) {
     throw new Error(
@@ -64,8 +73,8 @@ async function append(opened: Opened, expectedSeq: number, entries: readonly unk
   if (at.seq !== expectedSeq) {
     return 'stale';
   }
-  if (line !== null) {
-    await write(opened, at, entries.length, line).catch(async (cause: unknown) => {
+  if (count > 0) {
+    await write(opened, at, count, line).catch(async (cause: unknown) => {
       await load(opened).catch(() => undefined);
       throw new Error(
         `Stream ${stream} could not be written (${reasonOf(cause)}) and nothing was recorded. Look at the disk of ${folder}.`,

@@ -4,6 +4,7 @@ import { realDisk, unfinished } from './disk.ts';
 import type { Disk } from './disk.ts';
 import { journal } from './journal.ts';
 import type { Journal } from './journal.ts';
+import { appendLine } from './scan.ts';
 import { readSnapshot, writeSnapshot } from './snapshot.ts';
 
 const streamName = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
@@ -36,9 +37,10 @@ export function fileStore(options: { readonly folder: string; readonly disk?: Di
   return {
     append: async (stream, expectedSeq, entries) => {
       const { inTurn, journal } = lane(stream);
-      // The caller may change its objects while the append waits for its turn.
-      const asGiven = structuredClone(entries);
-      return inTurn(() => journal.append(expectedSeq, asGiven));
+      // Written down at once: the caller may change its objects while the append waits for its turn.
+      const { length } = entries;
+      const line = appendLine(expectedSeq + 1, entries);
+      return inTurn(() => journal.append(expectedSeq, length, line));
     },
     read: async (stream) => {
       const { inTurn, journal } = lane(stream);
@@ -46,14 +48,8 @@ export function fileStore(options: { readonly folder: string; readonly disk?: Di
     },
     streams: async () => {
       const names = (await disk.list(streams)).filter((name) => streamName.test(name)).toSorted();
-      const found: string[] = [];
-      for (const name of names) {
-        const { inTurn, journal } = lane(name);
-        if ((await inTurn(() => journal.seq())) !== 0) {
-          found.push(name);
-        }
-      }
-      return found;
+      const begun = await Promise.all(names.map((name) => lane(name).inTurn(() => lane(name).journal.isBegun())));
+      return names.filter((_, n) => begun[n]);
     },
     snapshot: async (stream) => {
       const { inTurn, journal, snapshot } = lane(stream);

@@ -124,7 +124,7 @@ const rows: readonly (readonly [readonly Reached[], Event, string])[] = [
   [[...coders], 'coder overran', 'held person until person: tell held'],
   [[...coders], 'coder lost', 'held infrastructure until time: tell held'],
   [['coding'], 'coder stopped', 'held person until person: tell held'],
-  [['givenUp'], 'coder stopped', 'queued resume coder: '],
+  [['givenUp'], 'coder stopped', 'queued work coder: '],
   [['taking'], 'taken', 'validating: validate'],
   [['taking'], 'taken: uncommitted', 'queued work coder: tell again'],
   [['taking'], 'taken: nothing', 'queued work coder: tell again'],

@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -65,8 +65,12 @@ async function enter(): Promise<World> {
     await rename(`${file}.tmp`, file);
   };
   const container = (session: SessionId) => here.site.engine.nameOf(session);
-  const controller = (over: object = {}): Sessions =>
-    dockerSessions({ site: { ...here.site, image, egress, root, ...over }, clock, log });
+  const made: Sessions[] = [];
+  const controller = (over: object = {}): Sessions => {
+    const sessions = dockerSessions({ site: { ...here.site, image, egress, root, ...over }, clock, log });
+    made.push(sessions);
+    return sessions;
+  };
   return {
     here,
     egress,
@@ -91,7 +95,8 @@ async function enter(): Promise<World> {
         .filter((text) => !text.startsWith('Your container was lost')),
     isRunning: async (session) => (await here.site.engine.look(container(session)))?.running ?? false,
     async leave() {
-      await controller().sweep([]);
+      // Those whose engine is away have nothing to sweep.
+      await Promise.all([...made, controller()].map((sessions) => sessions.sweep([]).catch(() => undefined)));
       stopping.abort();
       await boundary.ended;
       await here.leave();
@@ -147,6 +152,19 @@ describe('a session in a container', () => {
     await world.finish(spec.session, { title: 'undisturbed' });
     expect(await end).toMatchObject({ kind: 'ended', handoff: { title: 'undisturbed' } });
     expect(await world.conversations(spec.session)).toBe(1);
+  });
+
+  it('leaves no checkout that it could only read, once it ended', async () => {
+    world = await enter();
+    const sessions = world.sessions();
+    const spec = world.spec(1);
+    const end = sessions.run(spec, () => undefined);
+    await world.works(spec.session);
+    expect(await readdir(join(world.here.data, 'work', task))).toContain('tree-1');
+    await world.finish(spec.session, {});
+    expect(await end).toMatchObject({ kind: 'ended' });
+    await sessions.sweep([]);
+    expect(await readdir(join(world.here.data, 'work', task))).toEqual([]);
   });
 
   it('refuses a name that somebody else holds, and touches nothing of theirs', async () => {

@@ -1,7 +1,7 @@
 import type { Notice } from '../../src/chain/notice.ts';
 import { Policy } from '../../src/chain/policy.ts';
 import type { Accounts, Chat, Forge, SessionEnd, Sessions, Validator, Workspace } from '../../src/chain/ports.ts';
-import { roles } from '../../src/chain/roles.ts';
+import { Role, roles } from '../../src/chain/roles.ts';
 import { call } from './life.ts';
 import type { Life } from './life.ts';
 import { commit } from './world.ts';
@@ -41,6 +41,21 @@ export function simSessions(life: Life, waiters: Waiters): Sessions {
     const at = sessions[name];
     if (at && !at.end) sessions[name] = { ...at, end: { kind: 'stopped' } };
   };
+  /** Between two legs, and before the first, it is the next one that does not begin. */
+  const stopped = (session: string, leg: number): void => {
+    const [task = '', role] = session.split('-');
+    const at = Role.parse(role);
+    const begun = sessions[`${session}#${leg}`] ?? {
+      task,
+      role: at,
+      leg,
+      account: roles[at].settings.account,
+      requests: 0,
+      heard: [],
+      end: null,
+    };
+    sessions[`${session}#${leg}`] = { ...begun, end: { kind: 'stopped' } };
+  };
   return {
     async run({ session, leg, task, role }) {
       const name = `${session}#${leg}`;
@@ -63,7 +78,11 @@ export function simSessions(life: Life, waiters: Waiters): Sessions {
       }),
     async stop(session) {
       // Its end is decided and its way out closed here, whether or not the engine answers.
-      await call(life, 'decide', () => legsOf(session).forEach(end));
+      await call(life, 'decide', () => {
+        const leg = Math.max(1, legsOf(session).length);
+        const isOver = sessions[`${session}#${leg}`]?.end != null;
+        stopped(session, isOver ? leg + 1 : leg);
+      });
       await call(life, 'stop', () => undefined);
     },
     sweep: (keep) =>

@@ -139,6 +139,24 @@ describe('the files', () => {
     expect(await store.streams()).toEqual(['box']);
   });
 
+  test('streams are listed without reading them, also those whose entries are gone', async () => {
+    const disk = fakeDisk();
+    const store = fileStore({ folder: '/data', disk });
+    const names = ['emptied', 'fresh', 'lost', 'torn', 'whole'];
+    for (const name of names) await store.append(name, 0, [name]);
+    for (const name of ['emptied', 'lost']) await store.keep(name, 1, name);
+    const path = (name: string): string => `/data/streams/${name}/journal.jsonl`;
+    const header = (name: string): Buffer => disk.get(path(name))!.subarray(0, disk.get(path(name))!.indexOf('\n') + 1);
+    for (const name of ['emptied', 'fresh']) disk.set(path(name), header(name));
+    disk.set(path('torn'), header('torn').subarray(0, 10));
+    await disk.remove(path('lost'));
+    const read: string[] = [];
+    const looking = { ...disk, read: async (file: string) => (read.push(file), disk.read(file)) };
+    const found = await fileStore({ folder: '/data', disk: looking }).streams();
+    expect(found).toEqual(names.filter((name) => name !== 'fresh'));
+    expect(read).not.toContain(path('whole'));
+  });
+
   test('a damaged stream is listed, refuses appends and snapshots, and works again once its file is restored', async () => {
     const folder = await newFolder();
     const store = fileStore({ folder });

@@ -7,7 +7,7 @@ import { plain } from '../markdown.ts';
 import { notice as noticeOf } from '../notices.ts';
 import type { Activity } from './activity.ts';
 import type { Thread } from './threads.ts';
-import type { Timeline } from './timeline.ts';
+import type { Look, Timeline } from './timeline.ts';
 
 export const PLATFORM = 'console';
 
@@ -35,18 +35,18 @@ export function consoleChat(timeline: Timeline, activity: Activity, clock: Clock
     },
 
     async tell(key, place, notice) {
-      const { thread } = known(timeline, place);
-      await timeline.add(() => {
-        const message = noticeOf(known(timeline, place), notice);
+      await timeline.add((look) => {
+        const subject = known(look, place);
+        const { thread } = subject;
+        const message = noticeOf(subject, notice);
         return { is: 'message', key: `tell:${thread}:${key}`, at: clock.now(), thread, message };
       });
     },
 
     async card(place, task) {
-      const { thread } = known(timeline, place);
       const shown = { title: task.title, name: threadName(task), state: stateOf(task), card: cardOf(task) };
-      await timeline.add(() => {
-        const { title, name, state, card } = known(timeline, place);
+      await timeline.add((look) => {
+        const { thread, title, name, state, card } = known(look, place);
         if (isDeepStrictEqual({ title, name, state, card }, shown)) return null;
         return { is: 'card', key: null, at: clock.now(), thread, ...shown };
       });
@@ -71,8 +71,8 @@ function threadId(key: string, channel: string): string {
     .slice(0, 12);
 }
 
-function known(timeline: Timeline, place: Place): Thread {
-  const thread = place.platform === PLATFORM ? timeline.threads.get(place.thread) : undefined;
+function known(look: Look, place: Place): Thread {
+  const thread = place.platform === PLATFORM ? look(place.thread) : undefined;
   if (!thread)
     throw new Error(`The local web chat has no thread ${place.thread} in ${place.platform}:${place.channel}.`);
   return thread;

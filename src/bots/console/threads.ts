@@ -22,17 +22,16 @@ export type Line = Extract<Event, { is: 'message' | 'said' }> & {
   readonly pressed?: { readonly by: string; readonly text: string };
 };
 
-/** Brings the threads up to `entry`. */
-export function place(threads: Map<string, Thread>, entry: Entry): void {
+/** The thread that an entry opens or changes, as it is after it; undefined when it does neither. `before` finds the threads before it. */
+export function threadAfter(entry: Entry, before: (thread: string) => Thread | undefined): Thread | undefined {
   if (entry.is === 'thread') {
     const { thread, channel, task, project, title, name, state, card, at: opened } = entry;
-    threads.set(thread, { thread, channel, task, project, title, name, opened, state, card });
+    return { thread, channel, task, project, title, name, opened, state, card };
   }
-  if (entry.is === 'card') {
-    const { title, name, state, card } = entry;
-    const before = threads.get(entry.thread);
-    if (before) threads.set(entry.thread, { ...before, title, name, state, card });
-  }
+  const known = entry.is === 'card' ? before(entry.thread) : undefined;
+  if (entry.is !== 'card' || !known) return undefined;
+  const { title, name, state, card } = entry;
+  return { ...known, title, name, state, card };
 }
 
 /** An entry as clients get it. */
