@@ -2,9 +2,12 @@
 export const targets = ['controller', 'boundary', 'container'] as const;
 export type Target = (typeof targets)[number];
 
-/** Stretches of a task's life by the card's step that begins them, with how long each usually lasts, in ms. */
+/**
+ * Stretches of a task's life by the card's step that begins them, with how long each usually lasts, in ms: the first longer, for
+ * kills that fall on the asking itself.
+ */
 const stretches = [
-  ['opening', 200],
+  ['opening', 500],
   ['proving', 1_500],
   ['brainstormer', 1_500],
   ['planner', 1_400],
