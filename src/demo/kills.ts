@@ -41,14 +41,16 @@ export function performKills(
 ): Kills {
   const life: Life = { began: Infinity, task: '', step: 'opening', milestones: new Map(), tapped: null };
   const killed: Killed[] = [];
+  const gone = new Set<string>();
 
   async function perform(): Promise<void> {
     for (const { moment, prefers } of kills) {
       while (!(await isDue(moment, life, data))) await sleep(LOOK_MS, undefined, { signal });
       const step = life.step;
       for (;;) {
-        const victim = await victimOf(data, prefers);
+        const victim = await victimOf(data, prefers, gone);
         if (victim !== null && (await victim.kill())) {
+          gone.add(victim.name);
           const after = (Date.now() - life.began) / 1000;
           killed.push({ target: victim.target, after });
           print(

@@ -4,14 +4,19 @@ import { execa } from 'execa';
 import { boundaryOf } from './controller.ts';
 import type { Target } from './draw.ts';
 
-/** Something of one data folder's Signalbox that can be killed now. `name` is how a person finds it: a pid, or a container's name. */
+/** Something of one data folder's Signalbox that can be killed now. `name` is how a person finds it: a pid, or a container's id and name. */
 export type Victim = { readonly target: Target; readonly name: string; kill(): Promise<boolean> };
 
-/** The first of `targets` that is there now; null when none is. */
-export async function victimOf(data: string, targets: readonly Target[]): Promise<Victim | null> {
+/** The first of `targets` that is there now; null when none is. One of `killed` is not: a process that was killed takes a moment to go. */
+export async function victimOf(
+  data: string,
+  targets: readonly Target[],
+  killed: ReadonlySet<string>,
+): Promise<Victim | null> {
   for (const target of targets) {
-    const found = target === 'container' ? await container(data) : await running(data, target);
-    if (found) return found;
+    const found = target === 'container' ? await containers(data) : [await running(data, target)];
+    const victim = found.find((one) => one !== null && !killed.has(one.name));
+    if (victim) return victim;
   }
   return null;
 }
@@ -21,7 +26,7 @@ async function running(data: string, target: 'controller' | 'boundary'): Promise
   const word = target === 'boundary' ? 'boundary' : 'up';
   // A pid is one's own only as long as one lives: never kill by a number alone.
   if (pid === undefined || !(await runs(pid, word, data))) return null;
-  return { target, name: `pid ${pid}`, kill: async () => killed(pid) };
+  return { target, name: `pid ${pid}`, kill: async () => kill(pid) };
 }
 
 /** Pid of the controller that was started last on a data folder. */
@@ -37,7 +42,7 @@ async function runs(pid: number, word: string, data: string): Promise<boolean> {
   return words.includes(word) && words.includes(data);
 }
 
-function killed(pid: number): boolean {
+function kill(pid: number): boolean {
   try {
     return process.kill(pid, 'SIGKILL');
   } catch {
@@ -45,22 +50,21 @@ function killed(pid: number): boolean {
   }
 }
 
-/** Containers with the label of this data folder's installation, and of no other. */
+/** Containers, by id and name, with the label of this data folder's installation, and of no other; or why that is not known. */
 export async function containersOf(data: string, all: boolean): Promise<readonly string[]> {
   const text = await readFile(join(data, 'box.json'), 'utf8').catch(() => 'null');
   const box = (JSON.parse(text) as { id?: string } | null)?.id;
   if (!box) return [];
-  const filter = ['--filter', `label=signalbox.box=${box}`, '--format', '{{.Names}}'];
-  const { stdout } = await execa('docker', ['ps', ...(all ? ['--all'] : []), ...filter]);
-  return stdout.split('\n').filter(Boolean);
+  const filter = ['--filter', `label=signalbox.box=${box}`, '--format', '{{.ID}} {{.Names}}'];
+  const listed = await execa('docker', ['ps', ...(all ? ['--all'] : []), ...filter], { reject: false });
+  return (listed.exitCode === 0 ? listed.stdout : `none can be listed: ${listed.stderr}`).split('\n').filter(Boolean);
 }
 
-async function container(data: string): Promise<Victim | null> {
-  const [name] = await containersOf(data, false);
-  if (name === undefined) return null;
-  return {
+/** Those that run. Another one of the same name has another id. */
+async function containers(data: string): Promise<readonly Victim[]> {
+  return (await containersOf(data, false)).map((name) => ({
     target: 'container',
     name,
-    kill: async () => (await execa('docker', ['kill', name], { reject: false })).exitCode === 0,
-  };
+    kill: async () => (await execa('docker', ['kill', ...name.split(' ', 1)], { reject: false })).exitCode === 0,
+  }));
 }
