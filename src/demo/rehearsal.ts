@@ -111,10 +111,11 @@ async function play(stage: Stage, request: IncomingMessage, response: ServerResp
   if (api === null || caller === null) return send(response, missing(request));
   if (caller.role !== null) stage.counts[caller.role] += 1;
   const { wire, turn } = stage.faults.strike(caller);
-  const now = Math.floor(Date.now() / 1000);
+  const at = Date.now();
+  const now = Math.floor(at / 1000);
   const resetsAt = wire?.kind === '429' ? (now + wire.resetIn) * 1000 : null;
   const { role, id: conversation, turns } = caller;
-  stage.asked.push({ at: Date.now(), api, role, conversation, turns, resetsAt });
+  stage.asked.push({ at, api, role, conversation, turns, resetsAt });
   await sleep(stage.latencyMs, undefined, { signal: stage.closing });
   if (wire?.kind === 'silent') return;
   if (wire?.kind === '401' || wire?.kind === '429' || wire?.kind === '529')
