@@ -33,13 +33,13 @@ export type Evidence = {
   /** The task's thread, read back from the console. */
   readonly messages: readonly Shown[];
   readonly journal: readonly TaskEntry[];
-  /** Keys of the messages in the console's journal, in order. */
+  /** Keys of the thread's messages in the console's journal, in order. */
   readonly keys: readonly string[];
-  /** Names of the sessions that ever began. */
+  /** Names of the task's sessions. */
   readonly sessions: readonly string[];
   /** Legs of the coder's first session. */
   readonly legs: number;
-  /** What should not be there any more, each in a few words. */
+  /** What was not there before, and should not be there any more, each in a few words. */
   readonly left: readonly string[];
   readonly kills: { readonly wanted: number; readonly done: readonly Killed[] };
   readonly asked: readonly Asked[];
@@ -50,8 +50,10 @@ export type Scene = {
   readonly data: string;
   readonly repository: string;
   readonly you: ConsolePerson;
-  /** What is on the base branch when the demo begins. */
+  /** What was on the base branch when the demo began. */
   readonly before: string;
+  /** What was there then of what a task over should not leave: from other demos on the same folder. */
+  readonly others: readonly string[];
   /** Entries of a stream's journal. */
   readonly read: (data: string, stream: string) => Promise<readonly unknown[]>;
 };
@@ -63,7 +65,7 @@ export async function headOf(repository: string): Promise<string> {
 
 /** Reads everything back. `rest` is what only the run itself knows. */
 export async function gather(
-  { data, repository, you, before, read }: Scene,
+  { data, repository, you, before, others, read }: Scene,
   rest: Pick<Evidence, 'ending' | 'kills' | 'asked'>,
 ): Promise<Evidence> {
   const { thread, task } = rest.ending;
@@ -76,10 +78,10 @@ export async function gather(
     keys: z
       .array(ShownEntry)
       .parse(await read(data, 'console'))
-      .flatMap(({ is, key }) => (is === 'message' && key !== null ? [key] : [])),
-    sessions: await readdir(join(data, 'sessions')).catch(() => []),
+      .flatMap(({ is, key, thread: of }) => (is === 'message' && of === thread && key !== null ? [key] : [])),
+    sessions: (await readdir(join(data, 'sessions')).catch(() => [])).filter((name) => name.startsWith(`${task}-`)),
     legs: 1 + legs.filter((name) => /^leg-\d+\.json$/.test(name)).length,
-    left: await leftIn(data, repository),
+    left: (await leftIn(data, repository)).filter((one) => !others.includes(one)),
     shut: await lastShut(data),
   };
 }

@@ -62,6 +62,7 @@ async function act(options: PlayOptions, { world, url }: Stage, signal: AbortSig
   const { data, repository, channel, keys } = world;
   const began = Date.now();
   const before = await headOf(repository);
+  const others = await leftIn(data, repository);
   const plan = draw({ kills: wishes.kills, seed, quick: wishes.quick, quota: wishes.quota !== null });
   if (plan.length > 0) print(`${plan.length} kills to come, seed ${seed}`);
   const kills = performKills(plan, { data, print, signal });
@@ -70,15 +71,16 @@ async function act(options: PlayOptions, { world, url }: Stage, signal: AbortSig
   const result = { ending, kills: kills.killed(), repository, data };
   if (ending.state === 'interrupted') return { ...result, checks: [], ms: Date.now() - began };
   const ms = Date.now() - began;
+  const isTidy = async (): Promise<boolean> => (await leftIn(data, repository)).every((one) => others.includes(one));
   if (ending.state === 'merged') await kills.all();
   await untilUp(data, url, signal);
-  await untilTidy(data, repository, print, signal);
+  if (ending.state === 'merged') await untilTidy(isTidy, print, signal);
   const rest = {
     ending,
     kills: { wanted: plan.length, done: kills.killed() },
     asked: world.rehearsal.asked(),
   };
-  const evidence = await gather({ data, repository, you, before, read }, rest);
+  const evidence = await gather({ data, repository, you, before, others, read }, rest);
   return { ...result, checks: checksOf(evidence, wishes.quota !== null), ms };
 }
 
@@ -86,14 +88,13 @@ const TIDY_MS = 20_000;
 
 /** Clearing up follows the merge, and begins again where it was killed. */
 async function untilTidy(
-  data: string,
-  repository: string,
+  isTidy: () => Promise<boolean>,
   print: (line: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const began = Date.now();
   let told = false;
-  while (Date.now() - began < TIDY_MS && !signal.aborted && (await leftIn(data, repository)).length > 0) {
+  while (Date.now() - began < TIDY_MS && !signal.aborted && !(await isTidy())) {
     if (!told && Date.now() - began > 1_500) {
       print('  … it clears up');
       told = true;
