@@ -14,7 +14,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const usage = `usage: ./signalbox <command> [options]
 
-  demo [--auto] [--quick] [--data DIR] [--port N]   a whole task with real agents and a rehearsed model
+  demo [--auto] [--quick] [--data DIR] [--port N]   a whole task with real agents and a rehearsed model; demo --help: its bad days
   test                                              everything that CI runs
   check                                             types, lint, format, dead code
   up [--data DIR]                                   the controller: takes tasks until it is stopped
@@ -37,6 +37,11 @@ const options = {
   repeats: { type: 'string' },
   data: { type: 'string' },
   port: { type: 'string' },
+  kill: { type: 'string' },
+  quota: { type: 'string' },
+  seed: { type: 'string' },
+  times: { type: 'string' },
+  help: { type: 'boolean' },
 } as const;
 type Flag = keyof typeof options;
 type Given = { readonly [F in Flag]?: (typeof options)[F]['type'] extends 'boolean' ? boolean : string };
@@ -49,7 +54,7 @@ type Command = {
 };
 
 const commands: Readonly<Record<string, Command>> = {
-  demo: { flags: ['auto', 'quick', 'data', 'port'], run: runDemo },
+  demo: { flags: ['auto', 'quick', 'data', 'port', 'kill', 'quota', 'seed', 'times', 'help'], run: runDemo },
   up: {
     flags: ['data'],
     run: async (given, _argument, signal) => (await main()).serveController(await config(given), root, signal),
@@ -95,18 +100,25 @@ async function image(rebuild: boolean): Promise<void> {
 }
 
 async function runDemo(given: Given, _argument: string, signal: AbortSignal): Promise<number> {
-  const port = Number(given.port ?? 0);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Exit(64, `--port ${given.port} is no port`);
+  const { demoUsage, readWishes } = await import('./demo/flags.ts');
+  if (given.help) {
+    process.stdout.write(demoUsage);
+    return 0;
+  }
+  const read = readWishes(given);
+  if (!read.ok) throw new Exit(64, read.reason);
   await setUp();
   await image(false);
   const { demo } = await import('./demo/demo.ts');
-  const { auto = false, quick = false } = given;
   const data = given.data === undefined ? undefined : dataFolder(given.data, process.env, root);
-  return demo({ auto, quick, data, port, root, sweep }, signal);
+  return demo({ wishes: read.wishes, data, root, sweep, read: entriesOf }, signal);
 }
 
 const sweep = async (folder: string): Promise<void> =>
   (await main()).sweepSessions(await config({ data: folder }), root);
+
+const entriesOf = async (folder: string, stream: string): Promise<readonly unknown[]> =>
+  (await main()).readEntries(await config({ data: folder }), stream);
 
 async function runBenchmark(given: Given, _argument: string, signal: AbortSignal): Promise<number> {
   const repeats = given.repeats === undefined ? null : Number(given.repeats);

@@ -217,3 +217,10 @@ export async function attachTo(config: Config, root: string, wanted: string): Pr
 export async function sweepSessions(config: Config, root: string): Promise<void> {
   await dockerSessions({ site: await siteOf(config, root), clock, log }).sweep([]);
 }
+
+/** A stream's entries as its journal has them, for who judges what happened. */
+export async function readEntries(config: Config, stream: string): Promise<readonly unknown[]> {
+  const read = await fileStore({ folder: config.data, disk: lookingDisk() }).read(stream);
+  if (!read.ok) throw new Error(`${stream} is damaged at line ${read.line}: ${read.reason}`);
+  return read.entries;
+}

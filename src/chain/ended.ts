@@ -37,7 +37,7 @@ export function sessionEnded(task: Task, event: Ended, stamp: Stamp): Moved {
     session,
     leg: leg + 1,
     words,
-    halted: false,
+    halted: phase.halted,
   });
   const byPerson = (reason: string, todo: string, words: string): Moved =>
     hold(ended, { kind: 'person', ends: { by: 'person' }, reason, todo, from: resume(words) }, true, stamp);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import type { Kills } from './kills.ts';
 import type { ConsolePerson, ShownEvent } from './person.ts';
 
 /** How the task of an automatic demo ended. `head` is the one that was tapped, `merged` the commit on the base branch. */
@@ -8,7 +9,11 @@ export type Ending = {
   readonly state: string;
   readonly head: string | null;
   readonly merged: string | null;
+  readonly thread: string | null;
+  /** The messages of its thread as they came, each under the number of its event. */
+  readonly heard: readonly Heard[];
 };
+export type Heard = { readonly id: number; readonly text: string };
 
 export type Play = {
   readonly channel: string;
@@ -16,6 +21,8 @@ export type Play = {
   readonly quick: boolean;
   readonly print: (line: string) => void;
   readonly signal: AbortSignal;
+  /** What strikes on the way. */
+  readonly kills: Kills;
 };
 
 /** The parts of the console's events that the demo looks at. */
@@ -45,59 +52,90 @@ type State = z.infer<typeof Threaded>['state'];
 
 /** Phases that nothing leaves by itself, and that Merge is not the answer to. */
 const OVER: readonly string[] = ['merged', 'failed', 'held', 'stopped'];
+/** How a message says that its hold ends by itself. */
+const GOES_ON = /^Resumes \d/m;
+
+/** How often a hold that goes on is remarked, in ms. */
+const TICK_MS = 10_000;
+
+/** What the person has seen so far. */
+type View = {
+  readonly heard: Heard[];
+  thread: string | null;
+  state: State;
+  /** Since when it is at this step. */
+  since: number;
+  /** Whether the latest message may be the task's last. */
+  last: boolean;
+};
 
 /**
  * Plays the person: asks, reads the thread as it grows, and taps the Merge button of the change that is held for review. The button names
- * the head that was shown, so the tap is about what was seen. Ends when the task is over and the thread has said so.
+ * the head that was shown, so the tap is about what was seen. Ends when the task is over and the thread has said so; waits where a hold
+ * ends by itself.
  */
 export async function playPerson(you: ConsolePerson, play: Play): Promise<Ending> {
-  const { channel, idea, quick, print, signal } = play;
+  const { channel, idea, quick, print, signal, kills } = play;
   const text = `/task ${quick ? '--quick ' : ''}${idea}`;
   print(`You › ${text}`);
-  const asked = await you.say(text, { channel, source: randomUUID() });
-  print(`    ‹ ${asked.text}`);
-  const ending = (state: string, head: string | null, merged: string | null): Ending => ({
-    task: asked.task,
-    state,
-    head,
-    merged,
-  });
-  if (!asked.ok) return ending('refused', null, null);
-
-  let thread: string | null = null;
-  let state: State = { phase: 'opening', role: null, head: null, merged: null };
-  let since = Date.now();
-  let rang = false;
-  for await (const event of you.events(0, signal)) {
-    const card = Threaded.safeParse(event.data);
-    if (card.success && (card.data.task === asked.task || card.data.thread === thread)) {
-      thread = card.data.thread;
-      if (stepOf(card.data.state) !== stepOf(state)) {
-        print(`  · ${stepOf(state)} ${((Date.now() - since) / 1000).toFixed(1)} s → ${stepOf(card.data.state)}`);
-        since = Date.now();
-      }
-      state = card.data.state;
+  kills.begin();
+  const { ok, task, text: receipt } = await you.say(text, { channel, source: randomUUID() });
+  print(`    ‹ ${receipt}`);
+  const begin = { phase: 'opening', role: null, head: null, merged: null };
+  const view: View = { heard: [], thread: null, state: begin, since: Date.now(), last: false };
+  const ending = (state: string): Ending => {
+    const { head, merged } = view.state;
+    return { task, state, head, merged, thread: view.thread, heard: view.heard };
+  };
+  if (!ok || task === null) return ending('refused');
+  const ticking = setInterval(() => {
+    if (view.state.phase === 'held') print(`  … held for ${Math.round((Date.now() - view.since) / 1000)} s`);
+  }, TICK_MS);
+  try {
+    for await (const event of you.events(0, signal)) {
+      await see(event, view, task, you, play);
+      // The card and the last message come in either order.
+      if (view.last && OVER.includes(view.state.phase)) return ending(view.state.phase);
     }
-    const message = messageIn(event, thread);
-    if (message) {
-      show(message, print);
-      const merge = message.buttons.find((button) => button.id.startsWith('merge:'));
-      rang = message.loud && !merge;
-      if (merge) await press(you, merge, print);
-    }
-    // The card and the last message come in either order.
-    if (rang && OVER.includes(state.phase)) return ending(state.phase, state.head, state.merged);
+  } finally {
+    clearInterval(ticking);
   }
-  return ending('interrupted', state.head, state.merged);
+  return ending('interrupted');
+}
+
+async function see(event: ShownEvent, view: View, task: string, you: ConsolePerson, play: Play): Promise<void> {
+  const { print, kills } = play;
+  const card = Threaded.safeParse(event.data);
+  if (card.success && (card.data.task === task || card.data.thread === view.thread)) {
+    view.thread = card.data.thread;
+    const [before, now] = [stepOf(view.state), stepOf(card.data.state)];
+    if (now !== before) {
+      print(`  · ${before} ${((Date.now() - view.since) / 1000).toFixed(1)} s → ${now}`);
+      view.since = Date.now();
+    }
+    view.state = card.data.state;
+    kills.at(task, now);
+  }
+  const message = messageIn(event, view.thread);
+  if (!message) return;
+  view.heard.push({ id: event.id ?? 0, text: message.text });
+  show(message, print);
+  const merge = message.buttons.find((button) => button.id.startsWith('merge:'));
+  view.last = message.loud && !merge && !GOES_ON.test(message.text);
+  if (merge) await press(you, merge, play);
 }
 
 const stepOf = ({ phase, role }: State): string => role ?? phase;
 
+/** The person goes on reading until all that strikes before the tap has struck. */
 async function press(
   you: ConsolePerson,
   { id, label }: Message['buttons'][number],
-  print: Play['print'],
+  { print, kills, signal }: Play,
 ): Promise<void> {
+  await kills.beforeTap();
+  if (signal.aborted) return;
+  kills.tapped();
   print(`You › [${label}]`);
   const answer = await you.press(id);
   print(`    ‹ ${answer.text}`);

@@ -16,8 +16,11 @@ const Request = z.object({
   prompt_cache_key: z.string().optional(),
 });
 
-/** Who asks. `id` is the CLI's own id of the conversation, which a resume keeps; `said` is all that was said to the model in it. */
-export type Caller = { readonly role: Role | null; readonly id: string; readonly said: string };
+/**
+ * Who asks. `id` is the CLI's own id of the conversation, which a resume keeps; `said` is all that was said to the model in it, in so many
+ * `turns`.
+ */
+export type Caller = { readonly role: Role | null; readonly id: string; readonly said: string; readonly turns: number };
 
 /** Reads who asks from the body of a request; null when the body is none of the two APIs'. */
 export function callerOf(body: string): Caller | null {
@@ -25,7 +28,8 @@ export function callerOf(body: string): Caller | null {
   if (!request.success) return null;
   const { messages, input, metadata, prompt_cache_key: thread } = request.data;
   const said = prompts(messages ?? input ?? []);
-  return { role: roleOf(said), id: thread ?? metadata?.user_id ?? said[0] ?? '', said: said.join('\n') };
+  const id = thread ?? metadata?.user_id ?? said[0] ?? '';
+  return { role: roleOf(said), id, said: said.join('\n'), turns: said.length };
 }
 
 /** The role is told by the line `Role: <role>` in the first message that has one. */

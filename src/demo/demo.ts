@@ -1,68 +1,91 @@
+import { randomInt } from 'node:crypto';
 import { execa } from 'execa';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { playPerson } from './auto.ts';
-import type { Ending } from './auto.ts';
-import { keepController, untilUp } from './controller.ts';
-import { person } from './person.ts';
-import { makeWorld } from './world.ts';
+import type { Check } from './checks.ts';
+import { targets } from './draw.ts';
+import type { Scene } from './evidence.ts';
+import type { Wishes } from './flags.ts';
+import type { Killed } from './kills.ts';
+import { IDEA, isWrong, play } from './play.ts';
+import type { Played } from './play.ts';
+import { onStage } from './stage.ts';
+import type { StageOptions } from './stage.ts';
 import type { World } from './world.ts';
 
-export type DemoOptions = {
-  /** Plays the person, too, and ends with the task. */
-  readonly auto: boolean;
-  readonly quick: boolean;
-  /** Kept afterwards when it is named; else a temporary folder. */
-  readonly data: string | undefined;
-  /** 0 takes any free one. */
-  readonly port: number;
-  /** Where the launcher is. */
-  readonly root: string;
-  /** Removes what sessions of this data folder left on the engine. */
-  readonly sweep: (data: string) => Promise<void>;
-};
+export { freePort } from './stage.ts';
 
-const IDEA = 'fix the typo in the README';
+export type DemoOptions = Omit<StageOptions, 'port'> & Pick<Scene, 'read'> & { readonly wishes: Wishes };
 
 /** The whole product with real containers, git and agent CLIs; only the model's answers are rehearsed. Answers with an exit code. */
 export async function demo(options: DemoOptions, signal: AbortSignal): Promise<number> {
-  const began = Date.now();
-  const data = options.data ?? (await mkdtemp(join(tmpdir(), 'signalbox-demo-')));
-  const world = await makeWorld(data, options.port || (await freePort()), {});
-  const controller = keepController(options.root, data);
-  try {
-    const url = `http://127.0.0.1:${world.port}`;
-    await untilUp(data, url, signal);
-    if (!options.auto) return await untilInterrupted(world, url, signal);
-    const you = person({ url, key: world.keys.you });
-    const play = {
-      channel: world.channel,
-      idea: IDEA,
-      quick: options.quick,
-      print: (line: string) => console.log(line),
-      signal,
+  const { wishes } = options;
+  const whole = { ...options, port: wishes.port };
+  if (!wishes.auto) return onStage(whole, {}, signal, ({ world, url }) => untilInterrupted(world, url, signal));
+  const seed = wishes.seed ?? randomInt(2 ** 32);
+  if (wishes.times > 1) return many({ ...whole, seed }, signal);
+  const print = (line: string): void => console.log(line);
+  const played = await play({ ...whole, seed, print, show: showBase }, signal);
+  report(played);
+  return exitCode([played]);
+}
+
+const exitCode = (all: readonly Played[]): number =>
+  all.every((played) => played.ending.state === 'merged' && !isWrong(played)) ? 0 : 1;
+
+/** The checks, and as the last line of stdout one JSON object. */
+function report(played: Played): void {
+  const { ending, checks, kills, ms } = played;
+  for (const check of checks) console.log(checkLine(check));
+  if (isWrong(played)) console.log(lookAt(played));
+  const { task, state, head, merged } = ending;
+  const seconds = Number((ms / 1000).toFixed(1));
+  const failed = checks.flatMap(({ sentence, wrong }) => (wrong === null ? [] : [sentence]));
+  console.log(JSON.stringify({ task, state, head, merged, seconds, kills: kills.length, failed }));
+}
+
+const checkLine = ({ sentence, wrong }: Check): string =>
+  wrong === null ? `✓ ${sentence}` : `✗ ${sentence}: ${wrong}`;
+
+const lookAt = ({ data }: Played): string => `  What is there to be looked at is in ${data}`;
+
+/** One line a demo, and all that a demo said which went wrong. */
+async function many(options: DemoOptions & { port: number; seed: number }, signal: AbortSignal): Promise<number> {
+  const { times } = options.wishes;
+  const all: Played[] = [];
+  for (let n = 1; n <= times && !signal.aborted; n += 1) {
+    const seed = (options.seed + n - 1) % 2 ** 32;
+    const said: string[] = [];
+    const print = (line: string): void => {
+      said.push(line);
+      // Somebody who watches sees that it goes on; a file gets the lines of the demos alone.
+      if (process.stderr.isTTY) process.stderr.write(`\x1b[2K\r${n} of ${times} ${line.slice(0, 70)}`);
     };
-    const ending = await playPerson(you, play);
-    if (ending.state === 'merged') await showBase(world);
-    return report(ending, Date.now() - began);
-  } finally {
-    await controller.stop();
-    await world.rehearsal.close();
-    await options.sweep(data);
-    if (options.data === undefined) await rm(data, { recursive: true, force: true });
+    const played = await play({ ...options, seed, print }, signal);
+    if (process.stderr.isTTY) process.stderr.write('\x1b[2K\r');
+    all.push(played);
+    if (isWrong(played)) for (const line of [...said, lookAt(played)]) console.log(`    ${line}`);
+    console.log(`${n} of ${times}: ${playedLine(played, options.wishes, seed)}`);
   }
+  const good = all.filter((played) => played.ending.state === 'merged' && !isWrong(played));
+  console.log(`${good.length} of ${times}: merged${sumOf(all.flatMap(({ kills }) => kills))}`);
+  return all.length === times ? exitCode(all) : 1;
 }
 
-/** The last line of stdout is one JSON object; 0 only for a merge. */
-function report({ task, state, head, merged }: Ending, ms: number): number {
-  console.log(JSON.stringify({ task, state, head, merged, seconds: Number((ms / 1000).toFixed(1)) }));
-  return state === 'merged' ? 0 : 1;
+function playedLine({ ending, checks, kills, ms }: Played, wishes: Wishes, seed: number): string {
+  const failed = checks.filter(({ wrong }) => wrong !== null);
+  const commit = ending.merged === null ? '' : ` ${ending.merged.slice(0, 7)}`;
+  const drawn = wishes.kills === 0 ? '' : `${sumOf(kills)}, seed ${seed}`;
+  const judged = failed.length === 0 ? `${checks.length} checks ✓` : failed.map(checkLine).join(', ');
+  return `${ending.state}${commit} in ${(ms / 1000).toFixed(1)} s${drawn}; ${judged}`;
 }
 
-async function showBase({ repository }: World): Promise<void> {
+/** `; 5 kills (3 controller, 1 boundary, 1 container)`. */
+function sumOf(kills: readonly Killed[]): string {
+  if (kills.length === 0) return '';
+  const each = targets.map((target) => `${kills.filter((one) => one.target === target).length} ${target}`);
+  return `; ${kills.length} kills (${each.join(', ')})`;
+}
+
+async function showBase({ repository }: Played): Promise<void> {
   const { stdout } = await execa('git', ['-C', repository, 'log', '--oneline', '-3', 'main']);
   console.log(`main now:\n${stdout.replace(/^/gm, '   ')}`);
 }
@@ -83,16 +106,4 @@ When the change is held for review, press its button ({"source":"my-first-tap","
 Ctrl-C ends the demo and removes what it made.`);
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   return 0;
-}
-
-/** A port that is free now: the controller must have the same one each time it is started. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

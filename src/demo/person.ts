@@ -18,6 +18,11 @@ export type ShownEvent = {
   readonly data: Readonly<Record<string, unknown>>;
 };
 
+/** A message of a thread, as the console keeps it. `seq` is the number of its event. */
+const Shown = z.object({ seq: z.number(), message: z.object({ text: z.string(), loud: z.boolean() }) });
+export type Shown = z.infer<typeof Shown>;
+const Lines = z.object({ messages: z.array(z.looseObject({ is: z.string() })) });
+
 export type PersonOptions = {
   readonly url: string;
   readonly key: string;
@@ -32,6 +37,8 @@ export type ConsolePerson = {
     at: { readonly channel: string; readonly thread?: string; readonly source?: string },
   ): Promise<Answer>;
   press(button: string, at?: { readonly thread?: string; readonly source?: string }): Promise<Answer>;
+  /** The messages of a thread, as they are there to be read now. */
+  messages(thread: string): Promise<readonly Shown[]>;
   /** Every event after `after`, once each, over as many connections as it takes. Ends with the signal. */
   events(after?: number, signal?: AbortSignal): AsyncGenerator<ShownEvent, void>;
 };
@@ -53,6 +60,12 @@ export function person({ url, key, patience = 30_000 }: PersonOptions): ConsoleP
   return {
     say: (text, at) => input({ ...at, text }),
     press: (button, at) => input({ ...at, button }),
+
+    async messages(thread) {
+      const asked = await reach(() => fetch(`${url}/api/threads/${thread}`, { headers: { Authorization } }), patience);
+      const { messages } = Lines.parse(await asked.json());
+      return messages.filter(({ is }) => is === 'message').map((line) => Shown.parse(line));
+    },
 
     async *events(after = 0, signal = new AbortController().signal) {
       let last = after;

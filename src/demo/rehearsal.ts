@@ -16,11 +16,24 @@ export type RehearsalOptions = {
   readonly port?: number;
 };
 
+/** A request as it came: when (ms since the epoch), whose, in which conversation, and how often somebody had spoken in it by then. */
+export type Asked = {
+  readonly at: number;
+  readonly api: Api;
+  readonly role: Role | null;
+  readonly conversation: string;
+  readonly turns: number;
+  /** For one that was turned away with a 429: when the window opens again, ms since the epoch. */
+  readonly resetsAt: number | null;
+};
+
 export type Rehearsal = {
   /** `http://127.0.0.1:PORT`: the upstream of an anthropic account, and with or without `/v1` of an openai one. */
   readonly url: string;
   /** Requests so far, refused ones included. */
   requests(): Readonly<Record<Role, number>>;
+  /** Every one of them, in order. */
+  asked(): readonly Asked[];
   /** One more thing to go wrong; it counts from now on. */
   fail(fault: Fault): void;
   /** Nothing goes wrong any more. */
@@ -32,6 +45,7 @@ type Stage = {
   readonly model: string;
   readonly faults: Faults;
   readonly counts: Record<Role, number>;
+  readonly asked: Asked[];
   readonly latencyMs: number;
   readonly closing: AbortSignal;
 };
@@ -50,6 +64,7 @@ export async function startRehearsal(options: RehearsalOptions = {}): Promise<Re
     model: await mock.start(),
     faults,
     counts,
+    asked: [],
     latencyMs: options.latencyMs ?? 0,
     closing: closing.signal,
   };
@@ -65,6 +80,7 @@ export async function startRehearsal(options: RehearsalOptions = {}): Promise<Re
   return {
     url: `http://127.0.0.1:${port}`,
     requests: () => ({ ...counts }),
+    asked: () => [...stage.asked],
     fail: (fault) => faults.add(fault),
     heal: () => faults.clear(),
     async close() {
@@ -95,9 +111,13 @@ async function play(stage: Stage, request: IncomingMessage, response: ServerResp
   if (api === null || caller === null) return send(response, missing(request));
   if (caller.role !== null) stage.counts[caller.role] += 1;
   const { wire, turn } = stage.faults.strike(caller);
+  const at = Date.now();
+  const now = Math.floor(at / 1000);
+  const resetsAt = wire?.kind === '429' ? (now + wire.resetIn) * 1000 : null;
+  const { role, id: conversation, turns } = caller;
+  stage.asked.push({ at, api, role, conversation, turns, resetsAt });
   await sleep(stage.latencyMs, undefined, { signal: stage.closing });
   if (wire?.kind === 'silent') return;
-  const now = Math.floor(Date.now() / 1000);
   if (wire?.kind === '401' || wire?.kind === '429' || wire?.kind === '529')
     return send(response, refusal(api, wire.kind, now + wire.resetIn));
   const path = api === 'anthropic' ? '/v1/messages' : '/v1/responses';

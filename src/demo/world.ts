@@ -43,7 +43,7 @@ export async function makeWorld(data: string, port: number, rehearse: RehearsalO
     projects: [{ id: 'postbox', repository, channels: [`console:${CHANNEL}`], merges: true }],
     accounts: {
       claude: { provider: 'anthropic', kind: 'subscription', credentialFile: claude, upstream: rehearsal.url },
-      codex: { provider: 'openai', kind: 'key', credentialFile: codex, upstream: rehearsal.url },
+      codex: { provider: 'openai', kind: 'subscription', credentialFile: codex, upstream: rehearsal.url },
     },
     roles: { coder: { model: CODEX_MODEL } },
     console: { port },

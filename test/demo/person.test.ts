@@ -57,6 +57,16 @@ describe('a person at the console', () => {
     expect(pressed).toMatchObject({ id: 3, kind: 'said', data: { button: `stop:${id}` } });
   });
 
+  it('reads the messages of a thread back, each with the number of its event', async () => {
+    const { url, thread, console } = await served();
+    const ana = person({ url, key: keys.ana });
+    await ana.say('make it blue', { channel: 'site', thread: thread.thread });
+    await console.chat.tell('one', thread, { kind: 'stopped', by: 'Ana' });
+    const messages = await ana.messages(thread.thread);
+    expect(messages).toEqual([{ seq: 3, message: { text: expect.stringContaining('Stopped by Ana'), loud: false } }]);
+    await expect(ana.messages('none')).rejects.toThrow('There is no thread none');
+  });
+
   it('does one thing for one source', async () => {
     const { url, desk } = await served();
     const ana = person({ url, key: keys.ana });

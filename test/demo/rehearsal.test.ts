@@ -412,6 +412,21 @@ describe('bad days of the service', () => {
     expect((await planner(url).ask()).status).toBe(200);
   });
 
+  it('remembers what came: when, whose, in which conversation, and what was turned away until when', async () => {
+    const { url, asked } = await rehearse({ faults: [{ role: 'coder', kind: '429', nth: 2, resetIn: 20 }] });
+    await planner(url).ask();
+    await coder(url).ask();
+    const began = Date.now();
+    await coder(url).ask();
+    const [plan, first, second] = asked();
+    expect(plan).toMatchObject({ api: 'anthropic', role: 'planner', turns: 1, resetsAt: null });
+    // Codex says the project's guidance first.
+    expect(first).toMatchObject({ api: 'openai', role: 'coder', turns: 2, resetsAt: null });
+    expect(second?.at).toBeGreaterThanOrEqual(began);
+    expect(second?.resetsAt).toBe((Math.floor(second!.at / 1000) + 20) * 1000);
+    expect(asked()).toHaveLength(3);
+  });
+
   it('counts what it refuses', async () => {
     const { url, requests } = await rehearse({ faults: [{ role: 'planner', kind: '529' }] });
     await planner(url).ask();

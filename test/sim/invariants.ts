@@ -98,7 +98,9 @@ const settled: Rule = ({ world }) => {
 
 /** A conversation goes on only after a leg that was cut off, and nothing runs on for a task that is over. */
 const resumedOnce: Rule = ({ world, tasks }) =>
-  Object.entries(world.sessions).flatMap(([name, { leg, end, task }]) => {
+  Object.entries(world.sessions).flatMap(([name, { leg, end, task, requests }]) => {
+    // One that was not to begin, and did not.
+    if (end?.kind === 'stopped' && requests === 0) return [];
     const before = world.sessions[name.replace(/#\d+$/, `#${leg - 1}`)];
     const phase = tasks.find(({ id }) => id === task)?.phase.at;
     return [

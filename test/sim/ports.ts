@@ -80,7 +80,7 @@ export function simSessions(life: Life, waiters: Waiters): Sessions {
       // Its end is decided and its way out closed here, whether or not the engine answers.
       await call(life, 'decide', () => {
         const leg = Math.max(1, legsOf(session).length);
-        const isOver = sessions[`${session}#${leg}`]?.end != null;
+        const isOver = Boolean(sessions[`${session}#${leg}`]?.end);
         stopped(session, isOver ? leg + 1 : leg);
       });
       await call(life, 'stop', () => undefined);

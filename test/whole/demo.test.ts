@@ -36,9 +36,35 @@ describe('demo --auto', () => {
       head: expect.stringMatching(/^[0-9a-f]{40}$/),
       merged: expect.stringMatching(/^[0-9a-f]{40}$/),
       seconds: expect.any(Number),
+      kills: 0,
+      failed: [],
     });
     expect(await left()).toEqual([]);
   });
+
+  it('--kill 3: merged, every check passed', async () => {
+    const { exitCode, stdout } = await demo('--quick', '--kill', '3', '--seed', '3');
+    expect(stdout.match(/^ {2}⚡ \w+ killed \(.+\) after \d+\.\d s .+$/gm)).toHaveLength(3);
+    expect(JSON.parse(stdout.split('\n').at(-1)!)).toMatchObject({ state: 'merged', kills: 3, failed: [] });
+    expect([exitCode, await left()]).toEqual([0, []]);
+  }, 120_000);
+
+  it('--quota 6: one alert, no request meanwhile, one resume', async () => {
+    const { exitCode, stdout } = await demo('--quick', '--quota', '6');
+    expect(stdout).toContain('✓ no model request of the account while it was held');
+    expect(JSON.parse(stdout.split('\n').at(-1)!)).toMatchObject({ state: 'merged', failed: [] });
+    expect([exitCode, await left()]).toEqual([0, []]);
+  }, 120_000);
+
+  it('--quota 6 --kill 3: while held, at the reset, while resuming; still one alert and one resume', async () => {
+    const { exitCode, stdout } = await demo('--quick', '--quota', '6', '--kill', '3', '--seed', '3');
+    const moments = stdout.match(/(?<=⚡ controller killed .* s )(while held|at the reset|while resuming)/g);
+    expect(moments).toEqual(['while held', 'at the reset', 'while resuming']);
+    expect(stdout).toContain('✓ one alert');
+    expect(stdout).toContain('✓ one resume');
+    expect(JSON.parse(stdout.split('\n').at(-1)!)).toMatchObject({ state: 'merged', kills: 3, failed: [] });
+    expect([exitCode, await left()]).toEqual([0, []]);
+  }, 120_000);
 
   it('interrupted while a role works: exit 1, and nothing is left', async () => {
     const running = demo();

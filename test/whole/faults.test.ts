@@ -32,7 +32,7 @@ async function alert(task: string): Promise<Told> {
 describe("a model's service that will not answer", () => {
   it.each([
     ['expired', '401', 'The login of codex has expired', 'Log in again on the machine'],
-    ['spent', '429', 'usage limit', 'Nothing was paid'],
+    ['spent', '429', 'The 5-hour window of codex is used up', 'Nothing was paid'],
     ['busy', '529', 'turned the coder away', 'It tries again by itself'],
   ] as const)('%s (%s): held with what to do, and Resume goes on when it is over', async (word, kind, why, todo) => {
     const task = await ask(word, { role: 'coder', kind, times: 99 });

@@ -34,6 +34,8 @@ describe('the command line', () => {
     [['status', 'all'], 'status does not take all'],
     [['attach'], 'attach needs a <task>'],
     [['demo', '--port', 'x'], '--port x is no port'],
+    [['demo', '--auto', '--kill', '51'], '--kill 51 is no number of kills: from 0 to 50'],
+    [['demo', '--kill', '5'], '--kill needs --auto'],
   ])('%j: usage, exit 64', async (words, sentence) => {
     const { exitCode, stderr } = await signalbox(...words);
     expect([exitCode, stderr]).toEqual([64, expect.stringContaining(sentence)]);
@@ -44,6 +46,13 @@ describe('the command line', () => {
     expect(exitCode).toBe(0);
     for (const command of ['demo', 'test', 'check', 'up', 'status', 'attach', 'boundary', 'image', 'help'])
       expect(stdout).toContain(`\n  ${command} `);
+  });
+
+  it('demo --help tells its flags', async () => {
+    const { exitCode, stdout } = await signalbox('demo', '--help');
+    expect(exitCode).toBe(0);
+    for (const flag of ['--kill 0..50', '--quota 5..3600', '--times 1..100', '--seed S'])
+      expect(stdout).toContain(`\n  ${flag} `);
   });
 
   it('status says when nothing is in flight', async () => {
