@@ -116,7 +116,7 @@ const judged = z.object({
 const merged = z.object({ is: z.literal('merged'), commit: Head });
 const mergeRefused = z.object({
   is: z.literal('merge-refused'),
-  why: z.enum(['gate', 'head-moved', 'base-moved', 'conflict', 'closed', 'forge']),
+  why: z.enum(['gate', 'head-moved', 'base-moved', 'conflict', 'closed', 'empty', 'forge']),
   text: z.string(),
 });
 const heard = z.object({

@@ -225,7 +225,7 @@ function mergeRefused(task: Task, event: Of<'merge-refused'>, stamp: Stamp): Mov
   if (why === 'forge') return outage(task, text, from, 1, stamp);
   const by = task.phase.at === 'merging' ? (task.phase.by?.name ?? 'Signalbox') : 'Signalbox';
   const kind = why === 'conflict' ? 'conflict' : 'person';
-  const todo = 'Resume judges it again.';
+  const todo = why === 'empty' ? 'Stop it, or /back code and say what else to do.' : 'Resume judges it again.';
   const held = hold(
     { ...task, approval: null },
     { kind, ends: { by: 'person' }, reason: text, todo, from },

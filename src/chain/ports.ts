@@ -183,7 +183,8 @@ export type Merge =
   | { readonly kind: 'merged-elsewhere'; readonly head: Head }
   | {
       readonly kind: 'refused';
-      readonly why: 'head-moved' | 'base-moved' | 'conflict' | 'closed' | 'forge';
+      /** `empty`: the base branch has all of it already. `forge`: out of reach just now. */
+      readonly why: 'head-moved' | 'base-moved' | 'conflict' | 'closed' | 'empty' | 'forge';
       readonly text: string;
     };
 

@@ -54,7 +54,7 @@ async function squash(place: Place, { kept, base }: Seen, message: string): Prom
   if (tree === null) return refused('conflict', `Change #${number} conflicts with ${onto} at ${short(base)}.`);
   // An empty squash is also what a second merge of the same content would look like.
   const adds = tree !== (await readCommit(bare, base)).tree;
-  if (!adds) return refused('forge', `Change #${number} adds nothing: ${onto} has all of it already.`);
+  if (!adds) return refused('empty', `Change #${number} adds nothing: ${onto} has all of it already.`);
   const commit = await writeSquash(bare, { base, tree, opened, message });
   const after = { ...record, state: 'merged', merged: { head, commit } } as const;
   const to = await writeRecord(bare, after, kept, place.now());

@@ -163,6 +163,7 @@ const rows: readonly (readonly [readonly Reached[], Event, string])[] = [
   [['merging'], 'merge refused: base moved', 'queued validate: '],
   [['merging'], 'merge refused: forge', 'held infrastructure until time: tell held'],
   [['merging'], 'merge refused: conflict', 'held conflict until person: tell merge-refused'],
+  [['merging'], 'merge refused: empty', 'held person until person: tell merge-refused'],
   [['merging'], 'merge refused: gate', 'held person until person: tell merge-refused'],
   [['heldForPerson', 'heldForAccount', 'heldForTime', 'heldForAnswer'], 'retry tapped', 'queued work coder: '],
   [

@@ -250,7 +250,7 @@ describe('a repository', () => {
     const merge = await world.forge.merge(project, { ...change, base: await world.base() }, message);
     expect(merge).toMatchObject({
       kind: 'refused',
-      why: 'forge',
+      why: 'empty',
       text: 'Change #1 adds nothing: main has all of it already.',
     });
   });
