@@ -17,6 +17,7 @@ const usage = `usage: ./signalbox <command> [options]
   demo [--auto] [--quick] [--data DIR] [--port N]   a whole task with real agents and a rehearsed model; demo --help: its bad days
   test                                              everything that CI runs
   check                                             types, lint, format, dead code
+  mutants [WORDS]                                   takes each guard out and says which test notices
   up [--data DIR]                                   the controller: takes tasks until it is stopped
   status [--data DIR]                               every task, and what it waits for
   attach <task> [--data DIR]                        the live pane of the task's session
