@@ -1,5 +1,6 @@
 import type { TaskEvent } from './event.ts';
-import type { TaskId } from './ids.ts';
+import type { Millis, TaskId } from './ids.ts';
+import type { Clock } from './ports.ts';
 import { schedule } from './schedule.ts';
 import type { Schedule, View } from './schedule.ts';
 import { liveOf, tasksOf } from './yard.ts';
@@ -18,7 +19,7 @@ export function createDispatcher(yard: Yard, slots: number): Dispatcher {
   const { acts, closing } = yard;
   const giving = new Set<TaskId>();
   let due = false;
-  let alarm = new AbortController();
+  const alarm = createAlarm(acts.clock, closing.signal, () => tick());
 
   const view = (): View => ({
     tasks: tasksOf(yard),
@@ -54,15 +55,7 @@ export function createDispatcher(yard: Yard, slots: number): Dispatcher {
     for (const { task, hold } of ended) {
       if (!giving.has(task)) say(task, { is: 'hold-ended', hold, why: 'Its time is over.' });
     }
-    wake(wakeAt);
-  }
-
-  function wake(at: number | null): void {
-    alarm.abort();
-    if (at === null) return;
-    alarm = new AbortController();
-    const { signal } = alarm;
-    void acts.clock.sleep(Math.max(1, at - acts.clock.now()), signal).then(() => signal.aborted || tick());
+    alarm.set(wakeAt);
   }
 
   function tick(): void {
@@ -70,6 +63,31 @@ export function createDispatcher(yard: Yard, slots: number): Dispatcher {
     due = true;
     queueMicrotask(run);
   }
-  closing.signal.addEventListener('abort', () => alarm.abort(), { once: true });
   return { tick, look: () => schedule(view()) };
+}
+
+type Alarm = {
+  /** Rings then, and at no other time that was set before; null never. */
+  set(at: Millis | null): void;
+};
+
+function createAlarm(clock: Clock, closing: AbortSignal, ring: () => void): Alarm {
+  let waiting = new AbortController();
+  let rings: Millis | null = null;
+  closing.addEventListener('abort', () => waiting.abort(), { once: true });
+  return {
+    set(at) {
+      if (at === rings) return;
+      rings = at;
+      waiting.abort();
+      if (at === null) return;
+      waiting = new AbortController();
+      const { signal } = waiting;
+      void clock.sleep(Math.max(1, at - clock.now()), signal).then(() => {
+        if (signal.aborted) return;
+        rings = null;
+        ring();
+      });
+    },
+  };
 }

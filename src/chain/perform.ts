@@ -182,7 +182,7 @@ async function specOf(acts: Acts, task: Task, effect: Of<'run'>): Promise<Sessio
   const { role, session } = effect;
   const { base, head } = task;
   if (!base || !head) throw new Error(`${session} has no commit to begin on: the task was never prepared`);
-  const { access, handoff } = roles[role];
+  const { access } = roles[role];
   const files: Record<string, string> = { ...envelope(task) };
   if (role === 'planner' || role === 'coder') {
     const ready = await acts.workspace.prepare(task.project);
@@ -205,7 +205,7 @@ async function specOf(acts: Acts, task: Task, effect: Of<'run'>): Promise<Sessio
     prompt: effect.leg === 1 ? prompt(task, effect, acts.instructions[role], names) : goOn(effect),
     files,
     transcripts,
-    handoff: jsonSchema(handoff),
+    handoff: handoffs[role],
     checkout: { tree: access === 'write' ? treeName(task) : session, branch: task.branch, head, access },
   };
 }
@@ -215,6 +215,10 @@ function jsonSchema(schema: z.ZodType): unknown {
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema);
   return rest;
 }
+
+const handoffs: Readonly<Record<string, unknown>> = Object.fromEntries(
+  Object.entries(roles).map(([role, { handoff }]) => [role, jsonSchema(handoff)]),
+);
 
 /** A session that is over hears nothing more, even if it was never begun: what was said waits for the next one. */
 async function send(acts: Acts, task: Task, effect: Of<'send'>): Promise<TaskEvent> {

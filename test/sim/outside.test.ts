@@ -3,5 +3,5 @@ import { exhaust } from './exhaustive.ts';
 import { outside } from './scenarios/outside.ts';
 
 describe('whatever happens outside', () => {
-  exhaust(outside, 1);
+  exhaust(outside, 2);
 });
