@@ -98,7 +98,11 @@ async function main(words: readonly string[]): Promise<void> {
     const folder = await copyOf();
     try {
       for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
-        const answer = await tryOne(folder, mutant);
+        const answer = await tryOne(folder, mutant).catch(({ message }: Error): Answer => ({
+          mutant,
+          red: false,
+          by: message,
+        }));
         answers.push(answer);
         process.stderr.write(`${answers.length}/${chosen.length} ${answer.red ? 'red  ' : 'GREEN'} ${mutant.guard}\n`);
       }

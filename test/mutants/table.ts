@@ -156,7 +156,7 @@ const people: readonly Mutant[] = [
   {
     guard: 'nonce: a message is shown once per key',
     file: 'src/bots/console/timeline.ts',
-    find: 'const known = entry.key === null ? undefined : keys.get(entry.key);',
+    find: 'const known = key === null ? undefined : (keys.get(key) ?? newKeys.get(key));',
     put: 'const known = undefined as Entry | undefined;',
     tests: ['test/bots/console'],
   },
@@ -318,6 +318,20 @@ const holds: readonly Mutant[] = [
     file: 'src/chain/transition.ts',
     find: 'first(halt(task), outage(',
     put: 'first([], outage(',
+    tests: rules,
+  },
+  {
+    guard: 'a session that was given up is no person’s stop',
+    file: 'src/chain/ended.ts',
+    find: 'if (phase.halted) return',
+    put: 'if (false) return',
+    tests: rules,
+  },
+  {
+    guard: 'red tests run once more before a coder is called back',
+    file: 'src/chain/outcomes.ts',
+    find: 'return wasRed(task.check, check) ? ',
+    put: 'return check !== null ? ',
     tests: rules,
   },
   {
