@@ -209,7 +209,7 @@ const journal: readonly Mutant[] = [
     guard: 'what is judged against an entry that was not kept is not kept either',
     file: 'src/chain/owner.ts',
     find: 'for (const { done } of [...batch, ...book.waiting.splice(0)]) done(refusal);\n      book.ahead = book.durable;',
-    put: 'for (const { done } of batch) done(refusal);',
+    put: 'for (const { done } of batch) done(refusal);\n      book.ahead = book.durable;',
     tests: rules,
   },
   {
