@@ -307,6 +307,27 @@ const holds: readonly Mutant[] = [
     tests: rules,
   },
   {
+    guard: 'a task goes on with no account but one beside the shut one',
+    file: 'src/chain/held.ts',
+    find: "if (of !== phase.ends.account) return ignored('that account does not stand beside the shut one');",
+    put: '',
+    tests: rules,
+  },
+  {
+    guard: 'a paid key never stands beside an account',
+    file: 'src/config.ts',
+    find: "other.provider === provider && other.kind === 'subscription'",
+    put: 'other.provider === provider',
+    tests: ['test/config.test.ts'],
+  },
+  {
+    guard: 'the sessions of a task use the account that a person chose',
+    file: 'src/chain/perform.ts',
+    find: 'settings: { ...settings, account: accountFor(task, settings.account) },',
+    put: 'settings,',
+    tests: rules,
+  },
+  {
     guard: 'holds with a time end by themselves',
     file: 'src/chain/schedule.ts',
     find: 'const ended = holds.filter(({ at }) => at <= now)',
