@@ -321,6 +321,13 @@ const holds: readonly Mutant[] = [
     tests: ['test/config.test.ts'],
   },
   {
+    guard: 'the queue waits for the account that a person chose',
+    file: 'src/chain/schedule.ts',
+    find: '? accountFor(task, accounts[step.role]) : null',
+    put: '? accounts[step.role] : null',
+    tests: rules,
+  },
+  {
     guard: 'the sessions of a task use the account that a person chose',
     file: 'src/chain/perform.ts',
     find: 'settings: { ...settings, account: accountFor(task, settings.account) },',
