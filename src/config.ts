@@ -98,7 +98,8 @@ export async function readConfig(data: string): Promise<ConfigRead> {
 
 /**
  * The other subscriptions of an account's provider, in the order of the config. A conversation with OpenAI carries reasoning that only the
- * organization which began it can read ("Encrypted content organization_id did not match the target organization"); Anthropic's are read by any.
+ * organization which began it can read ("Encrypted content organization_id did not match the target organization"). Anthropic signs for the
+ * model and the conversation, not for who asks.
  */
 export function besideOf(accounts: Config['accounts']): Beside {
   return (account) => {
