@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { Account } from './boundary/files.ts';
 import { ProjectId } from './chain/ids.ts';
+import type { Beside } from './chain/instead.ts';
 import { Right } from './chain/person.ts';
 import { Role, roles, RoleSettings } from './chain/roles.ts';
 import type { RoleSettings as Settings } from './chain/roles.ts';
@@ -35,7 +36,10 @@ const Project = z.strictObject({
 const File = z.strictObject({
   people: z.array(People).min(1, 'at least one person must be allowed to act'),
   projects: z.array(Project).min(1),
-  accounts: z.record(z.string().regex(/^[a-z0-9-]+$/), Account),
+  accounts: z.record(z.string().regex(/^[a-z0-9-]{1,40}$/), Account, {
+    error: ({ code }) =>
+      code === 'invalid_key' ? 'an account has lower-case letters, digits and dashes, at most 40' : undefined,
+  }),
   roles: z.partialRecord(Role, RoleSettings.partial().strict()).default({}),
   /** How many tasks work at once. Without it: as many as cores, and 2 GiB each beside the 2 that the rest needs. */
   slots: z.number().int().min(1).max(64).optional(),
@@ -90,6 +94,22 @@ export async function readConfig(data: string): Promise<ConfigRead> {
     return { ok: false, reason: `${file}: roles ${unknown.join(', ')} use an account that is not under accounts.` };
   }
   return { ok: true, config: Object.freeze({ ...read.data, data: resolve(data), roles: settings }) };
+}
+
+/**
+ * The other subscriptions of an account's provider, in the order of the config. A conversation with OpenAI carries reasoning that only the
+ * organization which began it can read ("Encrypted content organization_id did not match the target organization"). Anthropic signs for the
+ * model and the conversation, not for who asks.
+ */
+export function besideOf(accounts: Config['accounts']): Beside {
+  return (account) => {
+    const provider = accounts[account]?.provider;
+    return Object.entries(accounts).flatMap(([name, other]) =>
+      name !== account && other.provider === provider && other.kind === 'subscription'
+        ? [{ account: name, keeps: provider === 'anthropic' }]
+        : [],
+    );
+  };
 }
 
 /** Every environment read of the controller. `SIGNALBOX_DATA` moves the data folder. */

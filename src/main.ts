@@ -17,6 +17,7 @@ import { Role } from './chain/roles.ts';
 import { slotsOf } from './chain/schedule.ts';
 import { createSupervisor, readTasks } from './chain/supervisor.ts';
 import type { Means } from './chain/supervisor.ts';
+import { besideOf } from './config.ts';
 import type { Config } from './config.ts';
 import { Exit } from './exit.ts';
 import { gitForge } from './forge/git.ts';
@@ -61,7 +62,9 @@ export async function serveController(config: Config, root: string, signal: Abor
   );
   const store = fileStore({ folder: config.data });
   const channels = config.projects.flatMap((project) => channelsOf(project.channels, 'console'));
-  const web = await openConsole({ port: config.console.port, people: config.people, channels, store, clock, log });
+  const { people, accounts } = config;
+  const { port } = config.console;
+  const web = await openConsole({ port, people, channels, beside: besideOf(accounts), store, clock, log });
   const supervisor = createSupervisor({
     store,
     acts: await actsOf(config, root, web.chat),
@@ -151,6 +154,7 @@ function linksOf(config: Config): Links {
       places.find((place) => place.platform === platform && place.channel === channel)?.id ?? null,
     placesOf: (project) =>
       places.filter((place) => place.id === project).map(({ platform, channel }) => ({ platform, channel })),
+    beside: besideOf(config.accounts),
   };
 }
 

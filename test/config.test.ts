@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { dataFolder, readConfig } from '../src/config.ts';
+import { besideOf, dataFolder, readConfig } from '../src/config.ts';
+import type { Config } from '../src/config.ts';
 
 let data = '';
 beforeEach(async () => {
@@ -40,6 +41,11 @@ describe('what does not start', () => {
       { ...good, accounts: { claude: account('anthropic') } },
       'roles coder use an account',
     ],
+    [
+      'an account whose name is too long for a button',
+      { ...good, accounts: { ...good.accounts, ['a'.repeat(41)]: account('openai') } },
+      'at most 40',
+    ],
     ['no slot', { ...good, slots: 0 }, 'slots: '],
     ['no YAML', 'people: [', 'is not YAML'],
   ])('%s', async (_name, config, sentence) => {
@@ -51,6 +57,18 @@ describe('what does not start', () => {
   it('a folder without a config: it says what to write', async () => {
     expect(await readConfig(data)).toMatchObject({ ok: false, reason: expect.stringContaining('docs/operate.md') });
   });
+});
+
+it('beside an account stand the other subscriptions of its provider, never a paid key', async () => {
+  const key = { ...account('anthropic'), kind: 'key' };
+  const accounts = { ...good.accounts, spare: account('anthropic'), paid: key, codex2: account('openai') };
+  const config = await read({ ...good, accounts });
+  if (typeof config === 'string') throw new Error(config);
+  const beside = besideOf((config as Config).accounts);
+  expect(beside('claude')).toEqual([{ account: 'spare', keeps: true }]);
+  expect(beside('codex')).toEqual([{ account: 'codex2', keeps: false }]);
+  expect(beside('paid').map((one) => one.account)).toEqual(['claude', 'spare']);
+  expect(beside('gone')).toEqual([]);
 });
 
 it('nothing merges, and nothing without a tap, unless the config says so', async () => {

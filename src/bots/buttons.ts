@@ -1,6 +1,7 @@
 import type { Command } from '../chain/commands.ts';
 import { Head, TaskId } from '../chain/ids.ts';
 import type { Ends, Hold } from '../chain/hold.ts';
+import type { Beside } from '../chain/instead.ts';
 import type { Task } from '../chain/task.ts';
 import type { Verdict } from '../chain/verdict.ts';
 import type { Button } from './message.ts';
@@ -11,25 +12,32 @@ const plain = ['stop', 'retry', 'resume', 'status', 'sendback', 'plan'] as const
 /** What a button asks for. `approve`, `merge` and `merge2`, the admin's second tap, are bound to the head that was shown. */
 export type Press = { readonly task: TaskId } & (
   | { readonly act: 'merge' | 'merge2' | 'approve'; readonly head: Head }
+  | { readonly act: 'use'; readonly account: string }
   | { readonly act: (typeof plain)[number] }
 );
 
-/** `act:task` or `act:task:head`: at most 59 bytes, and all that is needed to act on it. */
+/** An account's name, as the config takes it: short enough for an id of 64 bytes. */
+const ACCOUNT = /^[a-z0-9-]{1,40}$/;
+
+/** `act:task`, `act:task:head` or `use:task:account`: at most 59 bytes, and all that is needed to act on it. */
 export function pressId(press: Press): string {
-  return 'head' in press ? `${press.act}:${press.task}:${press.head}` : `${press.act}:${press.task}`;
+  const about = 'head' in press ? `:${press.head}` : press.act === 'use' ? `:${press.account}` : '';
+  return `${press.act}:${press.task}${about}`;
 }
 
 /** The press that an id stands for; null for anything that `pressId` does not make. */
 export function parsePress(id: string): Press | null {
-  const [act, named, head, more] = id.split(':');
+  const [act, named, about, more] = id.split(':');
   const task = TaskId.safeParse(named);
   if (!task.success || more !== undefined) return null;
   if (act === 'merge' || act === 'merge2' || act === 'approve') {
-    const at = Head.safeParse(head);
+    const at = Head.safeParse(about);
     return at.success ? { act, task: task.data, head: at.data } : null;
   }
+  if (act === 'use')
+    return about !== undefined && ACCOUNT.test(about) ? { act, task: task.data, account: about } : null;
   const known = plain.find((name) => name === act);
-  return known !== undefined && head === undefined ? { act: known, task: task.data } : null;
+  return known !== undefined && about === undefined ? { act: known, task: task.data } : null;
 }
 
 export function commandOf(press: Press): Command {
@@ -40,6 +48,8 @@ export function commandOf(press: Press): Command {
       return { name: 'merge', head: press.head, second: true };
     case 'approve':
       return { name: 'approve', head: press.head };
+    case 'use':
+      return { name: 'use', account: press.account };
     case 'plan':
       return { name: 'approve', head: null };
     case 'stop':
@@ -60,12 +70,14 @@ const labels: Readonly<Record<Press['act'], string>> = {
   stop: 'Stop',
   retry: 'Retry',
   resume: 'Resume now',
+  use: 'Use',
   status: 'Status',
 };
 
 /** What was pressed, in words for the thread. */
 export function pressed(press: Press): string {
   const label = labels[press.act];
+  if (press.act === 'use') return `${label} ${press.account}`;
   return 'head' in press ? `${label} ${press.head.slice(0, 7)}` : label;
 }
 
@@ -89,11 +101,21 @@ const sendBack = (task: TaskId): Button => ({
   style: 'plain',
 });
 
+/** So many other accounts are offered; `/use` takes any. */
+const SPARES = 2;
+
+function use(task: TaskId, account: string): Button {
+  const press = { act: 'use', task, account } as const;
+  return { id: pressId(press), label: pressed(press), style: 'plain' };
+}
+
 /** What ends a hold, as far as a person can. */
-export function holdButtons(task: TaskId, cause: Hold['kind'], ends: Ends['by']): Button[] {
-  if (cause === 'checks' && ends === 'person') return [retry(task, 'Re-run'), sendBack(task), stop(task)];
+export function holdButtons(task: TaskId, cause: Hold['kind'], ends: Ends, beside: Beside): Button[] {
+  if (cause === 'checks' && ends.by === 'person') return [retry(task, 'Re-run'), sendBack(task), stop(task)];
   const back = cause === 'conflict' ? [sendBack(task)] : [];
-  switch (ends) {
+  const spares = ends.by === 'account' ? beside(ends.account).slice(0, SPARES) : [];
+  const others = [...spares.map(({ account }) => use(task, account)), ...back];
+  switch (ends.by) {
     case 'approval':
       return [{ id: pressId({ act: 'plan', task }), label: labels.plan, style: 'primary' }, stop(task)];
     case 'answer':
@@ -102,7 +124,7 @@ export function holdButtons(task: TaskId, cause: Hold['kind'], ends: Ends['by'])
     case 'time':
     case 'base':
     case 'person':
-      return [{ id: pressId({ act: 'resume', task }), label: labels.resume, style: 'primary' }, ...back, stop(task)];
+      return [{ id: pressId({ act: 'resume', task }), label: labels.resume, style: 'primary' }, ...others, stop(task)];
   }
 }
 
@@ -125,7 +147,7 @@ function approve({ id: task, change, head, approval }: Task): Button[] {
 }
 
 /** What can be done with a task where it stands. */
-export function buttonsOf(task: Task): Button[] {
+export function buttonsOf(task: Task, beside: Beside): Button[] {
   const { phase } = task;
   switch (phase.at) {
     case 'opening':
@@ -143,7 +165,7 @@ export function buttonsOf(task: Task): Button[] {
     case 'review':
       return reviewButtons(task.id, task.change?.head ?? null, phase.verdict);
     case 'held':
-      return holdButtons(task.id, phase.kind, phase.ends.by);
+      return holdButtons(task.id, phase.kind, phase.ends, beside);
     case 'failed':
       return [retry(task.id), stop(task.id)];
     case 'merging':

@@ -1,3 +1,4 @@
+import type { Beside } from '../chain/instead.ts';
 import type { Wait } from '../chain/schedule.ts';
 import type { Task } from '../chain/task.ts';
 import { buttonsOf } from './buttons.ts';
@@ -36,8 +37,8 @@ function waitWords(wait: Wait): string {
   }
 }
 
-/** The one status message of a task. The same task gives the same card. */
-export function card(task: Task): Message {
+/** The one status message of a task. The same task gives the same card, as long as the config names the same accounts. */
+export function card(task: Task, beside: Beside): Message {
   const blocks = [
     [`${sign(task.phase.at)} **${line(task.title, 100)}** ⋅ ${doing(task.phase)}`],
     [`> ${line(task.idea, 280)}`],
@@ -51,12 +52,12 @@ export function card(task: Task): Message {
       .filter((block) => block.length > 0)
       .map((block) => block.join('\n'))
       .join('\n\n'),
-    buttons: buttonsOf(task),
+    buttons: buttonsOf(task, beside),
     loud: false,
   };
 }
 
-function facts({ change, head, check, review, sessions }: Task): readonly string[] {
+function facts({ change, head, check, review, sessions, instead }: Task): readonly string[] {
   return [
     ...(change
       ? [`Change #${change.number} at ${short(change.head)}`]
@@ -65,6 +66,7 @@ function facts({ change, head, check, review, sessions }: Task): readonly string
         : []),
     ...(check ? [checkRow(check)] : []),
     ...(review ? [`${reviewRow(review)} at ${short(review.head)}`] : []),
+    ...Object.entries(instead).map(([of, to]) => `Uses ${code(to)} instead of ${code(of)}`),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { Check } from '../chain/change.ts';
+import type { Beside } from '../chain/instead.ts';
 import type { TaskId } from '../chain/ids.ts';
 import type { Notice } from '../chain/notice.ts';
 import { confirm, holdButtons, retry, reviewButtons, stop } from './buttons.ts';
@@ -23,7 +24,7 @@ function loud({ project, title }: Subject, what: string, rows: readonly string[]
 }
 
 /** A notice in words, with its buttons. */
-export function notice(subject: Subject, told: Notice): Message {
+export function notice(subject: Subject, told: Notice, beside: Beside): Message {
   const { task } = subject;
   switch (told.kind) {
     case 'document':
@@ -46,9 +47,9 @@ export function notice(subject: Subject, told: Notice): Message {
     case 'reviewed':
       return quiet(`🔎 ${reviewRow(told)}.`);
     case 'held':
-      return held(subject, told);
+      return held(subject, told, beside);
     case 'resumed':
-      return quiet(told.by === null ? `▶️ Goes on. ${line(told.why)}` : `▶️ ${line(told.by, 60)} said go on.`);
+      return quiet(resumed(told));
     case 'approved':
       return quiet(
         `👍 ${line(told.by, 60)} approved ${short(told.head)}: it merges when everything else is green, and not at another head.`,
@@ -96,13 +97,19 @@ const signs: Readonly<Record<Of<'held'>['cause'], string>> = {
 };
 
 /** Rings once for each cause. When it goes on by itself, it says when. */
-function held(subject: Subject, { cause, ends, reason, todo, until, loud: rings }: Of<'held'>): Message {
+function held(subject: Subject, told: Of<'held'>, beside: Beside): Message {
+  const { cause, ends, reason, todo, until, loud: rings } = told;
   const resumes = until === null ? [] : [`Resumes ${clockTime(until)}.`];
   const rows = [line(reason), ...resumes, line(todo)];
-  const buttons = holdButtons(subject.task, cause, ends.by);
+  const buttons = holdButtons(subject.task, cause, ends, beside);
   return rings
     ? loud(subject, `⏸ ${signs[cause]}`, rows, { buttons })
     : quiet([`⏸ ${signs[cause]}`, ...rows].join('\n'), { buttons });
+}
+
+function resumed({ why, by, account }: Of<'resumed'>): string {
+  if (by === null) return `▶️ Goes on. ${line(why)}`;
+  return `▶️ ${line(by, 60)} said go on${account === undefined ? '' : `, on ${code(account)}`}.`;
 }
 
 function document({ what, path, text }: Of<'document'>): Message {

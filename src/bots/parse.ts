@@ -12,6 +12,8 @@ export type Unparsed =
   | { readonly code: 'two-modes' }
   /** `/back` says where to and why. */
   | { readonly code: 'back-without-why' }
+  /** `/use` names an account. */
+  | { readonly code: 'use-without-account' }
   /** The command takes nothing, and something followed. */
   | { readonly code: 'words-after'; readonly word: string };
 
@@ -40,6 +42,8 @@ export function parse(text: string): Parsed {
       return alone(word, rest, { name: 'approve', head: null });
     case 'back':
       return back(rest);
+    case 'use':
+      return use(rest);
     case 'stop':
     case 'resume':
     case 'retry':
@@ -55,6 +59,12 @@ function back(text: string): Parsed {
   const [, to, why] = /^(requirements|plan|code)\s+(\S[\s\S]*)$/i.exec(text) ?? [];
   if (to === undefined || why === undefined) return refuse({ code: 'back-without-why' });
   return { ok: true, command: { name: 'back', to: to.toLowerCase() as 'requirements' | 'plan' | 'code', why } };
+}
+
+/** Phones begin a name with a capital letter. */
+function use(text: string): Parsed {
+  if (!/^[a-z0-9-]{1,40}$/i.test(text)) return refuse({ code: 'use-without-account' });
+  return { ok: true, command: { name: 'use', account: text.toLowerCase() } };
 }
 
 function alone(word: string, rest: string, command: Command): Parsed {

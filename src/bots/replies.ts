@@ -40,6 +40,8 @@ function accepted(command: Command['name']): string {
       return '👀 Taken. It tries again.';
     case 'resume':
       return '👀 Taken. It tries to go on now.';
+    case 'use':
+      return '👀 Taken. It goes on with that account.';
     case 'approve':
       return '👀 Taken.';
     case 'back':
@@ -71,7 +73,7 @@ function status(tasks: readonly Task[], waits: Waits): string {
 }
 
 const help = `\`/task <idea>\` starts a task in this channel. Before the idea: \`--slug <name>\`, \`--quick\` (straight to the coder), \`--headless\` (the default).
-In a task's thread: \`/merge\`, \`/approve\` (merge when green), \`/stop\`, \`/resume\` (go on), \`/retry\` (the phase again), \`/back requirements|plan|code <why>\`. Anything else that you write there is for the agent.
+In a task's thread: \`/merge\`, \`/approve\` (merge when green), \`/stop\`, \`/resume\` (go on), \`/use <account>\` (go on with another account than the shut one), \`/retry\` (the phase again), \`/back requirements|plan|code <why>\`. Anything else that you write there is for the agent.
 \`/status\` lists the tasks, \`/help\` shows this.`;
 
 function refused(why: RefusedInput): string {
@@ -92,6 +94,8 @@ function refused(why: RefusedInput): string {
       return `The slug ${code(why.slug)} belongs to task ${code(why.task)}. Take another one, or leave it out.`;
     case 'not-now':
       return notNow(why.command, why.phase);
+    case 'not-beside':
+      return notBeside(why);
     case 'head-moved':
       return `The change moved on: you saw ${code(why.saw.slice(0, 7))}, it is at ${code(why.is.slice(0, 7))} now. Look at the card and tap again.`;
     case 'damaged':
@@ -101,10 +105,21 @@ function refused(why: RefusedInput): string {
   }
 }
 
+function notBeside({ account, shut, beside }: Extract<RefusedInput, { code: 'not-beside' }>): string {
+  const [first] = beside;
+  const others =
+    first === undefined
+      ? 'There is no other subscription of its provider. One more can be added under accounts in signalbox.yaml.'
+      : `Take ${beside.map((one) => code(one)).join(' or ')}, e.g. ${code(`/use ${first}`)}.`;
+  return `${code(account)} cannot stand in for ${code(shut)}. ${others}`;
+}
+
 /** In review, a merge does nothing only where the gate blocks it. */
 function notNow(command: Command['name'], phase: Task['phase']['at']): string {
   if (command === 'merge' && phase === 'review')
     return 'The gate blocks this change, and no tap lets it through. The card says why.';
+  if (command === 'use' && phase === 'held')
+    return 'This hold is not about an account: another one would change nothing. The card says what ends it.';
   const words = phaseWords(phase);
   return command === 'say'
     ? `Nobody hears it: the task is ${words}. Start another with \`/task <idea>\`.`
@@ -134,6 +149,8 @@ export function unparsed(why: Unparsed): Answer {
       return no(
         '`/back` needs where to and why, e.g. `/back plan Keep the old option too`. It goes to `requirements`, `plan` or `code`.',
       );
+    case 'use-without-account':
+      return no('`/use` needs the name of an account, e.g. `/use claude2`.');
     case 'words-after':
       return no(`${code(`/${why.word}`)} stands alone. To tell the agent something, begin with another word.`);
   }

@@ -20,6 +20,8 @@ export type Command =
   | { readonly name: 'sendback' }
   | { readonly name: 'stop' }
   | { readonly name: 'resume' }
+  /** Goes on with another account than the shut one. */
+  | { readonly name: 'use'; readonly account: string }
   | { readonly name: 'retry' }
   | { readonly name: 'status' }
   | { readonly name: 'help' };
@@ -29,6 +31,7 @@ const needs: Readonly<Record<Command['name'], Right>> = {
   say: 'steer',
   stop: 'steer',
   resume: 'steer',
+  use: 'steer',
   retry: 'steer',
   back: 'steer',
   sendback: 'steer',
@@ -74,6 +77,13 @@ export type RefusedInput =
   | { readonly code: 'slug-in-use'; readonly slug: string; readonly task: TaskId }
   /** The task is in a state in which this does nothing. */
   | { readonly code: 'not-now'; readonly command: Command['name']; readonly phase: Task['phase']['at'] }
+  /** `beside`: those that may stand in for the account `shut`, which the task waits for. */
+  | {
+      readonly code: 'not-beside';
+      readonly account: string;
+      readonly shut: string;
+      readonly beside: readonly string[];
+    }
   | { readonly code: 'head-moved'; readonly saw: Head; readonly is: Head }
   | { readonly code: 'damaged'; readonly stream: string; readonly reason: string }
   /** The disk would not keep it: nothing was taken. */

@@ -4,13 +4,15 @@ import type { Command, Desk, Input, RefusedInput, Reply } from './commands.ts';
 import { TaskId } from './ids.ts';
 import type { ProjectId } from './ids.ts';
 import type { TaskEvent } from './event.ts';
+import type { Beside } from './instead.ts';
 import type { Supervisor } from './supervisor.ts';
 import type { Task } from './task.ts';
 
-/** What the config says of channels: which project a channel shows, and every channel that shows a project. */
+/** What the config says of channels: which project a channel shows, and every channel that shows a project; and which accounts stand beside one. */
 export type Links = {
   projectOf(platform: string, channel: string): ProjectId | null;
   placesOf(project: ProjectId): readonly { readonly platform: string; readonly channel: string }[];
+  readonly beside: Beside;
 };
 
 /** Takes what people ask for: checks who, where and what, then has it journaled. Resolves when that is durable or refused. */
@@ -39,8 +41,9 @@ export function createDesk(supervisor: Supervisor, links: Links): Desk {
         case 'sendback':
         case 'stop':
         case 'resume':
+        case 'use':
         case 'retry':
-          return steer(supervisor, input, command);
+          return steer(supervisor, links, input, command);
       }
     },
   };
@@ -74,7 +77,7 @@ async function ask(supervisor: Supervisor, links: Links, input: Input, command: 
   const slug = command.slug ?? freeSlug(idea, holders);
   const places = links.placesOf(project).map((place) => ({ ...place }));
   const asked: TaskEvent = { is: 'asked', task, project, slug, idea, mode: command.mode, by: input.person, places };
-  return reply(supervisor, task, asked, input);
+  return reply(supervisor, links, task, asked, input);
 }
 
 /** The first words of the idea, with a number when a task has that slug already. */
@@ -91,12 +94,12 @@ function freeSlug(idea: string, holders: ReadonlyMap<string, Task>): string {
 
 type Steer = Exclude<Command, { name: 'task' | 'status' | 'help' }>;
 
-async function steer(supervisor: Supervisor, input: Input, command: Steer): Promise<Reply> {
+async function steer(supervisor: Supervisor, links: Links, input: Input, command: Steer): Promise<Reply> {
   const task = input.task ? supervisor.task(input.task) : inThread(supervisor, input);
   if (!task) return refuse({ code: 'no-task-here' });
-  const event = eventOf(task, input, command);
+  const event = eventOf(task, links, input, command);
   if (!event) return refuse({ code: 'not-now', command: command.name, phase: task.phase.at });
-  return reply(supervisor, task.id, event, input);
+  return reply(supervisor, links, task.id, event, input);
 }
 
 function inThread(supervisor: Supervisor, { place }: Input): Task | undefined {
@@ -108,7 +111,7 @@ function inThread(supervisor: Supervisor, { place }: Input): Task | undefined {
     );
 }
 
-function eventOf(task: Task, { person: by, source }: Input, command: Steer): TaskEvent | null {
+function eventOf(task: Task, { beside }: Links, { person: by, source }: Input, command: Steer): TaskEvent | null {
   switch (command.name) {
     case 'say':
       return { is: 'said', by, text: command.text, uuid: uuidOf(source) };
@@ -118,6 +121,12 @@ function eventOf(task: Task, { person: by, source }: Input, command: Steer): Tas
       return { is: 'retry-tapped', by };
     case 'resume':
       return { is: 'resume-tapped', by };
+    case 'use': {
+      const { account } = command;
+      const of = shutFor(task);
+      const spare = of === null ? undefined : beside(of).find((one) => one.account === account);
+      return { is: 'use-tapped', by, account, of: spare ? of : null, keeps: spare?.keeps ?? false };
+    }
     case 'back':
       return { is: 'back-asked', by, to: command.to, why: command.why };
     case 'sendback':
@@ -133,13 +142,23 @@ function eventOf(task: Task, { person: by, source }: Input, command: Steer): Tas
   }
 }
 
+/** The account that a task waits for. */
+const shutFor = ({ phase }: Task): string | null =>
+  phase.at === 'held' && phase.ends.by === 'account' ? phase.ends.account : null;
+
 /** A UUID made of the source id: version 8, which leaves the bits to whoever makes it (RFC 9562). */
 function uuidOf(source: string): string {
   const hex = digest(source);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-async function reply(supervisor: Supervisor, task: TaskId, event: TaskEvent, input: Input): Promise<Reply> {
+async function reply(
+  supervisor: Supervisor,
+  links: Links,
+  task: TaskId,
+  event: TaskEvent,
+  input: Input,
+): Promise<Reply> {
   const done = await supervisor.submit(task, event, input.source);
   switch (done.kind) {
     case 'journaled':
@@ -148,13 +167,19 @@ async function reply(supervisor: Supervisor, task: TaskId, event: TaskEvent, inp
       return { kind: 'repeated', task };
     case 'not-kept':
       return refuse({ code: 'not-kept', reason: done.reason });
-    case 'ignored': {
-      const { phase: { at: phase } = { at: 'stopped' as const }, change = null } = supervisor.task(task) ?? {};
-      const tapped = event.is === 'merge-tapped' || event.is === 'approve-tapped' ? event.head : null;
-      if (tapped !== null && change && tapped !== change.head) {
-        return refuse({ code: 'head-moved', saw: tapped, is: change.head });
-      }
-      return refuse({ code: 'not-now', command: input.command.name, phase });
-    }
+    case 'ignored':
+      return refuse(whyIgnored(supervisor.task(task), links, event, input.command));
   }
+}
+
+/** What a person is told whose command changed nothing. */
+function whyIgnored(task: Task | undefined, { beside }: Links, event: TaskEvent, command: Command): RefusedInput {
+  const { phase: { at: phase } = { at: 'stopped' as const }, change = null } = task ?? {};
+  const tapped = event.is === 'merge-tapped' || event.is === 'approve-tapped' ? event.head : null;
+  if (tapped !== null && change && tapped !== change.head) return { code: 'head-moved', saw: tapped, is: change.head };
+  const shut = task && event.is === 'use-tapped' ? shutFor(task) : null;
+  if (shut !== null && command.name === 'use') {
+    return { code: 'not-beside', account: command.account, shut, beside: beside(shut).map(({ account }) => account) };
+  }
+  return { code: 'not-now', command: command.name, phase };
 }

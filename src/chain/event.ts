@@ -58,6 +58,17 @@ const backAsked = z.object({
 const feedbackAsked = z.object({ is: z.literal('feedback-asked'), by: Person });
 /** Looks at what is there, then goes on where the chain stood. */
 const resumeTapped = z.object({ is: z.literal('resume-tapped'), by: Person });
+/**
+ * Goes on with `account` where the shut one was used. `of`: the shut account that it stands beside, by the config when it was tapped; null where
+ * it stands beside none that the task waits for. `keeps`: it can go on with the conversation; else that begins anew.
+ */
+const useTapped = z.object({
+  is: z.literal('use-tapped'),
+  by: Person,
+  account: z.string(),
+  of: z.string().nullable(),
+  keeps: z.boolean(),
+});
 const stopTapped = z.object({ is: z.literal('stop-tapped'), by: Person });
 /** Repeats the phase. */
 const retryTapped = z.object({ is: z.literal('retry-tapped'), by: Person });
@@ -165,6 +176,7 @@ export const TaskEvent = z.discriminatedUnion('is', [
   backAsked,
   feedbackAsked,
   resumeTapped,
+  useTapped,
   stopTapped,
   retryTapped,
   granted,

@@ -1,5 +1,6 @@
 import type { TaskEvent } from './event.ts';
 import { tryAgainAt } from './hold.ts';
+import { insteadOf } from './instead.ts';
 import { begin, enter, first, go, hold, ignored, move, tell } from './moves.ts';
 import type { Moved, Stamp } from './moves.ts';
 import { may } from './person.ts';
@@ -103,6 +104,29 @@ export function resumeTapped(task: Task, { by }: Of<'resume-tapped'>, stamp: Sta
         told,
       ])
     : first([told], go(fresh, phase.from, stamp));
+}
+
+/**
+ * A person lets it go on with another account. What waits for the shut one goes on as when that opens; if the other one is shut too, the queue holds
+ * it again.
+ */
+export function useTapped(task: Task, { by, account, of, keeps }: Of<'use-tapped'>, stamp: Stamp): Moved {
+  if (!may(by, 'steer')) return ignored('this person may not choose an account');
+  const { phase } = task;
+  if (phase.at !== 'held' || phase.ends.by !== 'account')
+    return ignored(`no account is waited for: the task is ${phase.at}`);
+  if (of !== phase.ends.account) return ignored('that account does not stand beside the shut one');
+  const next = { ...task, instead: insteadOf(task.instead, of, account) };
+  const told = tell({ kind: 'resumed', why: `It goes on with ${account}.`, by: by.name, account });
+  return first([told], go(next, keeps ? phase.from : begunAnew(task, phase.from), stamp));
+}
+
+/** Where a conversation cannot go on elsewhere: a new one of its role, on what is there, which reads what was said before. */
+function begunAnew({ sessions }: Task, step: Step): Step {
+  if (step.step !== 'resume') return step;
+  const { role, session, words } = step;
+  const left = `The line was cut before the work was done. transcript-${session}.md has all that was said and done until then: read it, look at what is there, then go on where it stopped.`;
+  return { step: 'work', role, feedback: sessions.includes(session) ? left : words };
 }
 
 /** The documents that the branch holds: until a coder had it, and but for the one that was about to be recorded. */

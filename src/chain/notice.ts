@@ -29,8 +29,13 @@ export const Notice = z.discriminatedUnion('kind', [
     until: z.number().nullable(),
     loud: z.boolean(),
   }),
-  /** The hold ended, by itself or because `by` said so. */
-  z.object({ kind: z.literal('resumed'), why: z.string(), by: z.string().nullable() }),
+  /** The hold ended, by itself or because `by` said so; with another account, where one is named. */
+  z.object({
+    kind: z.literal('resumed'),
+    why: z.string(),
+    by: z.string().nullable(),
+    account: z.string().optional(),
+  }),
   /** Approve was heard: it merges when every gate but those that a tap lets through is green. */
   z.object({ kind: z.literal('approved'), by: z.string(), head: Head }),
   z.object({ kind: z.literal('approval-void'), by: z.string(), head: Head, now: Head }),

@@ -4,6 +4,7 @@ import type { Check } from './change.ts';
 import type { TaskEffect } from './effect.ts';
 import type { TaskEvent } from './event.ts';
 import type { Head, ProjectId, SessionId } from './ids.ts';
+import { accountFor } from './instead.ts';
 import { judgeChange, mergeChange } from './judging.ts';
 import { treeName } from './moves.ts';
 import type { Notice } from './notice.ts';
@@ -173,8 +174,9 @@ async function run(acts: Acts, task: Task, effect: Of<'run'>, typed: Typed): Pro
     if (event.kind === 'typed') typed(session, event.n, event.text);
     else for (const thread of task.threads) acts.chat.show(thread, event.text);
   });
-  const shut = end.kind === 'refused' ? await acts.others.shut(acts.settings[effect.role].account) : false;
-  return { is: 'session-ended', session, leg: effect.leg, end, shut: shut ? acts.settings[effect.role].account : null };
+  const { account } = spec.settings;
+  const shut = end.kind === 'refused' && (await acts.others.shut(account));
+  return { is: 'session-ended', session, leg: effect.leg, end, shut: shut ? account : null };
 }
 
 /** Made from the task and the effect alone, so that a repeat asks for the very same session. */
@@ -183,6 +185,7 @@ async function specOf(acts: Acts, task: Task, effect: Of<'run'>): Promise<Sessio
   const { base, head } = task;
   if (!base || !head) throw new Error(`${session} has no commit to begin on: the task was never prepared`);
   const { access } = roles[role];
+  const settings = acts.settings[role];
   const files: Record<string, string> = { ...envelope(task) };
   if (role === 'planner' || role === 'coder') {
     const ready = await acts.workspace.prepare(task.project);
@@ -200,7 +203,7 @@ async function specOf(acts: Acts, task: Task, effect: Of<'run'>): Promise<Sessio
     role,
     task: task.id,
     project: task.project,
-    settings: acts.settings[role],
+    settings: { ...settings, account: accountFor(task, settings.account) },
     leg: effect.leg,
     prompt: effect.leg === 1 ? prompt(task, effect, acts.instructions[role], names) : goOn(effect),
     files,

@@ -1,5 +1,6 @@
 import type { Account } from './account.ts';
 import type { Millis, TaskId } from './ids.ts';
+import { accountFor } from './instead.ts';
 import type { Role } from './roles.ts';
 import type { Task } from './task.ts';
 
@@ -77,10 +78,11 @@ export function schedule(view: View): Schedule {
 }
 
 /** The account that the step which a task waits with needs; null where no model is asked. */
-function accountOf({ accountOf: accounts }: View, { phase }: Task): string | null {
+function accountOf({ accountOf: accounts }: View, task: Task): string | null {
+  const { phase } = task;
   if (phase.at !== 'queued') return null;
   const { step } = phase;
-  return step.step === 'work' || step.step === 'resume' ? accounts[step.role] : null;
+  return step.step === 'work' || step.step === 'resume' ? accountFor(task, accounts[step.role]) : null;
 }
 
 const count = (busy: Map<string, number>, project: string): void =>

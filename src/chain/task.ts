@@ -142,6 +142,8 @@ export const Task = z.object({
   /** How often each role was started, and sent back for which reason. */
   attempts: z.partialRecord(Role, z.number()),
   rework: z.object({ tests: z.number(), intake: z.number(), plan: z.number(), handoff: z.number() }),
+  /** Accounts that are used in place of the configured ones, because a person said so. Older journals' snapshots have none. */
+  instead: z.record(z.string(), z.string()).default({}),
   /** How many holds there were, and how many in a row for something out of reach. */
   holds: z.number(),
   outages: z.number(),

@@ -1,7 +1,7 @@
 import { awaits } from './awaits.ts';
 import { sessionEnded } from './ended.ts';
 import type { Asked, TaskEvent } from './event.ts';
-import { accountHeld, accountShut, granted, holdEnded, outage, resumeTapped, verified } from './held.ts';
+import { accountHeld, accountShut, granted, holdEnded, outage, resumeTapped, useTapped, verified } from './held.ts';
 import { enter, first, go, halt, ignored, move, tell } from './moves.ts';
 import type { Moved, Stamp } from './moves.ts';
 import { outcome } from './outcomes.ts';
@@ -31,6 +31,8 @@ export function transition(task: Task | null, event: TaskEvent, stamp: Stamp): M
       return retried(task, event, stamp);
     case 'resume-tapped':
       return resumeTapped(task, event, stamp);
+    case 'use-tapped':
+      return useTapped(task, event, stamp);
     case 'merge-tapped':
       return mergeTapped(task, event, stamp);
     case 'approve-tapped':
@@ -97,6 +99,7 @@ function asked(event: Asked, stamp: Stamp): Moved {
     sessions: [],
     notes: [],
     attempts: {},
+    instead: {},
     rework: { tests: 0, intake: 0, plan: 0, handoff: 0 },
     holds: 0,
     outages: 0,

@@ -23,6 +23,8 @@ export type Asked = {
   readonly role: Role | null;
   readonly conversation: string;
   readonly turns: number;
+  /** The `authorization` that it came with: the boundary puts it in. */
+  readonly credential: string | null;
   /** For one that was turned away with a 429: when the window opens again, ms since the epoch. */
   readonly resetsAt: number | null;
 };
@@ -115,7 +117,8 @@ async function play(stage: Stage, request: IncomingMessage, response: ServerResp
   const now = Math.floor(at / 1000);
   const resetsAt = wire?.kind === '429' ? (now + wire.resetIn) * 1000 : null;
   const { role, id: conversation, turns } = caller;
-  stage.asked.push({ at, api, role, conversation, turns, resetsAt });
+  const credential = request.headers.authorization ?? null;
+  stage.asked.push({ at, api, role, conversation, turns, credential, resetsAt });
   await sleep(stage.latencyMs, undefined, { signal: stage.closing });
   if (wire?.kind === 'silent') return;
   if (wire?.kind === '401' || wire?.kind === '429' || wire?.kind === '529')

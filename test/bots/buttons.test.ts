@@ -4,7 +4,7 @@ import { buttonsOf, commandOf, confirm, parsePress, pressed, pressId } from '../
 import type { Press } from '../../src/bots/buttons.ts';
 import { Head, TaskId } from '../../src/chain/ids.ts';
 import type { Command } from '../../src/chain/commands.ts';
-import { blocked, head, id, reviewed, sensitive, stale, task, tasks } from './samples.ts';
+import { beside, blocked, head, id, reviewed, sensitive, stale, task, tasks } from './samples.ts';
 
 const hex = (length: number): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(...'0123456789abcdef'.split('')), minLength: length, maxLength: length });
@@ -14,6 +14,11 @@ const anyPress: fc.Arbitrary<Press> = fc.oneof(
     act: fc.constantFrom('merge', 'merge2'),
     task: anyTask,
     head: hex(40).map((digits) => Head.parse(digits)),
+  }),
+  fc.record({
+    act: fc.constant('use' as const),
+    task: anyTask,
+    account: fc.stringMatching(/^[a-z0-9-]{1,40}$/),
   }),
   fc.record({ act: fc.constantFrom('stop', 'retry', 'status'), task: anyTask }),
 );
@@ -53,6 +58,12 @@ describe('the id of a button', () => {
     `Stop:${id}`,
     'stop:t012345678',
     `task:${id}`,
+    `use:${id}`,
+    `use:${id}:`,
+    `use:${id}:Claude2`,
+    `use:${id}:claude2:x`,
+    `use:${id}:claude2\n`,
+    `use:${id}:${'a'.repeat(41)}`,
   ])('is not %j', (text) => {
     expect(parsePress(text)).toBeNull();
   });
@@ -64,6 +75,7 @@ describe('a press', () => {
     [{ act: 'merge2', task: id, head }, { name: 'merge', head, second: true }, 'Confirm merge abc1234'],
     [{ act: 'stop', task: id }, { name: 'stop' }, 'Stop'],
     [{ act: 'retry', task: id }, { name: 'retry' }, 'Retry'],
+    [{ act: 'use', task: id, account: 'claude2' }, { name: 'use', account: 'claude2' }, 'Use claude2'],
     [{ act: 'status', task: id }, { name: 'status' }, 'Status'],
   ])('%o', (press, command, words) => {
     expect(commandOf(press)).toEqual(command);
@@ -71,7 +83,8 @@ describe('a press', () => {
   });
 });
 
-const acts = (of: typeof tasks.review): readonly string[] => buttonsOf(of).map((button) => button.id.split(':')[0]!);
+const acts = (of: typeof tasks.review): readonly string[] =>
+  buttonsOf(of, beside).map((button) => button.id.split(':')[0]!);
 
 describe('the buttons of a task', () => {
   it.each([
@@ -87,7 +100,7 @@ describe('the buttons of a task', () => {
     ['proving', ['stop']],
     ['verifying', ['stop']],
     ['review', ['merge', 'sendback', 'stop']],
-    ['held', ['resume', 'stop']],
+    ['held', ['resume', 'use', 'stop']],
     ['failed', ['retry', 'stop']],
     ['merging', []],
     ['merged', []],
@@ -114,8 +127,21 @@ describe('the buttons of a task', () => {
     ]);
   });
 
+  it('offer at most two other accounts, and none where there is none', () => {
+    const labels = (names: readonly string[]): readonly string[] =>
+      buttonsOf(tasks.held, () => names.map((account) => ({ account, keeps: true }))).map(({ label }) => label);
+    expect(labels([])).toEqual(['Resume now', 'Stop']);
+    expect(labels(['b', 'c', 'd'])).toEqual(['Resume now', 'Use b', 'Use c', 'Stop']);
+  });
+
+  it('offer no account where none is waited for', () => {
+    const { phase } = tasks.held;
+    if (phase.at !== 'held') throw new Error('the sample is not held');
+    expect(acts({ ...tasks.held, phase: { ...phase, ends: { by: 'time', at: 0 } } })).toEqual(['resume', 'stop']);
+  });
+
   it('are bound to the head that is shown', () => {
-    expect(buttonsOf(tasks.review)[0]).toEqual({ id: `merge:${id}:${head}`, label: 'Merge', style: 'primary' });
+    expect(buttonsOf(tasks.review, beside)[0]).toEqual({ id: `merge:${id}:${head}`, label: 'Merge', style: 'primary' });
     expect(confirm(id, head)).toEqual({ id: `merge2:${id}:${head}`, label: 'Confirm merge', style: 'danger' });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { card, taskRow, threadName } from '../../src/bots/cards.ts';
 import type { Phase } from '../../src/chain/task.ts';
-import { blocked, drawn, reviewed, sensitive, stale, task, tasks } from './samples.ts';
+import { beside, blocked, drawn, reviewed, sensitive, stale, task, tasks } from './samples.ts';
 
 const cards: Readonly<Record<Phase['at'], readonly string[]>> = {
   opening: [
@@ -152,6 +152,7 @@ const cards: Readonly<Record<Phase['at'], readonly string[]>> = {
     '',
     'site ⋅ `signalbox/readme-spelling` ⋅ 1m04s',
     '[Resume now] primary resume:t0123456789',
+    '[Use claude2] plain use:t0123456789:claude2',
     '[Stop] danger stop:t0123456789',
   ],
   merging: [
@@ -270,11 +271,11 @@ const cards: Readonly<Record<Phase['at'], readonly string[]>> = {
 
 describe('the card of a task', () => {
   it.each(Object.entries(tasks))('%s', (at, task) => {
-    expect(drawn(card(task))).toEqual(cards[at as Phase['at']]);
+    expect(drawn(card(task, beside))).toEqual(cards[at as Phase['at']]);
   });
 
   it('never shows what the reviewer found', () => {
-    for (const task of Object.values(tasks)) expect(JSON.stringify(card(task))).not.toContain('SECRET');
+    for (const task of Object.values(tasks)) expect(JSON.stringify(card(task, beside))).not.toContain('SECRET');
   });
 
   it.each([
@@ -287,26 +288,34 @@ describe('the card of a task', () => {
     ],
     ['nothing', blocked, ['⛔ .signalbox/policy.yaml never merges from chat.'], 'Judge again'],
   ])('says what %s lets through, and offers no other tap', (_who, verdict, rows, first) => {
-    const shown = card(task({ at: 'review', verdict, patch: '', feedback: null }, reviewed));
+    const shown = card(task({ at: 'review', verdict, patch: '', feedback: null }, reviewed), beside);
     expect(shown.text.split('\n')).toEqual(expect.arrayContaining(rows));
     expect(shown.buttons.map(({ label }) => label)).toEqual([first, 'Send back', 'Stop']);
   });
 
+  it('says which account the task uses instead of another', () => {
+    const { text } = card({ ...tasks.queued, instead: { claude: 'claude2' } }, beside);
+    expect(text.split('\n')).toContain('Uses `claude2` instead of `claude`');
+  });
+
   it('says who a merge without a tap is asked for by: nobody', () => {
-    expect(card(task({ at: 'merging', by: null }, reviewed)).text).not.toContain('asked for');
+    expect(card(task({ at: 'merging', by: null }, reviewed), beside).text).not.toContain('asked for');
   });
 
   it('says that a review found design only', () => {
     const { review } = reviewed;
     const shown = card(
       task({ at: 'judging' }, { ...reviewed, review: { ...review!, scope: 'design-only', count: 1 } }),
+      beside,
     );
     expect(shown.text).toContain('Review: low, 1 finding; it describes the work instead of doing it at `abc1234`');
   });
 
   it.each(['missing', 'conflict'] as const)('shows checks that are %s by their sentence', (outcome) => {
     const check = { ...reviewed.check!, outcome, what: 'package.json names no test.' };
-    expect(card(task({ at: 'judging' }, { ...reviewed, check })).text).toContain('Checks: package.json names no test.');
+    expect(card(task({ at: 'judging' }, { ...reviewed, check }), beside).text).toContain(
+      'Checks: package.json names no test.',
+    );
   });
 });
 

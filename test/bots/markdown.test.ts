@@ -17,7 +17,7 @@ import type { Message } from '../../src/bots/message.ts';
 import { notice } from '../../src/bots/notices.ts';
 import { reply } from '../../src/bots/replies.ts';
 import type { Notice } from '../../src/chain/notice.ts';
-import { head, id, other, reviewed, session, task } from './samples.ts';
+import { beside, head, id, other, reviewed, session, task } from './samples.ts';
 
 const BIDI = '\u202e';
 const ZERO = '\u200b';
@@ -173,9 +173,12 @@ const words = (text: string): readonly Message[] => {
   );
   const named = { ...of, title: text, idea: text, branch: text };
   return [
-    card(named),
-    card({ ...named, phase: { at: 'working', role: 'coder', session, leg: 1, words: null, notes: [], halted: false } }),
-    ...notices(text).map((told) => notice({ task: id, project: 'site', title: text }, told)),
+    card(named, beside),
+    card(
+      { ...named, phase: { at: 'working', role: 'coder', session, leg: 1, words: null, notes: [], halted: false } },
+      beside,
+    ),
+    ...notices(text).map((told) => notice({ task: id, project: 'site', title: text }, told, beside)),
   ];
 };
 

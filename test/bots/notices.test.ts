@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { notice } from '../../src/bots/notices.ts';
 import type { Notice } from '../../src/chain/notice.ts';
-import { blocked, drawn, head, held, id, other } from './samples.ts';
+import { beside, blocked, drawn, head, held, id, other } from './samples.ts';
 
 const check = { head, base: other, what: 'npm test', tail: 'not ok 1 - announces\n  expected 1, got 2' };
 
@@ -66,6 +66,7 @@ const notices = {
   },
   resumed: { kind: 'resumed', why: 'The account is open again.', by: null },
   resumedBy: { kind: 'resumed', why: 'What is there was looked at.', by: 'Ana' },
+  resumedOn: { kind: 'resumed', why: 'It goes on with claude2.', by: 'Ana', account: 'claude2' },
   approved: { kind: 'approved', by: 'Ana', head },
   'approval-void': { kind: 'approval-void', by: 'Ana', head, now: other },
   'plan-approved': { kind: 'plan-approved', by: 'Ana' },
@@ -108,6 +109,7 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
     'Resumes 16:11 UTC, 20 Nov.',
     'It goes on by itself. Nothing was paid.',
     '[Resume now] primary resume:t0123456789',
+    '[Use claude2] plain use:t0123456789:claude2',
     '[Stop] danger stop:t0123456789',
   ],
   'held-for-review': [
@@ -195,6 +197,7 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
   ],
   resumed: ['▶️ Goes on. The account is open again.'],
   resumedBy: ['▶️ Ana said go on.'],
+  resumedOn: ['▶️ Ana said go on, on `claude2`.'],
   approved: ['👍 Ana approved `abc1234`: it merges when everything else is green, and not at another head.'],
   'approval-void': ['👎 What Ana approved is void: it was `abc1234`, the change is at `def5678` now.'],
   'plan-approved': ['👍 Ana approved the plan. The coder begins.'],
@@ -216,12 +219,12 @@ const subject = { task: id, project: 'site', title: 'Correct the spelling in the
 
 describe('a notice', () => {
   it.each(Object.entries(notices))('%s', (name, told) => {
-    expect(drawn(notice(subject, told))).toEqual(messages[name as keyof typeof notices]);
+    expect(drawn(notice(subject, told, beside))).toEqual(messages[name as keyof typeof notices]);
   });
 
   it('rings with the repository and the task in its first line', () => {
     const rings = Object.values(notices)
-      .map((told) => notice(subject, told))
+      .map((told) => notice(subject, told, beside))
       .filter(({ loud }) => loud);
     expect(rings).toHaveLength(12);
     for (const { text } of rings) {
@@ -231,7 +234,7 @@ describe('a notice', () => {
 
   it('puts long words of an agent whole into a file, and their beginning into the message', () => {
     const summary = `Begins.\n\`\`\`\n${'x'.repeat(3_000)}`;
-    const { agent, file } = notice(subject, { kind: 'handoff', role: 'planner', summary });
+    const { agent, file } = notice(subject, { kind: 'handoff', role: 'planner', summary }, beside);
     expect(agent).toMatch(/^Begins\.\n```\nx+…\n```$/);
     expect(agent!.length).toBeLessThan(1_600);
     expect(file).toEqual({ name: 'planner-handoff.md', text: summary });
@@ -239,14 +242,14 @@ describe('a notice', () => {
 
   it('attaches hunks that are too long for a message, and says so', () => {
     const patch = '+x\n'.repeat(2_000);
-    const { agent, file, text } = notice(subject, { kind: 'confirm', by: 'Ana', head, patch });
+    const { agent, file, text } = notice(subject, { kind: 'confirm', by: 'Ana', head, patch }, beside);
     expect(agent).toBeUndefined();
     expect(file).toEqual({ name: 'abc1234.patch', text: patch });
     expect(text).toContain('An admin who has read the attached hunks may confirm.');
   });
 
   it('quotes nothing where nothing was said', () => {
-    expect(notice(subject, { kind: 'handoff', role: 'coder', summary: ' \u200b\n' })).toEqual({
+    expect(notice(subject, { kind: 'handoff', role: 'coder', summary: ' \u200b\n' }, beside)).toEqual({
       text: '🤝 The coder is done.',
       buttons: [],
       loud: false,

@@ -28,7 +28,7 @@ const replies: Readonly<Record<keyof typeof kinds, readonly string[]>> = {
   nothing: ['No tasks yet. `/task <idea>` starts one.'],
   help: [
     '`/task <idea>` starts a task in this channel. Before the idea: `--slug <name>`, `--quick` (straight to the coder), `--headless` (the default).',
-    "In a task's thread: `/merge`, `/approve` (merge when green), `/stop`, `/resume` (go on), `/retry` (the phase again), `/back requirements|plan|code <why>`. Anything else that you write there is for the agent.",
+    "In a task's thread: `/merge`, `/approve` (merge when green), `/stop`, `/resume` (go on), `/use <account>` (go on with another account than the shut one), `/retry` (the phase again), `/back requirements|plan|code <why>`. Anything else that you write there is for the agent.",
     '`/status` lists the tasks, `/help` shows this.',
   ],
   refused: ["There is no task here. Write in a task's thread, or start one with `/task <idea>`."],
@@ -41,6 +41,7 @@ const receipts: Readonly<Record<Command['name'], string>> = {
   stop: '👀 Taken. It stops.',
   retry: '👀 Taken. It tries again.',
   resume: '👀 Taken. It tries to go on now.',
+  use: '👀 Taken. It goes on with that account.',
   approve: '👀 Taken.',
   back: '👀 Taken. It goes back.',
   sendback: '👀 Taken. Write what should change.',
@@ -59,6 +60,9 @@ const refusals = {
   'not-now': { code: 'not-now', command: 'merge', phase: 'merging' },
   unheard: { code: 'not-now', command: 'say', phase: 'merged' },
   blocked: { code: 'not-now', command: 'merge', phase: 'review' },
+  'not-beside': { code: 'not-beside', account: 'gpt', shut: 'claude', beside: ['claude2', 'claude3'] },
+  lonely: { code: 'not-beside', account: 'claude', shut: 'claude', beside: [] },
+  'other hold': { code: 'not-now', command: 'use', phase: 'held' },
   'head-moved': { code: 'head-moved', saw: head, is: other },
   damaged: { code: 'damaged', stream: 'task-t0123456789', reason: 'line 3 is not JSON' },
   'not-kept': { code: 'not-kept', reason: 'The disk is full (ENOSPC)' },
@@ -78,6 +82,10 @@ const sentences: Readonly<Record<keyof typeof refusals, string>> = {
   'not-now': '`/merge` does nothing now: the task is merging.',
   unheard: 'Nobody hears it: the task is merged. Start another with `/task <idea>`.',
   blocked: 'The gate blocks this change, and no tap lets it through. The card says why.',
+  'not-beside': '`gpt` cannot stand in for `claude`. Take `claude2` or `claude3`, e.g. `/use claude2`.',
+  lonely:
+    '`claude` cannot stand in for `claude`. There is no other subscription of its provider. One more can be added under accounts in signalbox.yaml.',
+  'other hold': 'This hold is not about an account: another one would change nothing. The card says what ends it.',
   'head-moved': 'The change moved on: you saw `abc1234`, it is at `def5678` now. Look at the card and tap again.',
   damaged:
     'Nothing was taken: the record `task-t0123456789` is damaged: line 3 is not JSON. Restore it from a backup and start Signalbox again.',
@@ -91,6 +99,7 @@ const misreadings = {
   'option-without-value': { code: 'option-without-value', option: '--slug' },
   'two-modes': { code: 'two-modes' },
   'back-without-why': { code: 'back-without-why' },
+  'use-without-account': { code: 'use-without-account' },
   'words-after': { code: 'words-after', word: 'stop' },
 } satisfies { [K in Unparsed['code']]: Extract<Unparsed, { code: K }> };
 
@@ -104,6 +113,7 @@ const hints: Readonly<Record<Unparsed['code'], string>> = {
   'two-modes': '`--quick` and `--headless` exclude each other. Take one.',
   'back-without-why':
     '`/back` needs where to and why, e.g. `/back plan Keep the old option too`. It goes to `requirements`, `plan` or `code`.',
+  'use-without-account': '`/use` needs the name of an account, e.g. `/use claude2`.',
   'words-after': '`/stop` stands alone. To tell the agent something, begin with another word.',
 };
 

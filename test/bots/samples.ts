@@ -1,5 +1,6 @@
 import type { Message } from '../../src/bots/message.ts';
 import { Head, ProjectId, SessionId, TaskId } from '../../src/chain/ids.ts';
+import type { Beside } from '../../src/chain/instead.ts';
 import type { Person } from '../../src/chain/person.ts';
 import type { Phase, Task } from '../../src/chain/task.ts';
 import type { Verdict } from '../../src/chain/verdict.ts';
@@ -10,6 +11,9 @@ export const other = Head.parse('def5678'.padEnd(40, '0'));
 export const session = SessionId.parse('t0123456789-coder-1');
 export const ana: Person = { id: 'ana', name: 'Ana', may: 'admin' };
 export const ben: Person = { id: 'ben', name: 'Ben', may: 'watch' };
+
+/** One more subscription beside claude. */
+export const beside: Beside = (account) => (account === 'claude' ? [{ account: 'claude2', keeps: true }] : []);
 
 const began = Date.UTC(2026, 10, 20, 14, 2);
 
@@ -78,6 +82,7 @@ export function task(phase: Phase, more: Partial<Task> = {}): Task {
     approval: null,
     notes: [],
     attempts: {},
+    instead: {},
     rework: { tests: 0, intake: 0, plan: 0, handoff: 0 },
     holds: 0,
     outages: 0,

@@ -4,7 +4,7 @@ import type { TaskId } from '../../src/chain/ids.ts';
 import { SessionId } from '../../src/chain/ids.ts';
 import type { SessionEnd } from '../../src/chain/ports.ts';
 import { headOf } from '../fakes/workspace.ts';
-import { coder } from './samples.ts';
+import { ana, coder, watcher } from './samples.ts';
 import { boot, fixTheTypo, give, pass, quiet, until, world } from './world.ts';
 import type { Box, World } from './world.ts';
 
@@ -99,6 +99,106 @@ describe('an account that is shut', () => {
     await give(box, { name: 'resume' }, { task: one, source: 'tap' });
     await until(box, one, 'working');
     expect(of.accounts.asked).toHaveLength(1);
+  });
+
+  it('is left by nobody but a person, for one task alone, and the rest waits on', async () => {
+    const of = withCoders(world());
+    const box = await coding(of, 's1', 's2');
+    of.accounts.shut('codex');
+    for (const id of [one, two]) of.sessions.end(session(id), spent);
+    for (const id of [one, two]) await until(box, id, 'held');
+    await quiet();
+    expect(of.sessions.begun).toHaveLength(2);
+    const tap = { task: one, source: 'tap' };
+    expect(await give(box, { name: 'use', account: 'codex2' }, tap)).toMatchObject({ kind: 'accepted' });
+    await until(box, one, 'working');
+    expect(await give(box, { name: 'use', account: 'codex2' }, tap)).toMatchObject({ kind: 'repeated' });
+    expect(of.sessions.begun[2]).toMatchObject({ session: session(one, 'coder', 2), settings: { account: 'codex2' } });
+    await quiet();
+    expect(box.supervisor.task(two)!.phase.at).toBe('held');
+    of.accounts.reopen('codex');
+    await until(box, two, 'working');
+    expect(of.sessions.begun[3]).toMatchObject({ session: session(two), leg: 2, settings: { account: 'codex' } });
+    expect(of.sessions.begun).toHaveLength(4);
+  });
+
+  it('is left in the same conversation where the other one can take it, also after a restart', async () => {
+    const of = world();
+    const { agent } = of.sessions;
+    of.sessions.agent = (spec) => (spec.role === 'planner' && spec.leg === 1 ? null : agent(spec));
+    const box = await boot(of);
+    await give(box, fixTheTypo, { source: 's1' });
+    await until(box, one, 'working');
+    await of.sessions.began(session(one, 'planner'));
+    of.accounts.shut('claude');
+    of.sessions.end(session(one, 'planner'), spent);
+    await until(box, one, 'held');
+    await box.supervisor.close();
+    const again = await boot(of);
+    await give(again, { name: 'use', account: 'claude2' }, { task: one });
+    await until(again, one, 'review');
+    const runs = of.sessions.begun.map(({ session: name, leg, settings }) => `${name} ${leg} ${settings.account}`);
+    expect(runs).toEqual([
+      `${session(one, 'brainstormer')} 1 claude`,
+      `${session(one, 'planner')} 1 claude`,
+      `${session(one, 'planner')} 2 claude2`,
+      `${session(one)} 1 codex`,
+      `${session(one, 'reviewer')} 1 claude2`,
+    ]);
+  });
+
+  it('holds it again, loudly once, where the other one is shut too', async () => {
+    const of = withCoders(world());
+    const box = await coding(of, 's1');
+    of.accounts.shut('codex');
+    of.accounts.shut('codex2');
+    of.sessions.end(session(one), spent);
+    await until(box, one, 'held');
+    await quiet();
+    await give(box, { name: 'use', account: 'codex2' }, { task: one });
+    await quiet();
+    expect((await until(box, one, 'held')).phase).toMatchObject({ hold: 2, ends: { account: 'codex2' } });
+    expect(holds(of)).toEqual(['quota loud', 'resumed', 'quota loud']);
+    of.accounts.reopen('codex');
+    await quiet();
+    expect((await until(box, one, 'held')).phase).toMatchObject({ hold: 2 });
+    expect(of.sessions.begun).toHaveLength(1);
+    of.accounts.reopen('codex2');
+    await until(box, one, 'working');
+    expect(of.sessions.begun[1]!.settings.account).toBe('codex2');
+  });
+
+  it('holds again by the account that the session ran on', async () => {
+    const of = withCoders(world());
+    const box = await coding(of, 's1');
+    of.accounts.shut('codex');
+    of.sessions.end(session(one), spent);
+    await until(box, one, 'held');
+    await give(box, { name: 'use', account: 'codex2' }, { task: one });
+    await until(box, one, 'working');
+    of.accounts.shut('codex2');
+    of.sessions.end(session(one, 'coder', 2), spent);
+    expect((await until(box, one, 'held')).phase).toMatchObject({ ends: { account: 'codex2' } });
+  });
+
+  it('is not left for one that does not stand beside it, nor by who may not, nor where none is waited for', async () => {
+    const of = withCoders(world());
+    const box = await coding(of, 's1');
+    const use = (account: string, person = ana) => give(box, { name: 'use', account }, { task: one, person });
+    expect(await use('codex2')).toEqual({
+      kind: 'refused',
+      why: { code: 'not-now', command: 'use', phase: 'working' },
+    });
+    of.accounts.shut('codex');
+    of.sessions.end(session(one), spent);
+    await until(box, one, 'held');
+    await quiet();
+    const why = { code: 'not-beside', shut: 'codex', beside: ['codex2'] };
+    for (const account of ['claude2', 'codex', 'gpt'])
+      expect(await use(account)).toEqual({ kind: 'refused', why: { ...why, account } });
+    expect(await use('codex2', watcher)).toMatchObject({ why: { code: 'not-allowed', needs: 'steer' } });
+    await quiet();
+    expect(box.supervisor.task(one)!.phase).toMatchObject({ at: 'held', hold: 1 });
   });
 
   it('is not believed to be shut because a CLI says so', async () => {

@@ -1,5 +1,6 @@
 import type { TaskEvent } from '../../src/chain/event.ts';
 import { Head, ProjectId, SessionId, TaskId } from '../../src/chain/ids.ts';
+import type { Beside } from '../../src/chain/instead.ts';
 import type { Person } from '../../src/chain/person.ts';
 import { Policy } from '../../src/chain/policy.ts';
 import type { Task } from '../../src/chain/task.ts';
@@ -14,6 +15,14 @@ export const session = (role: string, attempt = 1): SessionId => SessionId.parse
 export const ana: Person = { id: 'ana', name: 'Ana', may: 'admin' };
 export const ben: Person = { id: 'ben', name: 'Ben', may: 'merge' };
 export const watcher: Person = { id: 'eve', name: 'Eve', may: 'watch' };
+
+/** Two subscriptions of each provider, `claude` and `claude2`, `codex` and `codex2`. A conversation goes on with the other one of the first alone. */
+export const beside: Beside = (account) => [
+  {
+    account: account.endsWith('2') ? account.slice(0, -1) : `${account}2`,
+    keeps: account.startsWith('claude'),
+  },
+];
 
 export const verdict = (says: Verdict['says'], yields: 'merge' | 'admin' | 'nobody' = 'merge'): Verdict => ({
   says,

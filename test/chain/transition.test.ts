@@ -172,6 +172,8 @@ const rows: readonly (readonly [readonly Reached[], Event, string])[] = [
     'verifying: verify, tell resumed',
   ],
   [['heldForAccount'], 'resume tapped', '= : post'],
+  [['heldForAccount'], 'use tapped', 'queued work coder: tell resumed'],
+  [['heldForAccount'], 'use tapped, it takes the conversation', 'queued resume coder: tell resumed'],
   [['heldForAccount'], 'account held, loud', 'held quota until account: tell held'],
   [['heldForAccount', 'heldForTime'], 'hold ended', 'queued resume coder: tell resumed'],
   [['heldForBase'], 'retry tapped', 'preparing: prepare'],
@@ -337,6 +339,41 @@ describe('the way of a task', () => {
       session('planner'),
       session('coder'),
     ]);
+  });
+
+  it('goes on with another account: in the same conversation where that takes it, else in a new one that reads the old', () => {
+    const use = (keeps: boolean): TaskEvent => ({ is: 'use-tapped', by: ana, account: 'codex2', of: 'codex', keeps });
+    const kept = play([...reach.heldForAccount, use(true), sample.granted]);
+    expect(kept).toMatchObject({ instead: { codex: 'codex2' }, phase: { session: session('coder'), leg: 2 } });
+    const anew = play([...reach.heldForAccount, use(false), sample.granted]);
+    const words = expect.stringContaining(`transcript-${session('coder')}.md`);
+    expect(anew).toMatchObject({ tree: kept.tree, phase: { session: session('coder', 2), leg: 1, words } });
+    expect(anew.sessions).toContain(session('coder'));
+  });
+
+  it('begins what never began with its own words on another account', () => {
+    const { granted } = sample;
+    const broke: TaskEvent = { is: 'broke', of: 'run', reason: 'Docker does not answer' };
+    const ended: TaskEvent = { is: 'hold-ended', hold: 1, why: 'time' };
+    const back: TaskEvent = { is: 'back-asked', by: ana, to: 'code', why: 'shorter' };
+    const shut: TaskEvent = { is: 'account-shut', account: 'codex' };
+    const use = events['use tapped'];
+    const task = play([...reach.queuedToCode, back, granted, broke, ended, shut, use, granted]);
+    expect(task.phase).toMatchObject({ session: session('coder', 2), leg: 1, words: 'Ana sends it back: shorter' });
+  });
+
+  it('is not moved any more by an account that it no longer waits for', () => {
+    const task = play([...reach.heldForAccount, events['use tapped']]);
+    const held = play([{ is: 'account-shut', account: 'codex2' }], task);
+    for (const late of ['hold ended', 'account held, loud', 'use tapped'] as const)
+      expect(transition(held, events[late], { at: 1 })).toMatchObject({ kind: 'ignored' });
+    const back: TaskEvent = { is: 'use-tapped', by: ana, account: 'codex', of: 'codex2', keeps: false };
+    expect(play([back], held).instead).toEqual({ codex2: 'codex' });
+  });
+
+  it('reads a task that was kept before there were other accounts', () => {
+    const { instead, ...before } = play(reach.coding);
+    expect(Task.parse(before)).toEqual({ ...before, instead });
   });
 
   it('gives what was not heard back to the next try of a session that could not be begun', () => {

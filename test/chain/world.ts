@@ -19,7 +19,7 @@ import { fakeSessions } from '../fakes/sessions.ts';
 import { fakeStore } from '../fakes/store.ts';
 import { fakeValidator } from '../fakes/validator.ts';
 import { fakeWorkspace } from '../fakes/workspace.ts';
-import { ana, ben, coder, plan, requirements, review, watcher } from './samples.ts';
+import { ana, ben, beside, coder, plan, requirements, review, watcher } from './samples.ts';
 
 const handoffs: Readonly<Record<Role, unknown>> = {
   brainstormer: requirements,
@@ -79,6 +79,7 @@ export async function boot(of: World): Promise<Box> {
   const links = {
     projectOf: (_platform: string, channel: string) => (channel === 'site' ? ProjectId.parse('site') : null),
     placesOf: () => [{ platform: 'console', channel: 'site' }],
+    beside,
   };
   await supervisor.load();
   supervisor.goOn();

@@ -17,6 +17,7 @@ const rejected = {
   role: 'coder',
   conversation: 'c-1',
   turns: 1,
+  credential: null,
   resetsAt: until - 2_000,
 } as const;
 const texts = [

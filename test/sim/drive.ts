@@ -4,7 +4,7 @@ import { Role, roles } from '../../src/chain/roles.ts';
 import { createSupervisor } from '../../src/chain/supervisor.ts';
 import type { Means } from '../../src/chain/supervisor.ts';
 import type { Task } from '../../src/chain/task.ts';
-import { ana, ben } from '../chain/samples.ts';
+import { ana, ben, beside } from '../chain/samples.ts';
 import { agentsStep, HOUR } from './agents.ts';
 import type { Step } from './agents.ts';
 import { simClock, simStore } from './disk.ts';
@@ -57,6 +57,7 @@ export async function live(life: Life, scenario: Scenario): Promise<Lived> {
   const desk = createDesk(supervisor, {
     projectOf: (_platform, channel) => ProjectId.parse(channel),
     placesOf: (project) => [{ platform: 'console', channel: project }],
+    beside,
   });
   const look: Look = { world, task: (slug) => supervisor.tasks().find((task) => task.slug === slug) };
   const byId = { task: (id: string) => supervisor.tasks().find((task) => task.id === id) };

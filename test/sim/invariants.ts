@@ -1,16 +1,22 @@
 import type { Ends } from '../../src/chain/hold.ts';
 import type { SessionEnd } from '../../src/chain/ports.ts';
+import { roles } from '../../src/chain/roles.ts';
 import type { Task } from '../../src/chain/task.ts';
 import type { Scenario } from './drive.ts';
 import type { World } from './world.ts';
 
-type Entry = { readonly source: string | null; readonly settles: string | null; readonly effects: readonly unknown[] };
+type Entry = {
+  readonly source: string | null;
+  readonly settles: string | null;
+  readonly event: { readonly is: string; readonly account?: string };
+  readonly effects: readonly unknown[];
+};
 type Rule = (end: { world: World; scenario: Scenario; tasks: readonly Task[] }) => readonly string[];
 
 /** What must hold when nothing more happens, whatever happened before. A sentence for each rule that was broken. */
 export function brokenAtTheEnd(world: World, scenario: Scenario, tasks: readonly Task[]): readonly string[] {
   const end = { world, scenario, tasks };
-  return [ended, mergedOnce, kept, toldOnce, settled, resumedOnce, cleared].flatMap((rule) => rule(end));
+  return [ended, mergedOnce, kept, toldOnce, settled, resumedOnce, cleared, chosen].flatMap((rule) => rule(end));
 }
 
 /** No task stands still without a next step, and each holds its slot no longer than it works. */
@@ -118,6 +124,15 @@ const cleared: Rule = ({ world, tasks }) =>
     if (phase.at !== 'merged') return [];
     const branch = change && world.changes[change.number]?.branchDeleted === true;
     return branch && world.done[`removed ${id}`] ? [] : [`${slug} is merged and left something behind`];
+  });
+
+/** A session asks on the account of its role, or on one that a person chose for its task. */
+const chosen: Rule = ({ world }) =>
+  Object.entries(world.sessions).flatMap(([name, { account, role, task }]) => {
+    if (account === roles[role].settings.account) return [];
+    const events = world.streams[`task-${task}`]?.entries.map((text) => (JSON.parse(text) as Entry).event) ?? [];
+    const isChosen = events.some((event) => event.is === 'use-tapped' && event.account === account);
+    return isChosen ? [] : [`${name} ran on ${account}, which nobody chose`];
   });
 
 const entriesOf = ({ streams }: World): readonly Entry[] =>

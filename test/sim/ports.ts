@@ -57,12 +57,12 @@ export function simSessions(life: Life, waiters: Waiters): Sessions {
     sessions[`${session}#${leg}`] = { ...begun, end: { kind: 'stopped' } };
   };
   return {
-    async run({ session, leg, task, role }) {
+    async run({ session, leg, task, role, settings }) {
       const name = `${session}#${leg}`;
       const known = await call(life, 'run', () => {
         if (leg > 1 && !sessions[`${session}#${leg - 1}`]?.end)
           throw new Error(`${name} begins before the leg before it has ended`);
-        const { account } = roles[role].settings;
+        const { account } = settings;
         sessions[name] ??= { task, role, leg, account, requests: 0, heard: [], end: null };
         return sessions[name].end;
       });

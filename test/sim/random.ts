@@ -14,7 +14,18 @@ import type { World } from './world.ts';
 
 /** Something that happens once so many entries are in the journals. */
 type Timed<T> = { readonly after: number; readonly what: T };
-type Deed = 'merge' | 'stop' | 'resume' | 'retry' | 'approve' | 'sendback' | 'say' | 'requirements' | 'plan' | 'code';
+type Deed =
+  | 'merge'
+  | 'stop'
+  | 'resume'
+  | 'retry'
+  | 'approve'
+  | 'sendback'
+  | 'say'
+  | 'use'
+  | 'requirements'
+  | 'plan'
+  | 'code';
 
 /** A task's life as drawn at random: what people do and when, what agents come to, what fails, and when the controller is killed. */
 export type Story = {
@@ -79,6 +90,7 @@ const deeds = fc.constantFrom<Deed>(
   'approve',
   'sendback',
   'say',
+  'use',
   'requirements',
   'plan',
   'code',
@@ -114,6 +126,11 @@ function commandOf(deed: Deed, { task }: Look): Command {
       return { name: 'approve', head };
     case 'say':
       return { name: 'say', text: 'spell it so' };
+    case 'use': {
+      const phase = task('fix')?.phase;
+      const shut = phase?.at === 'held' && phase.ends.by === 'account' ? phase.ends.account : 'codex';
+      return { name: 'use', account: shut.endsWith('2') ? shut.slice(0, -1) : `${shut}2` };
+    }
     case 'requirements':
     case 'plan':
     case 'code':

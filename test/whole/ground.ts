@@ -1,7 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
+import { parse, stringify } from 'yaml';
 import { readConfig } from '../../src/config.ts';
 import { freePort } from '../../src/demo/demo.ts';
 import { keepController, untilUp } from '../../src/demo/controller.ts';
@@ -28,10 +29,15 @@ export type Whole = {
   leave(): Promise<void>;
 };
 
-/** `data`: a folder that is there already, and is emptied at the end. */
-export async function whole(given?: { readonly data?: string; readonly latencyMs?: number }): Promise<Whole> {
+/** `data`: a folder that is there already, and is emptied at the end. `spares`: every account has a second subscription beside it, e.g. `claude2`. */
+export async function whole(given?: {
+  readonly data?: string;
+  readonly latencyMs?: number;
+  readonly spares?: boolean;
+}): Promise<Whole> {
   const data = given?.data ?? (await mkdtemp(join(tmpdir(), 'signalbox-whole-')));
   const world = await makeWorld(data, await freePort(), { latencyMs: given?.latencyMs ?? 0 });
+  if (given?.spares) await addSpares(data);
   const controller = keepController(root, data);
   const url = `http://127.0.0.1:${world.port}`;
   await untilUp(data, url, new AbortController().signal);
@@ -54,6 +60,17 @@ export async function whole(given?: { readonly data?: string; readonly latencyMs
       if (given?.data === undefined) await rm(data, { recursive: true, force: true });
     },
   };
+}
+
+async function addSpares(data: string): Promise<void> {
+  const file = join(data, 'signalbox.yaml');
+  const settings = parse(await readFile(file, 'utf8')) as { accounts: Record<string, object> };
+  for (const [name, account] of Object.entries(settings.accounts)) {
+    const credentialFile = join(data, `credential-${name}2`);
+    await writeFile(credentialFile, `the-second-subscription-of-${name}`, { mode: 0o600 });
+    settings.accounts[`${name}2`] = { ...account, credentialFile };
+  }
+  await writeFile(file, stringify(settings), { mode: 0o600 });
 }
 
 export type Seen = {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import type { Beside } from '../../chain/instead.ts';
 import type { Chat, Clock, Thread as Place } from '../../chain/ports.ts';
 import type { Task } from '../../chain/task.ts';
 import { card as cardOf, threadName } from '../cards.ts';
@@ -12,13 +13,13 @@ import type { Look, Timeline } from './timeline.ts';
 export const PLATFORM = 'console';
 
 /** The Chat port over the console's timeline. */
-export function consoleChat(timeline: Timeline, activity: Activity, clock: Clock): Chat {
+export function consoleChat(timeline: Timeline, activity: Activity, clock: Clock, beside: Beside): Chat {
   return {
     async open(key, { channel }, task) {
       const thread = threadId(key, channel);
       const { id, project, title } = task;
       await timeline.add(() => {
-        const shown = { name: threadName(task), state: stateOf(task), card: cardOf(task) };
+        const shown = { name: threadName(task), state: stateOf(task), card: cardOf(task, beside) };
         return {
           is: 'thread',
           key: `open:${thread}`,
@@ -38,13 +39,13 @@ export function consoleChat(timeline: Timeline, activity: Activity, clock: Clock
       await timeline.add((look) => {
         const subject = known(look, place);
         const { thread } = subject;
-        const message = noticeOf(subject, notice);
+        const message = noticeOf(subject, notice, beside);
         return { is: 'message', key: `tell:${thread}:${key}`, at: clock.now(), thread, message };
       });
     },
 
     async card(place, task) {
-      const shown = { title: task.title, name: threadName(task), state: stateOf(task), card: cardOf(task) };
+      const shown = { title: task.title, name: threadName(task), state: stateOf(task), card: cardOf(task, beside) };
       await timeline.add((look) => {
         const { thread, title, name, state, card } = known(look, place);
         if (isDeepStrictEqual({ title, name, state, card }, shown)) return null;

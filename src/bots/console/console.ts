@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { Desk } from '../../chain/commands.ts';
+import type { Beside } from '../../chain/instead.ts';
 import type { Chat, Clock, Log, Store } from '../../chain/ports.ts';
 import { consoleKeys } from '../people.ts';
 import type { Listed } from '../people.ts';
@@ -19,6 +20,8 @@ export type ConsoleSettings = {
   readonly people: readonly Listed[];
   /** Names of the linked channels, without the platform: `site` for `console:site`. */
   readonly channels: readonly string[];
+  /** Which accounts stand beside one that is shut. */
+  readonly beside: Beside;
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
@@ -35,13 +38,14 @@ export type Console = {
  * The local web chat. Two steps, because the desk's owner needs a chat first: open, then serve.
  * Throws a sentence when its stream is damaged or nobody could get in.
  */
-export async function openConsole({ port, people, channels, store, clock, log }: ConsoleSettings): Promise<Console> {
+export async function openConsole(settings: ConsoleSettings): Promise<Console> {
+  const { port, people, channels, beside, store, clock, log } = settings;
   const keys = consoleKeys(people);
   const bell = makeBell();
   const activity = openActivity(bell);
   const timeline = await openTimeline(store, bell);
   return {
-    chat: consoleChat(timeline, activity, clock),
+    chat: consoleChat(timeline, activity, clock, beside),
     async serve(desk) {
       const closing = new AbortController();
       const inputs = consoleInputs(timeline, desk, clock, log);

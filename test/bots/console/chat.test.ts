@@ -9,7 +9,7 @@ import type { Chat } from '../../../src/chain/ports.ts';
 import { chatContract } from '../../contract/chat.ts';
 import { fakeClock } from '../../fakes/clock.ts';
 import { fakeStore } from '../../fakes/store.ts';
-import { tasks } from '../samples.ts';
+import { beside, tasks } from '../samples.ts';
 import { people } from './ground.ts';
 
 const log = { info: () => undefined, error: () => undefined };
@@ -19,7 +19,7 @@ chatContract('console', async () => {
   const { memory } = fakeStore();
   const clock = fakeClock();
   const boot = async (): Promise<Chat> =>
-    (await openConsole({ port: 0, people, channels: ['site'], store: fakeStore(memory), clock, log })).chat;
+    (await openConsole({ port: 0, people, channels: ['site'], beside, store: fakeStore(memory), clock, log })).chat;
   return {
     platform: 'console',
     chat: await boot(),
@@ -38,7 +38,7 @@ const boot = async (store = fakeStore()) => {
   const bell = makeBell();
   const timeline = await openTimeline(store, bell);
   const activity = openActivity(bell);
-  return { timeline, activity, chat: consoleChat(timeline, activity, fakeClock()), store };
+  return { timeline, activity, chat: consoleChat(timeline, activity, fakeClock(), beside), store };
 };
 
 describe('the console as a chat', () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openConsole } from '../../../src/bots/console/console.ts';
 import { fakeStore } from '../../fakes/store.ts';
-import { ana, head, id, other, tasks } from '../samples.ts';
+import { ana, beside, head, id, other, tasks } from '../samples.ts';
 import { fakeDesk, ground, people } from './ground.ts';
 import type { Ground } from './ground.ts';
 
@@ -15,6 +15,7 @@ const settings = () => ({
   port: 0,
   people,
   channels: ['site'],
+  beside,
   store: fakeStore(),
   clock: g.clock,
   log: { info: () => undefined, error: () => undefined },

@@ -7,7 +7,7 @@ import { fakeClock } from '../../fakes/clock.ts';
 import type { FakeClock } from '../../fakes/clock.ts';
 import { fakeStore } from '../../fakes/store.ts';
 import type { FakeStore } from '../../fakes/store.ts';
-import { ana, ben, id, tasks } from '../samples.ts';
+import { ana, ben, beside, id, tasks } from '../samples.ts';
 
 const hash = (key: string): string => createHash('sha256').update(key).digest('hex');
 
@@ -63,7 +63,7 @@ export async function ground(before: { store?: FakeStore; desk?: FakeDesk; port?
   const clock = fakeClock();
   const errors: string[] = [];
   const log = { info: () => undefined, error: (message: string) => void errors.push(message) };
-  const console = await openConsole({ port, people, channels: ['site'], store, clock, log });
+  const console = await openConsole({ port, people, channels: ['site'], beside, store, clock, log });
   const thread = await console.chat.open('open', { platform: 'console', channel: 'site' }, tasks.working);
   const { url, close } = await console.serve(desk);
   // A connection that is kept would be one to the console before the restart.

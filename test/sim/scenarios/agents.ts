@@ -16,6 +16,18 @@ const rolesWith = (of: (role: Role, request: number) => Scenario[]): Scenario[] 
   (['brainstormer', 'planner', 'coder', 'reviewer'] as const).flatMap((role) => [0, 1].flatMap((n) => of(role, n)));
 export const works = (session: SimSession): Step => (session.requests < 2 ? 'request' : finished(session.role));
 
+/** A person lets the task go on with the other account of the one that it waits for. */
+const use = (): Intent =>
+  does(
+    ({ task }) => {
+      const phase = task('fix')?.phase;
+      const shut = phase?.at === 'held' && phase.ends.by === 'account' ? phase.ends.account : 'claude';
+      return { name: 'use', account: `${shut}2` };
+    },
+    ['held'],
+    { name: 'use' },
+  );
+
 const accounts: readonly Scenario[] = rolesWith((role, request) => [
   {
     ...whole,
@@ -38,6 +50,21 @@ const accounts: readonly Scenario[] = rolesWith((role, request) => [
     name: `Resume now after the window was spent at request ${request + 1} of the ${role}`,
     intents: [...whole.intents, resume()],
     step: (_world, session) => (at(session, role, request) ? 'spent' : works(session)),
+  },
+  {
+    ...whole,
+    name: `Use another account after the window was spent at request ${request + 1} of the ${role}`,
+    intents: [...whole.intents, use()],
+    step: (_world, session) =>
+      at(session, role, request) && !session.account.endsWith('2') ? 'spent' : works(session),
+  },
+  {
+    ...whole,
+    // The login is never renewed: there is no other way on.
+    name: `Use another account after the login expired at request ${request + 1} of the ${role}`,
+    intents: [...whole.intents, use()],
+    step: (_world, session) =>
+      at(session, role, request) && !session.account.endsWith('2') ? 'expired' : works(session),
   },
   {
     ...whole,
