@@ -4,6 +4,7 @@ import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Account, Usage } from './files.ts';
 import { answerHeaders } from './headers.ts';
+import { isIn, mask } from './mask.ts';
 import { refusal } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import type { Answer } from './told.ts';
@@ -35,7 +36,7 @@ const longestError = 2 ** 20;
 const agents = { 'http:': new HttpAgent({ keepAlive: false }), 'https:': new HttpsAgent({ keepAlive: false }) };
 
 /**
- * Sends the request and passes the answer on, byte for byte as it comes. When `signal` aborts, so does the upstream; when the upstream
+ * Sends the request and passes the answer on, byte for byte as it comes, but for a credential in it. When `signal` aborts, so does the upstream; when the upstream
  * breaks off in mid-answer, so does the session's connection.
  */
 export async function forward(outgoing: Outgoing, answer: ServerResponse, signal: AbortSignal): Promise<Forwarded> {
@@ -67,11 +68,12 @@ export async function forward(outgoing: Outgoing, answer: ServerResponse, signal
 
 async function passOn(
   incoming: IncomingMessage,
-  { provider, saw }: Outgoing,
+  { provider, saw, secret }: Outgoing,
   answer: ServerResponse,
   signal: AbortSignal,
 ): Promise<Usage | null> {
   const reader = usageReader(provider, incoming.headers['content-type']);
+  const covered = mask(secret);
   let told = false;
   for await (const chunk of incoming) {
     reader.see(chunk as Buffer);
@@ -82,11 +84,11 @@ async function passOn(
       const body = Buffer.from(JSON.stringify({ error: { code } }));
       await saw({ status: 429, headers: incoming.headers, body });
     }
-    if (!answer.write(chunk)) {
+    if (!answer.write(covered.pass(chunk as Buffer))) {
       await once(answer, 'drain', { signal });
     }
   }
-  answer.end();
+  answer.end(covered.end());
   return reader.usage();
 }
 
@@ -136,7 +138,7 @@ async function passError(
   }
   const body = Buffer.concat(chunks);
   await saw({ status: incoming.statusCode ?? 0, headers: incoming.headers, body });
-  if (length > longestError || body.includes(secret)) {
+  if (length > longestError || isIn(body, secret)) {
     return refusal(
       502,
       'error withheld',

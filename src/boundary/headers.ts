@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { isIn } from './mask.ts';
 
 /** What Claude Code 2.1 and Codex 0.169 send that a provider may see. A name that ends in `-` stands for all that begin with it. */
 const toProvider = [
@@ -64,7 +65,9 @@ export function requestHeaders(
 
 /** The headers of the answer that a session gets; one that holds the secret is left out. */
 export function answerHeaders(from: IncomingHttpHeaders, secret: string): Record<string, string> {
-  return Object.fromEntries(Object.entries(kept(from, toSession)).filter(([, value]) => !value.includes(secret)));
+  return Object.fromEntries(
+    Object.entries(kept(from, toSession)).filter(([, value]) => !isIn(Buffer.from(value), secret)),
+  );
 }
 
 function kept(from: IncomingHttpHeaders, names: readonly string[]): Record<string, string> {

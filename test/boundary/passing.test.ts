@@ -238,6 +238,25 @@ describe('an answer comes back', () => {
     expect(JSON.stringify(answer.headers) + answer.body.toString()).not.toContain('CANARY');
   });
 
+  test.each([
+    ['as it is', (secret: string) => secret],
+    ['in base64', (secret: string) => Buffer.from(`u:${secret}`).toString('base64')],
+  ])('a stream that holds the credential %s comes with asterisks in its place', async (_, write) => {
+    const socket = await session('claude');
+    const said = `data: {"delta":"before ${write(canary.claude)} after"}\n\n`;
+    ground.model.answer = async (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      for (const letter of said) {
+        response.write(letter);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      response.end();
+    };
+    const answer = (await ask(socket)).body.toString();
+    expect(answer).toMatch(/^data: {"delta":"before [\w=]{0,4}\*{8,}[\w=]{0,4} after"}\n\n$/);
+    expect(answer).toHaveLength(said.length);
+  });
+
   test('a header that holds the credential is left out', async () => {
     const socket = await session('claude');
     ground.model.answer = (_, response) =>
