@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
+import { unfitContents } from './contents.ts';
+import type { Account } from './files.ts';
 import { readJson } from './json.ts';
 import { refusal } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
@@ -50,6 +52,7 @@ export async function readBody(
 export function judgeBody(
   bytes: Buffer,
   models: readonly string[],
+  provider: Account['provider'],
 ): { readonly ok: true; readonly model: string } | Refusal {
   const read = readJson(bytes);
   if (!read.ok) {
@@ -60,7 +63,9 @@ export function judgeBody(
     return refusal(403, 'the body names no model');
   }
   const { model } = body.data;
-  return models.includes(model)
-    ? { ok: true, model }
-    : refusal(403, `model ${JSON.stringify(model.slice(0, 80))} is not among this session's`);
+  if (!models.includes(model)) {
+    return refusal(403, `model ${JSON.stringify(model.slice(0, 80))} is not among this session's`);
+  }
+  const unfit = unfitContents(provider, body.data);
+  return unfit === null ? { ok: true, model } : refusal(403, unfit);
 }

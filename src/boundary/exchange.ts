@@ -85,7 +85,7 @@ async function admit(terms: Terms, request: IncomingMessage): Promise<Admitted |
   if (!body.ok) {
     return body;
   }
-  const judged = judgeBody(body.bytes, grant.models);
+  const judged = judgeBody(body.bytes, grant.models, account.provider);
   const credential = judged.ok ? await credentialOf(account) : null;
   const shut = judged.ok ? shutRefusal(terms) : null;
   if (judged.ok && shut === null && credential?.ok === true) {

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { betasOf } from './contents.ts';
 import { isIn } from './mask.ts';
 
 /** What Claude Code 2.1 and Codex 0.169 send that a provider may see. A name that ends in `-` stands for all that begin with it. */
@@ -53,8 +54,11 @@ export function requestHeaders(
   credential: Readonly<Record<string, string>>,
   length: number,
 ): Record<string, string> {
+  const { 'anthropic-beta': asked = '', ...rest } = kept(from, toProvider);
+  const betas = betasOf(asked);
   return {
-    ...kept(from, toProvider),
+    ...rest,
+    ...(betas === null ? {} : { 'anthropic-beta': betas }),
     'content-type': 'application/json',
     'content-length': String(length),
     'accept-encoding': 'identity',

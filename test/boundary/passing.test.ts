@@ -71,7 +71,7 @@ describe('a request goes out', () => {
   test('the body goes byte for byte, however it is spaced and escaped', async () => {
     const socket = await session('claude');
     const body = Buffer.from(
-      '\t{ "model" : "claude-opus-5-5",\r\n"n":1.0e2, "big":12345678901234567890, "2":"\\u00fc", "1":"ü🚦"}\n',
+      '\t{ "model" : "claude-opus-5-5",\r\n"top_p":1.0e0, "metadata":{"big":12345678901234567890, "2":"\\u00fc", "1":"ü🚦"}}\n',
     );
     expect((await ask(socket, { body })).status).toBe(200);
     expect(ground.model.asked[0]?.body).toEqual(body);

@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { betasOf, unfitContents } from '../../src/boundary/contents.ts';
+
+const claude = { model: 'claude-opus-5-5', max_tokens: 8, messages: [], stream: true };
+const codex = { model: 'gpt-6.1-sol', input: [], stream: true, store: false };
+const image = (source: object): object => ({ messages: [{ role: 'user', content: [{ type: 'image', source }] }] });
+
+describe('a way out through the provider', () => {
+  it.each([
+    ['web search', { tools: [{ type: 'web_search_20250305', name: 'web_search' }] }, 'web_search_20250305'],
+    ['web fetch', { tools: [{ type: 'web_fetch_20250910', name: 'web_fetch' }] }, 'web_fetch_20250910'],
+    ['code execution', { tools: [{ type: 'code_execution_20250825', name: 'x' }] }, 'code_execution'],
+    ['a set of MCP tools', { tools: [{ type: 'mcp_toolset', mcp_server_name: 'x' }] }, 'mcp_toolset'],
+    ['a server tool behind a good one', { tools: [{ name: 'Read' }, { type: 'web_search_20260209' }] }, 'web_search'],
+    ['tools that are no objects', { tools: ['web_search'] }, 'web_search'],
+    ['tools that are no list', { tools: { type: 'web_search' } }, 'no list'],
+    ['MCP servers', { mcp_servers: [{ type: 'url', url: 'https://example.org', name: 'x' }] }, 'mcp_servers'],
+    ['a container', { container: 'c1' }, 'container'],
+    ['a fast tier', { speed: 'fast' }, 'speed'],
+    ['a priority tier', { service_tier: 'auto' }, 'tier'],
+    ['an image by URL', image({ type: 'url', url: 'https://example.org/?secret' }), 'fetched'],
+    ['a file of the account', image({ type: 'file', file_id: 'f1' }), 'fetched'],
+    [
+      'an upload to a container',
+      { messages: [{ content: [{ type: 'container_upload', file_id: 'f' }] }] },
+      'container_upload',
+    ],
+    [
+      'a URL deep in a tool result',
+      {
+        messages: [
+          { content: [{ type: 'tool_result', content: [{ type: 'document', source: { type: 'url', url: 'x' } }] }] },
+        ],
+      },
+      'fetched',
+    ],
+    ['a URL in the system prompt', { system: [{ type: 'document', source: { type: 'url', url: 'x' } }] }, 'fetched'],
+    ['what nobody knows yet', { teleport: true }, 'teleport'],
+  ])('Anthropic, %s: refused, and named', (_name, more, says) => {
+    expect(unfitContents('anthropic', { ...claude, ...more })).toContain(says);
+  });
+
+  it.each([
+    ['web search', { tools: [{ type: 'web_search' }] }, 'web_search'],
+    ['files', { tools: [{ type: 'file_search', vector_store_ids: ['v'] }] }, 'file_search'],
+    ['an interpreter', { tools: [{ type: 'code_interpreter', container: { type: 'auto' } }] }, 'code_interpreter'],
+    ['MCP', { tools: [{ type: 'mcp', server_url: 'https://example.org' }] }, 'mcp'],
+    ['a tool without a type', { tools: [{ name: 'x' }] }, 'run by the provider'],
+    ['work in the background', { background: true }, 'background'],
+    ['a priority tier', { service_tier: 'priority' }, 'tier'],
+    ['an earlier answer', { previous_response_id: 'r1' }, 'previous_response_id'],
+    ['a stored prompt', { prompt: { id: 'p1' } }, 'prompt'],
+    ['a stored conversation', { conversation: 'c1' }, 'conversation'],
+    [
+      'an image by URL',
+      { input: [{ role: 'user', content: [{ type: 'input_image', image_url: 'https://example.org' }] }] },
+      'image_url',
+    ],
+    ['a file by URL', { input: [{ content: [{ type: 'input_file', file_url: 'https://example.org' }] }] }, 'file_url'],
+    ['a file by id', { input: [{ content: [{ type: 'input_file', file_id: 'f1' }] }] }, 'file_id'],
+    ['an item that lies there', { input: [{ type: 'item_reference', id: 'i1' }] }, 'item_reference'],
+  ])('OpenAI, %s: refused, and named', (_name, more, says) => {
+    expect(unfitContents('openai', { ...codex, ...more })).toContain(says);
+  });
+});
+
+describe('what the CLIs send', () => {
+  it('Claude Code: its own tools, thinking, images as data, and whatever a tool is called with', () => {
+    const body = {
+      ...claude,
+      system: [{ type: 'text', text: 'You are' }],
+      metadata: { user_id: 'u' },
+      thinking: { type: 'adaptive', display: 'updates' },
+      context_management: { edits: [{ type: 'clear_thinking_20251015', keep: 'all' }] },
+      output_config: { effort: 'medium' },
+      tools: [
+        { name: 'Read', input_schema: {} },
+        { type: 'custom', name: 'Edit' },
+        { type: 'bash_20250124', name: 'bash' },
+      ],
+      messages: [
+        {
+          role: 'assistant',
+          content: [{ type: 'tool_use', input: { image_url: 'https://example.org', source: { type: 'url' } } }],
+        },
+        {
+          role: 'user',
+          content: [{ type: 'tool_result', content: [{ type: 'image', source: { type: 'base64', data: '' } }] }],
+        },
+      ],
+    };
+    expect(unfitContents('anthropic', body)).toBeNull();
+  });
+
+  it('Codex: functions, reasoning that is encrypted, a schema, images as data', () => {
+    const body = {
+      ...codex,
+      tools: [
+        { type: 'function', name: 'exec_command' },
+        { type: 'custom', name: 'apply_patch' },
+      ],
+      tool_choice: 'auto',
+      parallel_tool_calls: true,
+      reasoning: { effort: 'high', summary: 'auto' },
+      include: ['reasoning.encrypted_content'],
+      prompt_cache_key: 'k',
+      text: { format: { type: 'json_schema' } },
+      client_metadata: { thread_id: 't' },
+      input: [{ type: 'function_call_output', output: [{ type: 'input_image', image_url: 'data:image/png;base64,' }] }],
+    };
+    expect(unfitContents('openai', body)).toBeNull();
+  });
+});
+
+describe('betas', () => {
+  it('lets those through that change how an answer is told', () => {
+    const sent = 'claude-code-20250219,oauth-2025-04-20,effort-2025-11-24,thinking-token-count-2026-05-13';
+    expect(betasOf(sent)).toBe(sent);
+  });
+
+  it.each([
+    ['code-execution-2025-08-25,effort-2025-11-24', 'effort-2025-11-24'],
+    ['mcp-client-2025-11-20, files-api-2025-04-14', null],
+    ['fast-mode-2026-02-01', null],
+    ['effort-2025-11-24-and-more', null],
+    ['', null],
+  ])('%s → %s', (sent, kept) => {
+    expect(betasOf(sent)).toBe(kept);
+  });
+});
