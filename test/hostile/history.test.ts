@@ -59,10 +59,4 @@ describe('a history', () => {
     const who = mode === '100777' ? 'a tap' : 'itself';
     expect(await judge(await commitOf(tree, here.base))).toMatchObject({ who });
   });
-
-  it('with a replacement of the base hides nothing', async () => {
-    const head = await changed({ '.github/workflows/x.yml': 'on: push\n' });
-    await here.git(['update-ref', `refs/replace/${here.base}`, head]);
-    expect(await judge(head)).toMatchObject({ who: 'by hand' });
-  });
 });
