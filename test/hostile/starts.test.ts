@@ -390,6 +390,13 @@ hostile('what steers agents and editors', [
     'Medium risk: 3 files beyond what merges unattended.',
   ],
   [
+    'what a product tells its own agents',
+    { 'roles/coder/instructions.md': x },
+    'an admin',
+    "Needs an admin's second tap: `roles/coder/instructions.md` (agent instructions).",
+    beyond,
+  ],
+  [
     'what an agent remembers',
     { 'memory-bank/activeContext.md': x },
     'an admin',

@@ -29,7 +29,8 @@ export const sensitive: readonly Rule[] = [
   rule('agent instructions', [
     '{agent,agents,claude,gemini,qwen,crush,warp,jules,replit}{,.*}.md',
     'skill.md',
-    '*.{instructions,prompt,chatmode,agent}.md',
+    '{*.,}{instructions,prompt,chatmode,agent}.md',
+    'system-prompt.md',
     '*.mdc',
     '.{claude,codex,gemini,agents,cursor,continue,junie,kiro,opencode,windsurf,clinerules,aider,goose}*',
     '.{qwen,crush,warp,jules,amazonq,augment,trae,qodo,kilocode,factory,rules,ruler,mcp}*',
