@@ -10,7 +10,12 @@ export const Policy = z.strictObject({
   /** The command that must exit 0. Without one nothing is green. */
   test: z.string().min(1).nullable().default(null),
   /** Globs that may merge by themselves once soak is over; replaces the default. */
-  merges: z.array(z.string().min(1)).default(['docs/**', '**/*.md', '**/README*', '**/CHANGELOG*']),
+  merges: z.array(z.string().min(1)).default([
+    // Not all of docs: `conf.py` and `vite.config.ts` run where the documents are built, a script in a page where they are read.
+    'docs/**/*.{md,txt,rst,adoc,png,jpg,jpeg,gif,webp}',
+    '**/*.md',
+    '**/{README,CHANGELOG}{,.{md,txt,rst,adoc}}',
+  ]),
   /** Globs added to those that need an admin's second tap. */
   sensitive: z.array(z.string().min(1)).default([]),
   /** Globs added to those that never merge from chat. */

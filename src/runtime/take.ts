@@ -35,8 +35,7 @@ export async function takeWork(site: Site, work: Work): Promise<Taken> {
   try {
     const trouble = await bring(site, work, bundle);
     if (trouble !== null) return { kind: 'refused', reason: trouble };
-    const offer = await readOffer(bundle, `refs/heads/${work.branch}`);
-    return 'reason' in offer ? { kind: 'refused', reason: offer.reason } : await admit(site, work, bundle, offer);
+    return await takeBundle(site, work, bundle);
   } finally {
     await rm(bundle, { force: true });
   }
@@ -119,6 +118,12 @@ async function bring(site: Site, work: Work, bundle: string): Promise<string | n
   }
 }
 
+/** Brings the task's branch into the mirror from a bundle of it, in which an agent may have put anything. */
+export async function takeBundle(site: Pick<Site, 'mirror'>, work: Work, bundle: string): Promise<Taken> {
+  const offer = await readOffer(bundle, `refs/heads/${work.branch}`);
+  return 'reason' in offer ? { kind: 'refused', reason: offer.reason } : await admit(site, work, bundle, offer);
+}
+
 /** What a bundle says it holds: the branch's head, and where in the file its pack begins. */
 type Offer = { readonly head: string; readonly pack: number };
 
@@ -144,7 +149,7 @@ async function readOffer(bundle: string, ref: string): Promise<Offer | { readonl
  * Takes exactly the one branch in, and moves the task's ref only when everything about it is right. `git fetch` would not do: git 2.39
  * checks no objects that come from a bundle, whatever transfer.fsckObjects says (seen).
  */
-async function admit(site: Site, work: Work, bundle: string, offer: Offer): Promise<Taken> {
+async function admit(site: Pick<Site, 'mirror'>, work: Work, bundle: string, offer: Offer): Promise<Taken> {
   const { folder } = site.mirror(work.project);
   const refuse = (reason: string): Taken => ({ kind: 'refused', reason });
   const indexed = await git(

@@ -385,4 +385,78 @@ const holds: readonly Mutant[] = [
   },
 ];
 
-export const mutants: readonly Mutant[] = [...merging, ...people, ...journal, ...holds];
+/** What a hostile change is caught by. */
+const paths: readonly Mutant[] = [
+  {
+    guard: 'links lead out of the tree',
+    file: 'src/chain/gate/paths.ts',
+    find: "if (modes.includes('120000')) return",
+    put: 'if (false) return',
+    tests: ['test/hostile/kinds'],
+  },
+  {
+    guard: 'a rename hides no deletion',
+    file: 'src/runtime/workspace.ts',
+    find: "'--no-renames'",
+    put: "'--find-renames'",
+    tests: ['test/hostile/names'],
+  },
+  {
+    guard: 'a name in every spelling',
+    file: 'src/chain/gate/globs.ts',
+    find: 'read.match(path) || read.match(canonical(path))',
+    put: 'read.match(path)',
+    tests: ['test/hostile/starts'],
+  },
+  {
+    guard: 'names that hide something',
+    file: 'src/chain/gate/pathname.ts',
+    find: 'if (unseen.test(path)) return',
+    put: 'if (false) return',
+    tests: ['test/hostile/names'],
+  },
+  {
+    guard: 'a name is no link and no mention',
+    file: 'src/chain/gate/pathname.ts',
+    find: "`\\`${shown(name).replaceAll('`', \"'\")}\\``",
+    put: 'shown(name)',
+    tests: ['test/hostile/names'],
+  },
+  {
+    guard: 'what nobody can have read does not merge by itself',
+    file: 'src/chain/gate/unread.ts',
+    find: 'dark > 0',
+    put: 'dark < 0',
+    tests: ['test/hostile/texts'],
+  },
+  {
+    guard: 'characters that do not show',
+    file: 'src/chain/gate/unread.ts',
+    find: 'hidden > 0',
+    put: 'hidden < 0',
+    tests: ['test/hostile/texts'],
+  },
+  {
+    guard: 'new hosts in lockfiles',
+    file: 'src/chain/gate/manifests.ts',
+    find: '.filter((host) => !known.has(host))',
+    put: '.filter((host) => known.size < 0 && host)',
+    tests: ['test/hostile/builds'],
+  },
+  {
+    guard: 'tests that are removed',
+    file: 'src/chain/gate/loosened.ts',
+    find: "count(gone.size, 'test file', 'removed'),",
+    put: '',
+    tests: ['test/hostile/loosened'],
+  },
+  {
+    guard: 'objects that git finds fault with',
+    file: 'src/runtime/take.ts',
+    find: "'--strict', ",
+    put: '',
+    tests: ['test/hostile/refused'],
+  },
+];
+
+export const mutants: readonly Mutant[] = [...merging, ...paths, ...people, ...journal, ...holds];

@@ -7,10 +7,11 @@ export type Rule = { readonly why: string; readonly match: (path: string) => boo
 export const blocked: readonly Rule[] = [
   rule('a workflow', [
     '.github/{workflows,actions}',
-    '.{forgejo,gitea,gitlab,circleci,buildkite,woodpecker,semaphore}',
+    '.{forgejo,gitea,gitlab,circleci,buildkite,woodpecker,semaphore,teamcity,tekton,harness,builds,azure-pipelines,azuredevops}',
     '.gitlab-ci*',
-    '.{woodpecker,drone,travis,appveyor}.{yml,yaml}',
-    '{appveyor,bitbucket-pipelines,cloudbuild,azure-pipelines*}.{yml,yaml}',
+    '.{woodpecker,drone,travis,appveyor,cirrus,build,onedev-buildspec}.{yml,yaml,star,jsonnet}',
+    '{appveyor,bitbucket-pipelines,cloudbuild*,azure-pipelines*,buildspec*}.{yml,yaml,json}',
+    '{circle,codefresh,codemagic,bitrise,screwdriver,wercker}.{yml,yaml}',
     'jenkinsfile*',
   ]),
   rule('the policy', ['.signalbox']),
@@ -26,14 +27,19 @@ export const blocked: readonly Rule[] = [
 /** What steers agents and tools that run outside the container: an admin looks at those hunks. */
 export const sensitive: readonly Rule[] = [
   rule('agent instructions', [
-    '{agents,claude,gemini}{,.*}.md',
+    '{agent,agents,claude,gemini,qwen,crush,warp,jules,replit}{,.*}.md',
     'skill.md',
+    '{*.,}{instructions,prompt,chatmode,agent}.md',
+    'system-prompt.md',
+    '*.mdc',
     '.{claude,codex,gemini,agents,cursor,continue,junie,kiro,opencode,windsurf,clinerules,aider,goose}*',
+    '.{qwen,crush,warp,jules,amazonq,augment,trae,qodo,kilocode,factory,rules,ruler,mcp}*',
+    'memory-bank',
     '.roo{,ignore,modes,rules*}',
     '.github/copilot-*',
     '.github/{instructions,prompts,agents,chatmodes,skills}',
     '{.,}mcp.json',
-    'opencode.json*',
+    '{opencode,crush}.json*',
   ]),
   rule('code owners', ['codeowners']),
   rule('registry settings', [
@@ -46,7 +52,18 @@ export const sensitive: readonly Rule[] = [
     'pip.conf',
     'nuget.config',
   ]),
-  rule('editor tasks', ['.{vscode,devcontainer,devcontainer.json,envrc,zed}']),
+  rule('editor tasks', [
+    '.{vscode,devcontainer,devcontainer.json,envrc,zed,idea,fleet,run,vs,theia,replit,gitpod*,mise*}',
+    '*.code-workspace',
+    '.{exrc,vimrc,nvimrc,nvim.lua,dir-locals.el,gdbinit,lldbinit}',
+    '{mise.toml,devbox.json,flake.nix,shell.nix}',
+  ]),
+  rule('a deployment', [
+    '{netlify,fly,wrangler}.toml',
+    '{vercel,firebase,wrangler}.json*',
+    '.readthedocs*.{yml,yaml}',
+    'render.yaml',
+  ]),
   rule('a build script', [
     '{gnu,}makefile{,.*}',
     '*.mk',
@@ -85,20 +102,29 @@ export const isLockfile = rule('a lockfile', [
 
 export const isTest = rule('a test', [
   '{test,tests,__tests__,spec,specs,e2e,testdata,__snapshots__}/**',
+  '{test,tests,spec}.*',
   '*.{test,spec,cy}.*',
-  '*_{test,spec}.*',
-  'test_*.py',
+  '*{_,-}{test,spec}.*',
+  'test{_,-}*.{py,rb,js,ts,sh,r}',
+  '*.{bats,snap,feature}',
   '*{test,tests,spec}.{java,kt,scala,groovy,cs,swift,php}',
 ]).match;
 
 export const isTestConfig = rule('test configuration', [
-  '{vitest,jest,karma,playwright,cypress,ava,wdio,nightwatch}.*.{js,ts,mjs,cjs,mts,cts,json}',
-  '.{mocharc,nycrc,c8rc,coveragerc,rspec,taprc}*',
+  '{vite,vitest,jest,karma,playwright,cypress,ava,wdio,nightwatch,web-test-runner}.*.{js,ts,mjs,cjs,mts,cts,json}',
+  'cypress.json',
+  '{,.}{nextest,tarpaulin}.toml',
+  '.{mocharc,nycrc,c8rc,coveragerc,rspec,taprc,simplecov}*',
   '{pytest,tox}.ini',
   'conftest.py',
+  '{test,tests,__tests__,spec}/{setup,helper,helpers,global*}.*',
+  '{setuptests,setup-tests,spec_helper,rails_helper,test_helper}.*',
   'phpunit.xml*',
   '{.,}codecov.{yml,yaml}',
 ]).match;
+
+/** What has no lines to read and runs nothing where it is shown. */
+export const isPicture = rule('a picture', ['*.{png,jpg,jpeg,gif,webp}']).match;
 
 function rule(why: string, names: readonly string[]): Rule {
   const globs = denying(names.map((name) => `**/${name}`));

@@ -3,16 +3,20 @@ import type { Severity } from '../handoff.ts';
 import { filePatches } from './hunks.ts';
 import type { Head } from '../ids.ts';
 import { loosened } from './loosened.ts';
-import { clipped, shown } from './pathname.ts';
+import { clipped, quoted } from './pathname.ts';
 import { place } from './paths.ts';
 import type { Band, Diff, Placed } from './paths.ts';
 import { may } from '../person.ts';
 import type { Person } from '../person.ts';
 import type { Policy } from '../policy.ts';
+import { unread } from './unread.ts';
 import type { Answer, Verdict } from '../verdict.ts';
 
 /** More files than this are not read one by one by anybody. */
 const FILES_MAX = 300;
+
+/** So many characters of paths fit into a sentence that is shown whole. */
+const LISTED = 220;
 
 /** What the gate judges, gathered on the host just now. null is missing or unknown, and holds. */
 export type GateFacts = {
@@ -153,10 +157,12 @@ function paths(facts: GateFacts, policy: Policy): Found {
   return pass(`${files === 1 ? 'The one file' : `All ${files} files`} may merge unattended.`);
 }
 
-/** At most three paths by name: a phone shows no more. */
+/** At most three paths by name, and of long ones fewer: a phone shows no more. */
 function list(paths: readonly Placed[]): string {
-  const named = paths.slice(0, 3).map(({ path, why }) => (why === '' ? shown(path) : `${shown(path)} (${why})`));
-  return paths.length > 3 ? `${named.join(', ')} and ${paths.length - 3} more` : named.join(', ');
+  const all = paths.slice(0, 3).map(({ path, why }) => (why === '' ? quoted(path) : `${quoted(path)} (${why})`));
+  const named = all.filter((_, n) => n === 0 || all.slice(0, n + 1).join(', ').length <= LISTED);
+  const more = paths.length - named.length;
+  return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ');
 }
 
 /** low merges itself, medium asks the phone, high is only for hands. */
@@ -165,7 +171,8 @@ function risk(facts: GateFacts, policy: Policy): Found {
   if (typeof read === 'string') return hold('The risk is unknown without a diff that can be judged.');
   if (read.paths.some(({ band }) => band === 'blocked'))
     return block('High risk: it touches what merges only by hand.');
-  const reasons = [...loosened(read.diff.paths, filePatches(read.diff.patch ?? ''))];
+  const patches = filePatches(read.diff.patch ?? '');
+  const reasons = [...loosened(read.diff.paths, patches), ...unread(read.paths, patches)];
   const beyond = read.paths.filter(({ band }) => band !== 'merges').length;
   if (beyond > 0) reasons.push(`${beyond} ${beyond === 1 ? 'file' : 'files'} beyond what merges unattended`);
   if (read.paths.length > FILES_MAX) reasons.push(`${read.paths.length} files`);

@@ -1,6 +1,9 @@
 import { isLockfile, isPackageJson } from './bands.ts';
 import type { FilePatch } from './hunks.ts';
-import { shown } from './pathname.ts';
+import { quoted } from './pathname.ts';
+
+/** After a reason: the path's lines are not all in the patch, so nobody can be shown them. */
+export const UNREADABLE = ', not readable here';
 
 /**
  * Lines of a package.json that can start nothing, wherever in it they stand: a plain version, and the frame around such lines. Ranges
@@ -20,7 +23,7 @@ export function sensitiveHunks(path: string, parts: readonly FilePatch[], hosts:
   const isPackage = isPackageJson(path);
   if (!isPackage && !isLockfile(path)) return null;
   if (parts.length === 0 || parts.some((part) => !part.whole)) {
-    return isPackage ? 'package scripts, not readable here' : 'a lockfile, not readable here';
+    return `${isPackage ? 'package scripts' : 'a lockfile'}${UNREADABLE}`;
   }
   if (isPackage) {
     const lines = parts.flatMap((part) => [...part.added, ...part.removed]);
@@ -28,21 +31,28 @@ export function sensitiveHunks(path: string, parts: readonly FilePatch[], hosts:
   }
   const known = new Set([...hosts, ...parts.flatMap((part) => hostsIn([...part.removed, ...part.context]))]);
   const [unknown] = hostsIn(parts.flatMap((part) => part.added)).filter((host) => !known.has(host));
-  return unknown === undefined ? null : `new host ${shown(unknown)}`;
+  return unknown === undefined ? null : `new host ${quoted(unknown)}`;
 }
 
 /**
- * Every host that lines of a lockfile name. URL parsers take one slash, none or backslashes after `https:`, and JSON may spell any
- * letter as a number: both are read here as they would be there.
+ * Every host that lines of a lockfile name. URL parsers take one slash, none or backslashes after `https:` and leave tabs and line
+ * ends out, and JSON may spell any letter as a number: all are read here as they would be there.
  */
 export function hostsIn(lines: readonly string[]): readonly string[] {
   const found: string[] = [];
   for (const line of lines) {
-    const plain = line.replaceAll(/\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|(\/))/giu, (_, x?: string, u?: string) =>
+    const spelled = line.replaceAll(/\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|(\/))/giu, (_, x?: string, u?: string) =>
       x === undefined && u === undefined ? '/' : String.fromCharCode(Number.parseInt(x ?? u ?? '', 16)),
     );
-    for (const [, host] of plain.matchAll(/(?:(?:https?|ssh|git|ftp):[\\/]*|\/\/)([^\s"'\\/#?,()[\]{}<>|]+)/giu)) {
-      found.push((host ?? '').replace(/^.*@/u, '').toLowerCase());
+    const plain = spelled.replaceAll(/[\t\n\r]|\\[tnr]/gu, '');
+    // Brackets, commas and quotes may stand within a host, e.g. an address in numbers: only one that ends it is not of it.
+    for (const [, host] of plain.matchAll(/(?:(?:https?|ssh|git|ftp):[\\/]*|\/\/)([^\s"\\/#?]+)/giu)) {
+      found.push(
+        (host ?? '')
+          .replace(/^.*@/u, '')
+          .replace(/[',(){}<>|]+$/u, '')
+          .toLowerCase(),
+      );
     }
     // What git takes for ssh (`git@host:path`), and npm's short names of the big forges.
     for (const [, host] of plain.matchAll(/(?<![\w.-])[\w.-]+@([\w-]+(?:\.[\w-]+)+):/gu))

@@ -3,8 +3,9 @@ import type { PathChange } from '../change.ts';
 import { allowing, denying } from './globs.ts';
 import type { Unreadable } from './globs.ts';
 import { filePatches } from './hunks.ts';
+import type { FilePatch } from './hunks.ts';
 import type { Head } from '../ids.ts';
-import { sensitiveHunks } from './manifests.ts';
+import { sensitiveHunks, UNREADABLE } from './manifests.ts';
 import { canonical, hostileName, oddName, shown } from './pathname.ts';
 import type { Policy } from '../policy.ts';
 
@@ -55,12 +56,17 @@ export function place(
       modeChange(change) ??
       oddName(path) ??
       (twins.has(canonical(path)) ? 'a name that differs from another only in case' : null);
-    if (ask !== null) return { path, band: 'admin', why: ask };
+    if (ask !== null) return { path, band: 'admin', why: isShown(parts.get(path)) ? ask : unshown(ask) };
     const byItself = merges.match(path) && change.to !== '100755';
     return { path, band: byItself ? 'merges' : 'holds', why: '' };
   });
   return { ok: true, placed };
 }
+
+const isShown = (parts: readonly FilePatch[] = []): boolean => parts.length > 0 && parts.every((part) => part.whole);
+
+/** An admin whose second tap shows nothing of a path is told so before it. */
+const unshown = (why: string): string => (why.endsWith(UNREADABLE) ? why : `${why}${UNREADABLE}`);
 
 /** The hunks that an admin's second tap must show: of the sensitive paths alone, in the diff's order. Empty when there are none. */
 export function hunksForAdmin(diff: Diff, policy: Policy): string {

@@ -24,7 +24,7 @@ const touching = (...paths: readonly (string | PathChange)[]): Diff => ({
   head: a,
   base: b,
   paths: paths.map((path) => (typeof path === 'string' ? at(path) : path)),
-  patch: '',
+  patch: paths.map((path) => patchOf(typeof path === 'string' ? path : path.path, [], [])).join(''),
   hosts: [],
 });
 const tapped = (by: Person, second = false, on = a): GateFacts['approval'] => ({ by, head: on, second });
@@ -97,7 +97,7 @@ const situations: readonly (readonly [Answer['gate'], Partial<GateFacts>, Policy
   ['paths', { diff: touching('src/a.ts', 'src/b.ts', 'src/c.ts', 'src/d.ts', 'src/e.ts', 'docs/a.md') }],
   ['paths', { diff: touching(`src/${'deep/'.repeat(20)}a.ts`) }],
   ['paths', { diff: touching(...files(301)) }],
-  ['paths', { diff: touching('src/a.ts', 'AGENTS.md', 'package.json') }],
+  ['paths', { diff: { ...touching('src/a.ts', 'AGENTS.md', 'package.json'), patch: '' } }],
   [
     'paths',
     { diff: touching('src/a.ts', 'AGENTS.md', '.github/workflows/ci.yml', at('link', { to: '120000', status: 'T' })) },
@@ -172,13 +172,13 @@ describe('the sentences of the gate', () => {
         "paths   hold/nobody The diff is against ccccccc, not against bbbbbbb.",
         "paths   hold/nobody The change touches no file.",
         "paths   hold/nobody The policy has a glob that cannot be read: {a",
-        "paths   hold/merge  Needs a person's tap: src/a.ts.",
-        "paths   hold/merge  Needs a person's tap: src/a.ts, src/b.ts, src/c.ts and 2 more.",
-        "paths   hold/merge  Needs a person's tap: …deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/a.ts.",
+        "paths   hold/merge  Needs a person's tap: \`src/a.ts\`.",
+        "paths   hold/merge  Needs a person's tap: \`src/a.ts\`, \`src/b.ts\`, \`src/c.ts\` and 2 more.",
+        "paths   hold/merge  Needs a person's tap: \`…deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/a.ts\`.",
         "paths   hold/merge  301 files are too many to merge unseen; the limit is 300.",
-        "paths   hold/admin  Needs an admin's second tap: AGENTS.md (agent instructions), package.json (package scripts, not readable here).",
-        "paths   block       Only by hand, never from chat: .github/workflows/ci.yml (a workflow), link (a symbolic link).",
-        "paths   block       Only by hand, never from chat: docs/\\u{202e}gnp.md (a name with characters that do not show).",
+        "paths   hold/admin  Needs an admin's second tap: \`AGENTS.md\` (agent instructions, not readable here), \`package.json\` (package scripts, not readable here).",
+        "paths   block       Only by hand, never from chat: \`.github/workflows/ci.yml\` (a workflow), \`link\` (a symbolic link).",
+        "paths   block       Only by hand, never from chat: \`docs/\\u{202e}gnp.md\` (a name with characters that do not show).",
         "risk    pass        Low risk.",
         "risk    hold/nobody The risk is unknown without a diff that can be judged.",
         "risk    hold/merge  Medium risk: 1 file beyond what merges unattended.",
@@ -198,7 +198,7 @@ describe('the sentences of the gate', () => {
         "soak    pass        Soak is over.",
         "soak    hold/merge  Soak: every merge of this project waits for a tap.",
         "soak    pass        Soak: every merge of this project waits for a tap. Ben let it through.",
-        "paths   pass        Needs an admin's second tap: AGENTS.md (agent instructions). Ana let it through.",
+        "paths   pass        Needs an admin's second tap: \`AGENTS.md\` (agent instructions). Ana let it through.",
       ]
     `);
   });

@@ -8,7 +8,11 @@ import { patchOf } from '../patches.ts';
 
 const change = (path: string, over: Partial<PathChange> = {}): PathChange =>
   PathChange.parse({ path, status: 'M', from: '100644', to: '100644', ...over });
-const diff = (paths: readonly PathChange[], patch: string | null = '', hosts: readonly string[] = []): Diff => ({
+const diff = (
+  paths: readonly PathChange[],
+  patch: string | null = paths.map(({ path }) => patchOf(path, ['"a": "b"'], [])).join(''),
+  hosts: readonly string[] = [],
+): Diff => ({
   head: head('a'),
   base: head('b'),
   paths,
@@ -28,6 +32,7 @@ const rows = (band: Band, why: string, ...paths: readonly string[]): readonly (r
 describe('a path that is changed', () => {
   it.each([
     ...rows('merges', '', 'docs/a.md', 'docs/deep/b.png', 'README', 'src/README.txt', 'CHANGELOG.md', 'a/b/c.md'),
+    ...rows('holds', '', 'docs/conf.py', 'docs/index.html', 'docs/a.svg', 'docs/CNAME', 'README.js', 'CHANGELOG.py'),
     ...rows(
       'holds',
       '',
@@ -278,7 +283,7 @@ describe('a lockfile', () => {
     ['git@evil.example:x/y.git', 'evil.example'],
     ['github:somebody/x', 'github'],
   ])('needs an admin for %s, and names %s', (url, host) => {
-    expect(bandFor([resolved(url)], ['packages.example'])).toEqual(['admin', `new host ${host}`]);
+    expect(bandFor([resolved(url)], ['packages.example'])).toEqual(['admin', `new host \`${host}\``]);
   });
 
   it('needs an admin where it cannot be read', () => {
