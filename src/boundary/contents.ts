@@ -12,11 +12,11 @@ type Rules = {
 /** As Claude Code 2.1.329 and Codex 0.169.0 send them, with the harmless rest of what their providers document. */
 const rules: Readonly<Record<Account['provider'], Rules>> = {
   anthropic: {
-    keys: [
-      ...['model', 'messages', 'system', 'max_tokens', 'metadata', 'stream', 'stop_sequences', 'temperature', 'top_k'],
-      ...['top_p', 'thinking', 'tool_choice', 'tools', 'context_management', 'output_config', 'output_format'],
-      ...['cache_control', 'service_tier'],
-    ],
+    keys: (
+      'model messages system max_tokens metadata stream stop_sequences temperature top_k top_p ' +
+      'thinking tool_choice tools context_management output_config output_format cache_control ' +
+      'service_tier'
+    ).split(' '),
     tool: (type) =>
       type === undefined ||
       type === 'custom' ||
@@ -25,21 +25,11 @@ const rules: Readonly<Record<Account['provider'], Rules>> = {
     tiers: ['standard_only'],
   },
   openai: {
-    keys: [
-      ...['model', 'input', 'instructions', 'max_output_tokens', 'metadata', 'stream', 'stream_options', 'temperature'],
-      ...[
-        'top_p',
-        'text',
-        'tool_choice',
-        'tools',
-        'parallel_tool_calls',
-        'reasoning',
-        'include',
-        'store',
-        'truncation',
-      ],
-      ...['prompt_cache_key', 'prompt_cache_retention', 'safety_identifier', 'client_metadata', 'service_tier'],
-    ],
+    keys: (
+      'model input instructions max_output_tokens metadata stream stream_options temperature top_p text ' +
+      'tool_choice tools parallel_tool_calls reasoning include store truncation prompt_cache_key ' +
+      'prompt_cache_retention safety_identifier client_metadata service_tier'
+    ).split(' '),
     tool: (type) => ['function', 'custom', 'local_shell', 'apply_patch'].includes(String(type)),
     tiers: ['default', 'auto'],
   },
