@@ -2,8 +2,8 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
+import type { Mutant } from './mutant.ts';
 import { mutants } from './table.ts';
-import type { Mutant } from './table.ts';
 
 /** Takes out one guard after the other, in a copy of the checkout, and has its tests run: each must turn red. `npm run mutants [words]`. */
 

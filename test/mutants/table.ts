@@ -1,11 +1,5 @@
-/** One guard taken out. `find` is in `file` exactly once; the tests in `tests` must go red without it. */
-export type Mutant = {
-  readonly guard: string;
-  readonly file: string;
-  readonly find: string;
-  readonly put: string;
-  readonly tests: readonly string[];
-};
+import { boundary } from './boundary.ts';
+import type { Mutant } from './mutant.ts';
 
 const rules = ['test/chain', 'test/sim'];
 
@@ -459,4 +453,4 @@ const paths: readonly Mutant[] = [
   },
 ];
 
-export const mutants: readonly Mutant[] = [...merging, ...paths, ...people, ...journal, ...holds];
+export const mutants: readonly Mutant[] = [...merging, ...paths, ...people, ...journal, ...holds, ...boundary];
