@@ -127,6 +127,7 @@ async function siteOf(config: Config, root: string): Promise<Installation> {
     image: image ?? imageTag(),
     mirror: mirrorsOf(config.data, config.projects),
     egress,
+    hosts: (project) => config.projects.find(({ id }) => id === project)?.hosts ?? [],
     root,
   };
 }
