@@ -82,17 +82,7 @@ export async function serveSession(grant: Grant, account: Account, shared: Share
     const one = exchange(terms, request, answer).finally(() => under.delete(one));
     under.add(one);
   });
-  server.on('connect', (request, socket, head) => {
-    if (socket instanceof Socket) {
-      const one = tunnel(tunnels, request, socket, head)
-        .catch((error: Error) => {
-          shared.log.error('a tunnel failed', { session: grant.session, error: error.message });
-          socket.destroy();
-        })
-        .finally(() => under.delete(one));
-      under.add(one);
-    }
-  });
+  takeTunnels(server, tunnels, under, shared.log);
   refuseTheRest(server, () => terms);
   const sockets = tracked(server);
   const inode = await listen(server, grant.socket);
@@ -113,6 +103,20 @@ export async function serveSession(grant: Grant, account: Account, shared: Share
       await tally.close();
     },
   };
+}
+
+function takeTunnels(server: Server, tunnels: Tunnels, under: Set<Promise<void>>, log: Log): void {
+  server.on('connect', (request, socket, head) => {
+    if (socket instanceof Socket) {
+      const one = tunnel(tunnels, request, socket, head)
+        .catch((error: Error) => {
+          log.error('a tunnel failed', { session: tunnels.grant().session, error: error.message });
+          socket.destroy();
+        })
+        .finally(() => under.delete(one));
+      under.add(one);
+    }
+  });
 }
 
 function refusals(session: string, { meter, limits, log }: Shared): Terms['refused'] {

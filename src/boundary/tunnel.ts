@@ -64,15 +64,15 @@ export async function tunnel(of: Tunnels, request: IncomingMessage, inner: Socke
   }
   inner.write('HTTP/1.1 200 Connection established\r\n\r\n');
   const began = await firstBytes(inner, place.name, of.limits.helloMs);
-  if (began instanceof Buffer) {
-    connectThrough(of, inner, outer, began);
-    return;
-  }
-  if (began !== null) {
+  if (typeof began === 'string') {
     of.refused(`${began}, not TLS for ${place.name}`, request.method, request.url);
     of.tally(place, 'tls');
+    inner.destroy();
+  } else if (began === null) {
+    inner.destroy();
+  } else {
+    connectThrough(of, inner, outer, began);
   }
-  inner.destroy();
 }
 
 /** Ends the tunnels that lead where the grant does not any more. */
