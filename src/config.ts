@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { Account } from './boundary/files.ts';
+import { Account, Host } from './boundary/files.ts';
 import { ProjectId } from './chain/ids.ts';
 import type { Beside } from './chain/instead.ts';
 import { Right } from './chain/person.ts';
@@ -31,6 +31,8 @@ const Project = z.strictObject({
   merges: z.boolean().default(false),
   /** Soak: while true nothing merges without a person's tap. */
   soak: z.boolean().default(true),
+  /** Where sessions that write code may go over TLS, e.g. `registry.npmjs.org`. Nowhere without it. */
+  hosts: z.array(Host).max(100).default([]),
 });
 
 const File = z.strictObject({

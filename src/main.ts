@@ -27,6 +27,7 @@ import { boxId } from './runtime/box.ts';
 import { dockerEngine } from './runtime/docker.ts';
 import { egressRoot } from './runtime/layout.ts';
 import { imageTag } from './runtime/image.ts';
+import { boundaryRefusals } from './runtime/refusals.ts';
 import { mirrorFolder, mirrorsOf } from './runtime/mirror.ts';
 import type { Installation } from './runtime/prepare.ts';
 import { dockerSessions } from './runtime/sessions.ts';
@@ -69,6 +70,7 @@ export async function serveController(config: Config, root: string, signal: Abor
     store,
     acts: await actsOf(config, root, web.chat),
     accounts: boundaryAccounts({ folder: join(config.data, 'boundary') }),
+    refusals: boundaryRefusals({ folder: join(config.data, 'boundary') }),
     slots: config.slots ?? slotsOf(availableParallelism(), totalmem() / 2 ** 30),
   });
   for (const damage of await supervisor.load()) log.error('a stream is damaged and stays shut', { ...damage });
@@ -127,6 +129,7 @@ async function siteOf(config: Config, root: string): Promise<Installation> {
     image: image ?? imageTag(),
     mirror: mirrorsOf(config.data, config.projects),
     egress,
+    hosts: (project) => config.projects.find(({ id }) => id === project)?.hosts ?? [],
     root,
   };
 }

@@ -36,6 +36,8 @@ export function notice(subject: Subject, told: Notice, beside: Beside): Message 
         `⌨️ Typed at the ${told.role}'s terminal. It never counts as an approval.`,
         quoted(told.text, 'typed.txt'),
       );
+    case 'refused':
+      return quiet(refused(told));
     case 'heard':
       return quiet(heard(told));
     case 'again':
@@ -83,6 +85,20 @@ export function notice(subject: Subject, told: Notice, beside: Beside): Message 
     case 'stopped':
       return quiet(`⏹ Stopped by ${line(told.by)}. The work is kept on its branch.`);
   }
+}
+
+/** What the machine's owner can do about it, where that is anything. */
+const remedies: Readonly<Record<Of<'refused'>['why'], string>> = {
+  unlisted:
+    "it is not on this project's list. If it should be, put it under `hosts` of this project in signalbox.yaml and start Signalbox again.",
+  address: 'its name leads to an address that is not public. No session may go there.',
+  tls: 'only TLS for that very name is let through.',
+};
+
+/** The place is the agent's word: shown as code, and never longer than a name. */
+function refused({ place, why, count }: Of<'refused'>): string {
+  const times = count === 1 ? 'once' : `${count} times`;
+  return `🚧 The agent asked for ${code(place, 80)} ${times} and was refused: ${remedies[why]}`;
 }
 
 const signs: Readonly<Record<Of<'held'>['cause'], string>> = {

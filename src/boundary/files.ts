@@ -1,6 +1,19 @@
 import { z } from 'zod';
 
 /**
+ * A name that sessions of a project may reach over TLS: exact, in lower case, with `:port` where that is not 443. No wildcard (one name below it
+ * may be anybody's), no address (what it leads to is looked up and judged each time).
+ */
+export const Host = z
+  .string()
+  .max(259)
+  .regex(
+    /^(?=[^:]{1,253}(?::|$))(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?(?::[1-9]\d{0,4})?$/,
+    'a host name in lower case, e.g. registry.npmjs.org, or with its port, e.g. git.example.org:8443; no wildcard and no IP address',
+  )
+  .refine((host) => Number(host.split(':')[1] ?? 443) <= 65_535, 'a port is at most 65535');
+
+/**
  * The files between the controller and the boundary, under `<data>/boundary/`. The controller writes one file a session into
  * `sessions/` (durably: temp file, fsync, rename, fsync of the folder); the boundary serves that session's socket while the file is there.
  */
@@ -13,6 +26,8 @@ export const Grant = z.object({
   account: z.string(),
   /** Full ids of the models that may be asked for. */
   models: z.array(z.string()).min(1),
+  /** Where it may go beside its model. Grants of an older controller have none. */
+  hosts: z.array(Host).default([]),
   /** Absolute path of the unix socket to serve, at most 107 bytes, in a folder of its own made by the controller. */
   socket: z.string().max(107),
 });
@@ -90,6 +105,23 @@ export const MeterLine = z.discriminatedUnion('event', [
   }),
 ]);
 export type MeterLine = z.infer<typeof MeterLine>;
+
+/**
+ * `<data>/boundary/refused.jsonl`: where sessions wanted to go and were not let, for people; at most two lines a place, at most 32 places a
+ * session. Each refusal as it came is in usage.jsonl. `host` is the agent's word, in the characters of names and addresses alone.
+ */
+export const RefusedLine = z.object({
+  t: z.number(),
+  session: z.string(),
+  task: z.string(),
+  host: z.string().max(253),
+  port: z.number().int().min(1).max(65_535),
+  /** unlisted: it is not among the grant's hosts. address: the name leads to an address that is not public. tls: something else than TLS for that name. */
+  why: z.enum(['unlisted', 'address', 'tls']),
+  /** How often since the line of this place before. */
+  count: z.number().int().positive(),
+});
+export type RefusedLine = z.infer<typeof RefusedLine>;
 
 /**
  * `<data>/boundary/accounts.jsonl`: what the boundary saw of model accounts; append-only, durable line by line. Only a `shut` line shuts an

@@ -11,12 +11,23 @@ export type Limits = {
   readonly headersMs: number;
   /** Until a request's body is there. */
   readonly requestMs: number;
-  /** Until the upstream takes the connection. Its answer may take any time. */
+  /** Until the upstream takes the connection: of a tunnel, all its tries. Its answer may take any time. */
   readonly connectMs: number;
   /** Requests that are read at all, whatever becomes of them: each is a line in usage.jsonl and a call at the provider's. */
   readonly requestsPerMinute: number;
   /** Refusals written to usage.jsonl in a minute; the rest are counted. */
   readonly refusalsPerMinute: number;
+  /** Tunnels at once: fewer than connections, so that the model is in reach beside them. */
+  readonly tunnels: number;
+  readonly tunnelsPerMinute: number;
+  /** Until an opened tunnel has said which name it wants. */
+  readonly helloMs: number;
+  /** Without a byte, either way. */
+  readonly tunnelIdleMs: number;
+  /** Of all tunnels of a session, both ways; counted anew when the boundary starts again. */
+  readonly tunnelBytes: number;
+  /** From a place's first refusal to its line in refused.jsonl. */
+  readonly settleMs: number;
 };
 
 const MiB = 2 ** 20;
@@ -31,4 +42,10 @@ export const usualLimits: Limits = {
   connectMs: 30_000,
   requestsPerMinute: 240,
   refusalsPerMinute: 60,
+  tunnels: 40,
+  tunnelsPerMinute: 600,
+  helloMs: 10_000,
+  tunnelIdleMs: 300_000,
+  tunnelBytes: 8 * 1024 * MiB,
+  settleMs: 10_000,
 };

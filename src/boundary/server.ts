@@ -3,13 +3,15 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openAccounts } from './accounts.ts';
 import type { Accounts } from './accounts.ts';
-import type { Account, MeterLine } from './files.ts';
+import type { Account, MeterLine, RefusedLine } from './files.ts';
 import { openLines } from './lines.ts';
 import { usualLimits } from './limits.ts';
 import type { Limits } from './limits.ts';
 import { takeLock } from './lock.ts';
 import type { Log } from './log.ts';
-import type { Meter } from './meter.ts';
+import { realOutside } from './outside.ts';
+import type { Outside } from './outside.ts';
+import type { Shared } from './session.ts';
 import { sessionTable } from './table.ts';
 
 export type Boundary = {
@@ -25,6 +27,7 @@ type Options = {
   readonly signal: AbortSignal;
   readonly log: Log;
   readonly limits?: Partial<Limits>;
+  readonly outside?: Outside;
 };
 
 /** A change is seen at once where the system tells of it, and after this many ms at the latest. */
@@ -32,11 +35,11 @@ const rescan = 1_000;
 
 /**
  * Serves the sessions that `<folder>/sessions/*.json` grant, each on its own socket, for as long as its file is there; writes
- * `<folder>/usage.jsonl` and `<folder>/accounts.jsonl`. When it resolves, the sockets of the grants that are there are open. Throws an Error with a sentence for a
+ * `<folder>/usage.jsonl`, `<folder>/refused.jsonl` and `<folder>/accounts.jsonl`. When it resolves, the sockets of the grants that are there are open. Throws an Error with a sentence for a
  * person when another boundary serves this folder.
  */
 export async function serveBoundary(options: Options): Promise<Boundary> {
-  const { folder, accounts, signal, log } = options;
+  const { folder, accounts, signal, log, outside = realOutside } = options;
   const grants = join(folder, 'sessions');
   await mkdir(grants, { recursive: true, mode: 0o700 });
   const lock = await takeLock(folder);
@@ -46,7 +49,8 @@ export async function serveBoundary(options: Options): Promise<Boundary> {
   });
   // An account whose time has passed is open for the first request already.
   await records.accounts.look();
-  const table = sessionTable(grants, accounts, { ...records, log, limits: { ...usualLimits, ...options.limits } });
+  const limits = { ...usualLimits, ...options.limits };
+  const table = sessionTable(grants, accounts, { ...records, log, limits, outside });
   await table.scan();
 
   const watching = watch(grants, () => void table.scan());
@@ -64,6 +68,7 @@ export async function serveBoundary(options: Options): Promise<Boundary> {
     await table.close();
     await records.accounts.close();
     await records.meter.close();
+    await records.refusals.close();
     await lock.release();
     over();
   }
@@ -82,7 +87,10 @@ export async function serveBoundary(options: Options): Promise<Boundary> {
   return { close, ended };
 }
 
-async function openRecords(options: Options): Promise<{ readonly meter: Meter; readonly accounts: Accounts }> {
+async function openRecords(
+  options: Options,
+): Promise<Pick<Shared, 'meter' | 'refusals'> & { readonly accounts: Accounts }> {
   const accounts = await openAccounts({ ...options, now: () => Date.now() });
-  return { accounts, meter: await openLines<MeterLine>(join(options.folder, 'usage.jsonl')) };
+  const meter = await openLines<MeterLine>(join(options.folder, 'usage.jsonl'));
+  return { accounts, meter, refusals: await openLines<RefusedLine>(join(options.folder, 'refused.jsonl')) };
 }

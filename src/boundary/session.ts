@@ -1,18 +1,24 @@
 import { chmod, lstat, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Accounts } from './accounts.ts';
 import { exchange } from './exchange.ts';
 import type { Terms } from './exchange.ts';
-import type { Account, Grant } from './files.ts';
+import type { Account, Grant, RefusedLine } from './files.ts';
+import { wantedPlace } from './hosts.ts';
 import type { Limits } from './limits.ts';
+import type { Lines } from './lines.ts';
 import type { Log } from './log.ts';
 import { refusalWriter } from './meter.ts';
 import type { Meter } from './meter.ts';
+import type { Outside } from './outside.ts';
 import { perMinute } from './rate.ts';
 import { errorBody, refusal } from './refusal.ts';
+import { refusedTally } from './tally.ts';
+import { endUnlisted, tunnel } from './tunnel.ts';
+import type { Tunnels } from './tunnel.ts';
 
 /** A session's socket, served. */
 export type Session = {
@@ -27,6 +33,8 @@ export type Session = {
 
 export type Shared = {
   readonly meter: Meter;
+  readonly refusals: Lines<RefusedLine>;
+  readonly outside: Outside;
   readonly accounts: Accounts;
   readonly limits: Limits;
   readonly log: Log;
@@ -43,6 +51,18 @@ export async function serveSession(grant: Grant, account: Account, shared: Share
     mayAsk: perMinute(shared.limits.requestsPerMinute, monotonic),
     refused: refusals(grant.session, shared),
   };
+  const tally = refusedTally(
+    { session: grant.session, task: grant.task },
+    { ...shared, settleMs: shared.limits.settleMs },
+  );
+  const tunnels: Tunnels = {
+    ...shared,
+    grant: () => terms.grant,
+    mayAsk: perMinute(shared.limits.tunnelsPerMinute, monotonic),
+    used: { bytes: 0, open: new Map() },
+    refused: terms.refused,
+    tally: (place, why) => tally.add(place, why),
+  };
 
   const server = createServer({
     maxHeaderSize: shared.limits.headerBytes,
@@ -55,9 +75,14 @@ export async function serveSession(grant: Grant, account: Account, shared: Share
   server.maxRequestsPerSocket = 1;
   server.on('request', (request, answer) => {
     answer.shouldKeepAlive = false;
+    const place = wantedPlace(request.method, request.url);
+    if (place !== null) {
+      tally.add(place, 'tls');
+    }
     const one = exchange(terms, request, answer).finally(() => under.delete(one));
     under.add(one);
   });
+  takeTunnels(server, tunnels, under, shared.log);
   refuseTheRest(server, () => terms);
   const sockets = tracked(server);
   const inode = await listen(server, grant.socket);
@@ -66,6 +91,7 @@ export async function serveSession(grant: Grant, account: Account, shared: Share
     socket: grant.socket,
     change: (grant, account) => {
       terms = { ...terms, grant, account };
+      endUnlisted(tunnels);
     },
     stands: async () => (await statOf(grant.socket))?.ino === inode,
     close: async () => {
@@ -74,8 +100,23 @@ export async function serveSession(grant: Grant, account: Account, shared: Share
         socket.destroy();
       }
       await Promise.all([closed, ...under]);
+      await tally.close();
     },
   };
+}
+
+function takeTunnels(server: Server, tunnels: Tunnels, under: Set<Promise<void>>, log: Log): void {
+  server.on('connect', (request, socket, head) => {
+    if (socket instanceof Socket) {
+      const one = tunnel(tunnels, request, socket, head)
+        .catch((error: Error) => {
+          log.error('a tunnel failed', { session: tunnels.grant().session, error: error.message });
+          socket.destroy();
+        })
+        .finally(() => under.delete(one));
+      under.add(one);
+    }
+  });
 }
 
 function refusals(session: string, { meter, limits, log }: Shared): Terms['refused'] {
@@ -102,10 +143,6 @@ function refuseTheRest(server: Server, terms: () => Terms): void {
       () => socket.destroy(),
     );
   };
-  server.on('connect', (request, socket) => {
-    terms().refused('no tunnels', request.method, request.url);
-    say(socket, 403, 'no tunnels');
-  });
   server.on('clientError', (error: NodeJS.ErrnoException & { bytesParsed?: number }, socket) => {
     const status = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
     if (error.code === 'ECONNRESET') {

@@ -168,6 +168,15 @@ const changeMoved = z.object({
 /** What a person typed into a session's pane: heard in the chat, never an approval. */
 const typed = z.object({ is: z.literal('typed'), session: SessionId, text: z.string() });
 
+/** From the boundary: a session of the task wanted to go where it may not. */
+const refused = z.object({
+  is: z.literal('refused'),
+  host: z.string(),
+  port: z.number(),
+  why: z.enum(['unlisted', 'address', 'tls']),
+  count: z.number(),
+});
+
 export const TaskEvent = z.discriminatedUnion('is', [
   asked,
   said,
@@ -200,6 +209,7 @@ export const TaskEvent = z.discriminatedUnion('is', [
   done,
   broke,
   typed,
+  refused,
 ]);
 export type TaskEvent = z.infer<typeof TaskEvent>;
 export type Asked = z.infer<typeof asked>;

@@ -13,6 +13,13 @@ export const Notice = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('document'), what: z.enum(['requirements', 'plan']), path: z.string(), text: z.string() }),
   z.object({ kind: z.literal('handoff'), role: Role, summary: z.string() }),
   z.object({ kind: z.literal('typed'), role: Role, text: z.string() }),
+  /** A session wanted to go to `place` and was not let. The place is the agent's word. */
+  z.object({
+    kind: z.literal('refused'),
+    place: z.string(),
+    why: z.enum(['unlisted', 'address', 'tls']),
+    count: z.number().int(),
+  }),
   /** What a person wrote reached the session, or waits for the next one. */
   z.object({ kind: z.literal('heard'), by: z.string(), when: z.enum(['now', 'turn-end', 'next-session']) }),
   /** The same role goes on, and why. */

@@ -7,7 +7,7 @@ import { othersOf } from './others.ts';
 import { createOwner, readStream } from './owner.ts';
 import type { Damage, Submitted as SubmittedTo } from './owner.ts';
 import type { Acts } from './perform.ts';
-import type { Accounts, Store } from './ports.ts';
+import type { Accounts, Refusals, Store } from './ports.ts';
 import { pursue, pursueAccount, refreshCard } from './pursue.ts';
 import type { Wait } from './schedule.ts';
 import type { Task } from './task.ts';
@@ -40,6 +40,7 @@ export type Means = {
   readonly store: Store;
   readonly acts: Omit<Acts, 'others'>;
   readonly accounts: Accounts;
+  readonly refusals: Refusals;
   readonly slots: number;
 };
 
@@ -90,7 +91,7 @@ type Parts = {
 };
 
 /** The parts that work on the streams; each knows the others only through the yard. */
-function partsOf({ store, acts, accounts, slots }: Means): Parts {
+function partsOf({ store, acts, accounts, refusals, slots }: Means): Parts {
   let going = false;
   const others = othersOf(
     () => yard,
@@ -99,6 +100,7 @@ function partsOf({ store, acts, accounts, slots }: Means): Parts {
   const yard: Yard = {
     store,
     accounts,
+    refusals,
     acts: { ...acts, others },
     closing: new AbortController(),
     lives: new Map(),

@@ -144,6 +144,8 @@ export const Task = z.object({
   rework: z.object({ tests: z.number(), intake: z.number(), plan: z.number(), handoff: z.number() }),
   /** Accounts that are used in place of the configured ones, because a person said so. Older journals' snapshots have none. */
   instead: z.record(z.string(), z.string()).default({}),
+  /** Where its sessions wanted to go and were not let, each told once. Older journals' snapshots have none. */
+  refused: z.array(z.string()).default([]),
   /** How many holds there were, and how many in a row for something out of reach. */
   holds: z.number(),
   outages: z.number(),

@@ -23,6 +23,8 @@ export function transition(task: Task | null, event: TaskEvent, stamp: Stamp): M
       return task.phase.at === 'working' && task.phase.session === event.session
         ? move(task, [tell({ kind: 'typed', role: task.phase.role, text: event.text })])
         : ignored('that session is not at work');
+    case 'refused':
+      return refused(task, event);
     case 'heard':
       return heard(task, event);
     case 'stop-tapped':
@@ -100,6 +102,7 @@ function asked(event: Asked, stamp: Stamp): Moved {
     notes: [],
     attempts: {},
     instead: {},
+    refused: [],
     rework: { tests: 0, intake: 0, plan: 0, handoff: 0 },
     holds: 0,
     outages: 0,
@@ -126,6 +129,18 @@ function said(task: Task, event: Of<'said'>, stamp: Stamp): Moved {
   if (phase.at !== 'held' || phase.ends.by !== 'answer') return move(next, [told]);
   const moved = go(next, phase.from, stamp);
   return moved.kind === 'moved' ? move(moved.state, [told, ...moved.effects]) : moved;
+}
+
+/** An agent that asks for ever new places must not fill the thread. */
+const PLACES = 12;
+
+/** Each place is told once, whatever is read again after a restart. */
+function refused(task: Task, { host, port, why, count }: Of<'refused'>): Moved {
+  const place = port === 443 ? host : `${host}:${port}`;
+  if (task.phase.at === 'merged' || task.phase.at === 'stopped') return ignored('the task is over');
+  if (task.refused.includes(place)) return ignored('that place was told');
+  if (task.refused.length >= PLACES) return ignored('enough places were told');
+  return move({ ...task, refused: [...task.refused, place] }, [tell({ kind: 'refused', place, why, count })]);
 }
 
 /** The session's answer to `send`. One that no longer listened leaves the message for the next. */

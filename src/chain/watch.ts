@@ -5,6 +5,7 @@ import { accountOwner, liveOf, tasksOf } from './yard.ts';
 import type { Yard } from './yard.ts';
 
 const ACCOUNTS_MS = 300;
+const REFUSALS_MS = 2_000;
 const RECONCILE_MS = 30_000;
 
 export type Watch = {
@@ -36,6 +37,7 @@ export function createWatch(yard: Yard): Watch {
     catchUp,
     begin() {
       void every(ACCOUNTS_MS, 'the record of accounts', catchUp);
+      void every(REFUSALS_MS, 'the record of refusals', refusalsReader(yard));
       void every(RECONCILE_MS, 'what goes on outside', () => reconcile(yard));
     },
   };
@@ -55,6 +57,23 @@ async function readAccounts(yard: Yard): Promise<void> {
     const answer = await accountOwner(yard, line.account).submit(eventOf(line), {});
     if (answer.kind === 'not-kept') throw new Error(answer.reason);
   }
+}
+
+/**
+ * Tells each task what its sessions were refused. Where it stands is not journaled: after a restart all is read again, and a task knows what it was
+ * told. A line that its task cannot keep now is read again the next time.
+ */
+function refusalsReader(yard: Yard): () => Promise<void> {
+  let n = 0;
+  return async () => {
+    const read = await yard.refusals.seen(n);
+    for (const { task, ...refused } of read.lines) {
+      const live = yard.damaged.has(`task-${task}`) ? undefined : yard.lives.get(task);
+      const answer = await live?.owner.submit({ is: 'refused', ...refused }, {});
+      if (answer?.kind === 'not-kept') throw new Error(answer.reason);
+    }
+    n = read.n;
+  };
 }
 
 /** What ends holds and reviews without a word: a base branch that moved, a change that somebody merged; and sessions that nobody runs. */

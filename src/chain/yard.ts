@@ -6,7 +6,7 @@ import type { ProjectId, TaskId } from './ids.ts';
 import { createOwner } from './owner.ts';
 import type { Damage, Owner } from './owner.ts';
 import type { Acts } from './perform.ts';
-import type { Accounts, Store } from './ports.ts';
+import type { Accounts, Refusals, Store } from './ports.ts';
 import { projectKind } from './project.ts';
 import type { Project, ProjectEvent } from './project.ts';
 import { kind } from './stream.ts';
@@ -33,6 +33,7 @@ export type Yard = {
   readonly store: Store;
   readonly acts: Acts;
   readonly accounts: Accounts;
+  readonly refusals: Refusals;
   readonly closing: AbortController;
   readonly lives: Map<TaskId, Live>;
   readonly accountOwners: Map<string, AccountOwner>;

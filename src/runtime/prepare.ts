@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { SessionId } from '../chain/ids.ts';
+import type { ProjectId, SessionId } from '../chain/ids.ts';
 import type { SessionSpec } from '../chain/ports.ts';
 import { AGENT_UID, EGRESS, IN, OUT, Spec, STATE, WORK } from '../worker/files.ts';
 import { agents } from './agents/index.ts';
@@ -8,6 +8,7 @@ import { makeCheckout } from './checkout.ts';
 import type { Site } from './checkout.ts';
 import { Definition } from './container.ts';
 import { claimDurably, readIfThere } from './durable.ts';
+import { hostsOf, tunnelEnv } from './hosts.ts';
 import { layoutOf, makeFolders, putFile } from './layout.ts';
 import type { Layout, Places } from './layout.ts';
 import { uuidOf, wordsOf } from './legs.ts';
@@ -18,6 +19,8 @@ import { renderTranscript } from './transcript.ts';
 export type Installation = Site & {
   /** Where sockets are: a short path. */
   readonly egress: string;
+  /** Where sessions of a project that write code may go, by the config of now. */
+  readonly hosts: (project: ProjectId) => readonly string[];
   /** Where this checkout of Signalbox is: the worker and the roles are mounted from it. */
   readonly root: string;
 };
@@ -56,7 +59,8 @@ export async function prepareSession(site: Installation, spec: SessionSpec): Pro
     await putFile(join(at.files, `transcript-${earlier}.md`), await transcriptOf(site, earlier));
   }
   const prompt = wordsOf(spec);
-  const written: Spec = { v: 1, session: spec.session, cli: settings.cli, ...launch, prompt, again: AGAIN };
+  const env = { ...launch.env, ...tunnelEnv(hostsOf(site, spec)) };
+  const written: Spec = { v: 1, session: spec.session, cli: settings.cli, ...launch, env, prompt, again: AGAIN };
   await putFile(at.spec, JSON.stringify(written));
   const tree = await makeCheckout(site, spec);
   const definition = define(site, spec, at, tree);

@@ -9,6 +9,7 @@ import { readIfThere } from './durable.ts';
 import { awaitBoundary, grantEgress, revokeEgress } from './egress.ts';
 import { followRecord } from './follow.ts';
 import type { Progress } from './follow.ts';
+import { hostsOf } from './hosts.ts';
 import { grantsFolder, layoutOf } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { decide, latestLeg, layOutLeg, readEnd, refuseEarlyLeg } from './legs.ts';
@@ -164,6 +165,7 @@ async function follow(
     role,
     account: settings.account,
     models: [settings.model],
+    hosts: hostsOf(site, spec),
     socket: at.socket,
   };
   await read();

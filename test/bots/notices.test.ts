@@ -16,6 +16,9 @@ const notices = {
   plan: { kind: 'document', what: 'plan', path: 'docs/plans/2026-11-20-001-fix-readme-plan.md', text: '# Plan' },
   handoff: { kind: 'handoff', role: 'coder', summary: 'Put the word right.' },
   typed: { kind: 'typed', role: 'coder', text: '/merge please' },
+  refused: { kind: 'refused', place: 'example.org', why: 'unlisted', count: 3 },
+  refusedInside: { kind: 'refused', place: 'intern.example.org:8443', why: 'address', count: 1 },
+  refusedPlain: { kind: 'refused', place: 'deb.debian.org:80', why: 'tls', count: 2 },
   heard: { kind: 'heard', by: 'Ana', when: 'now' },
   heardLater: { kind: 'heard', by: 'Ana', when: 'turn-end' },
   heardNext: { kind: 'heard', by: 'Ana', when: 'next-session' },
@@ -85,6 +88,15 @@ const notices = {
 } satisfies Record<string, Notice> & { [K in Notice['kind']]: Extract<Notice, { kind: K }> };
 
 const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
+  refused: [
+    "🚧 The agent asked for `example.org` 3 times and was refused: it is not on this project's list. If it should be, put it under `hosts` of this project in signalbox.yaml and start Signalbox again.",
+  ],
+  refusedInside: [
+    '🚧 The agent asked for `intern.example.org:8443` once and was refused: its name leads to an address that is not public. No session may go there.',
+  ],
+  refusedPlain: [
+    '🚧 The agent asked for `deb.debian.org:80` 2 times and was refused: only TLS for that very name is let through.',
+  ],
   document: [
     '📄 Requirements written. The chain goes on by itself. `docs/brainstorms/readme-requirements.md`',
     '(file readme-requirements.md: "# Requirements")',

@@ -41,7 +41,7 @@ afterEach(async () => {
 async function serve(account: 'claude' | 'chatgpt', accounts: Pick<Accounts, 'shut' | 'see'>): Promise<void> {
   const models = ['claude-opus-5-5', 'gpt-6.1-sol'];
   const terms: Terms = {
-    grant: { v: 1, session: 'one', task: 't', role: 'coder', account, models, socket },
+    grant: { v: 1, session: 'one', task: 't', role: 'coder', account, models, hosts: [], socket },
     account: ground.accounts[account]!,
     accounts: { ...accounts, look: () => Promise.resolve(), close: () => Promise.resolve() },
     meter: { write: (line: MeterLine) => Promise.resolve(void lines.push(line)), close: () => Promise.resolve() },

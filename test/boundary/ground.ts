@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { MeterLine } from '../../src/boundary/files.ts';
 import type { Account, Grant } from '../../src/boundary/files.ts';
 import type { Limits } from '../../src/boundary/limits.ts';
+import type { Outside } from '../../src/boundary/outside.ts';
 import { serveBoundary } from '../../src/boundary/server.ts';
 import type { Boundary } from '../../src/boundary/server.ts';
 import { fakeModel } from '../fakes/model.ts';
@@ -28,7 +29,7 @@ export type Ground = {
   readonly accounts: Record<string, Account>;
   readonly model: FakeModel;
   readonly logged: string[];
-  serve(limits?: Partial<Limits>): Promise<Boundary>;
+  serve(limits?: Partial<Limits>, outside?: Outside): Promise<Boundary>;
   /** Writes the grant of a session and gives the path of its socket, which need not be served yet. */
   grant(session: string, changes?: Partial<Grant> & { account?: string }): Promise<string>;
   revoke(session: string): Promise<void>;
@@ -37,6 +38,14 @@ export type Ground = {
   /** Everything that was written below the data folder but the credentials, and everything that was logged. */
   everything(): Promise<string>;
   close(): Promise<void>;
+};
+
+/** No test reaches beyond loopback. */
+const nowhere: Outside = {
+  lookup: (name) => Promise.reject(new Error(`a test looked up ${name}`)),
+  connect: (address) => {
+    throw new Error(`a test connects to ${address}`);
+  },
 };
 
 export async function makeGround(): Promise<Ground> {
@@ -67,9 +76,10 @@ export async function makeGround(): Promise<Ground> {
     accounts,
     model,
     logged,
-    serve: async (limits = {}) => {
+    serve: async (limits = {}, outside = nowhere) => {
       const signal = new AbortController().signal;
-      const boundary = await serveBoundary({ folder, accounts, signal, log: { info: note, error: note }, limits });
+      const log = { info: note, error: note };
+      const boundary = await serveBoundary({ folder, accounts, signal, log, limits, outside });
       running.push(boundary);
       return boundary;
     },
@@ -83,6 +93,7 @@ export async function makeGround(): Promise<Ground> {
         role: 'coder',
         account: 'claude',
         models: ['claude-opus-5-5', 'gpt-6.1-sol'],
+        hosts: [],
         socket,
         ...changes,
       };

@@ -267,7 +267,12 @@ test('every refusal was recorded, with what was asked and why', async () => {
     }),
   );
   expect(refusals).toContainEqual(
-    expect.objectContaining({ session: 'claude', method: 'CONNECT', path: '127.0.0.1:2375', why: 'no tunnels' }),
+    expect.objectContaining({
+      session: 'claude',
+      method: 'CONNECT',
+      path: '127.0.0.1:2375',
+      why: '127.0.0.1:2375 is not among the hosts of this project',
+    }),
   );
   expect(refusals).toContainEqual(
     expect.objectContaining({ session: 'claude', why: 'model "claude-opus-9" is not among this session\'s' }),

@@ -26,6 +26,7 @@ export const events = {
   said: { is: 'said', by: ben, text: 'use British spelling', uuid: 'u1' },
   'said by a watcher': { is: 'said', by: watcher, text: 'hi', uuid: 'u2' },
   'typed at the coder': { is: 'typed', session: session('coder'), text: 'hello' },
+  'refused a host': { is: 'refused', host: 'example.org', port: 443, why: 'unlisted', count: 3 },
   'heard now': { is: 'heard', uuid: 'u1', by: 'Ben', text: 'x', when: 'now' },
   'heard late': { is: 'heard', uuid: 'u1', by: 'Ben', text: 'x', when: 'late' },
   'stop tapped': { is: 'stop-tapped', by: ana },

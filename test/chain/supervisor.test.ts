@@ -5,7 +5,7 @@ import type { Head, TaskId } from '../../src/chain/ids.ts';
 import type { FakeValidator } from '../fakes/validator.ts';
 import { headOf } from '../fakes/workspace.ts';
 import { ana, ben, coder, head, review, watcher } from './samples.ts';
-import { boot, fixTheTypo, give, quiet, until, world } from './world.ts';
+import { boot, fixTheTypo, give, pass, quiet, until, world } from './world.ts';
 import type { Box, World } from './world.ts';
 
 /** Green on the base alone. */
@@ -372,6 +372,37 @@ describe('what stands in the way', () => {
     await boot(of);
     await quiet();
     expect(told(of)).toEqual(['typed']);
+  });
+
+  it('tells once of a place that sessions were refused, whatever is read again, and of so many places', async () => {
+    const of = world();
+    of.sessions.agent = () => null;
+    const box = await boot(of);
+    await give(box, fixTheTypo, { source: 's1' });
+    const task = taskIdOf('s1');
+    await of.sessions.began(session('brainstormer', task));
+    const line = { task, host: 'example.org', port: 443, why: 'unlisted', count: 3 } as const;
+    of.refused.push(
+      line,
+      { ...line, task: taskIdOf('nobody') },
+      { ...line, count: 9 },
+      { ...line, port: 80, why: 'tls' },
+    );
+    await until(box, task, 'working');
+    await pass(5_000);
+    await quiet();
+    expect(of.chat.world.told.map(({ notice }) => notice)).toEqual([
+      { kind: 'refused', place: 'example.org', why: 'unlisted', count: 3 },
+      { kind: 'refused', place: 'example.org:80', why: 'tls', count: 3 },
+    ]);
+    await boot(of);
+    await pass(5_000);
+    await quiet();
+    expect(told(of)).toEqual(['refused', 'refused']);
+    for (let n = 0; n < 100; n += 1) of.refused.push({ ...line, host: `n${n}.example` });
+    await pass(5_000);
+    await quiet();
+    expect(told(of)).toHaveLength(12);
   });
 
   it('refuses what the disk would not keep, and takes it when there is space again', async () => {

@@ -61,6 +61,7 @@ const rows: readonly (readonly [readonly Reached[], Event, string])[] = [
     '= : tell heard',
   ],
   [[...working, ...inReview, ...held, ...early, ...later, 'merging', 'failed'], 'heard late', '= : tell heard'],
+  [[...working, ...inReview, ...held, ...early, ...later, 'merging', 'failed'], 'refused a host', '= : tell refused'],
   [[...inReview, ...held, ...early, ...later, 'failed'], 'stop tapped', 'stopped: tell stopped'],
   [['opening'], 'opened', 'preparing: prepare'],
   [['preparing'], 'prepared', 'queued prove: '],

@@ -4,7 +4,7 @@ import type { TaskId } from '../../src/chain/ids.ts';
 import { ProjectId } from '../../src/chain/ids.ts';
 import type { Person } from '../../src/chain/person.ts';
 import { Policy } from '../../src/chain/policy.ts';
-import type { SessionEnd, SessionSpec } from '../../src/chain/ports.ts';
+import type { RefusedSeen, SessionEnd, SessionSpec } from '../../src/chain/ports.ts';
 import { Role, roles } from '../../src/chain/roles.ts';
 import type { RoleSettings } from '../../src/chain/roles.ts';
 import { createSupervisor } from '../../src/chain/supervisor.ts';
@@ -42,6 +42,7 @@ export function world() {
     workspace,
     sessions,
     accounts: fakeAccounts(),
+    refused: [] as RefusedSeen[],
     chat: fakeChat(),
     forge: fakeForge(),
     validator: fakeValidator(),
@@ -75,7 +76,11 @@ export async function boot(of: World): Promise<Box> {
     project: () => of.project,
     person: (id) => of.people.find((person) => person.id === id) ?? null,
   };
-  const supervisor = createSupervisor({ store: of.store, acts, accounts: of.accounts, slots: of.slots });
+  const { store, accounts, slots } = of;
+  const refusals: Means['refusals'] = {
+    seen: async (n) => ({ lines: of.refused.slice(n), n: of.refused.length }),
+  };
+  const supervisor = createSupervisor({ store, acts, accounts, refusals, slots });
   const links = {
     projectOf: (_platform: string, channel: string) => (channel === 'site' ? ProjectId.parse('site') : null),
     placesOf: () => [{ platform: 'console', channel: 'site' }],

@@ -72,7 +72,8 @@ async function enter(cli: Cli, latencyMs = 0): Promise<World> {
     minutes: 30,
   } as const;
   const files = join(here.data, 'sessions', session);
-  const controller = (): Sessions => dockerSessions({ site: { ...here.site, egress, root }, clock, log });
+  const controller = (): Sessions =>
+    dockerSessions({ site: { ...here.site, egress, hosts: () => [], root }, clock, log });
   return {
     spec: {
       session,

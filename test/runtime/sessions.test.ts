@@ -67,7 +67,11 @@ async function enter(): Promise<World> {
   const container = (session: SessionId) => here.site.engine.nameOf(session);
   const made: Sessions[] = [];
   const controller = (over: object = {}): Sessions => {
-    const sessions = dockerSessions({ site: { ...here.site, image, egress, root, ...over }, clock, log });
+    const sessions = dockerSessions({
+      site: { ...here.site, image, egress, hosts: () => [], root, ...over },
+      clock,
+      log,
+    });
     made.push(sessions);
     return sessions;
   };
@@ -195,7 +199,7 @@ describe('a session in a container', () => {
     const spec = world.spec(1);
     const late = { ...clock, now: () => Date.now() + 31 * 60_000 };
     const end = dockerSessions({
-      site: { ...world.here.site, image, egress: world.egress, root },
+      site: { ...world.here.site, image, egress: world.egress, hosts: () => [], root },
       clock: late,
       log,
     }).run(spec, () => undefined);

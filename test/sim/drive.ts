@@ -51,6 +51,7 @@ export async function live(life: Life, scenario: Scenario): Promise<Lived> {
   const supervisor = createSupervisor({
     store: simStore(life),
     accounts: simAccounts(life),
+    refusals: { seen: async (n) => ({ lines: [], n }) },
     slots: scenario.slots,
     acts: actsOf(life, scenario, waiters, sleepers, broken),
   });
