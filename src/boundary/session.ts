@@ -64,15 +64,7 @@ export async function serveSession(grant: Grant, account: Account, shared: Share
     tally: (place, why) => tally.add(place, why),
   };
 
-  const server = createServer({
-    maxHeaderSize: shared.limits.headerBytes,
-    headersTimeout: shared.limits.headersMs,
-    requestTimeout: shared.limits.requestMs,
-    connectionsCheckingInterval: Math.min(5_000, shared.limits.headersMs),
-  });
-  server.maxConnections = shared.limits.connections;
-  // What follows a request on its connection is never taken for another one.
-  server.maxRequestsPerSocket = 1;
+  const server = limitedServer(shared.limits);
   server.on('request', (request, answer) => {
     answer.shouldKeepAlive = false;
     const place = wantedPlace(request.method, request.url);
@@ -103,6 +95,19 @@ export async function serveSession(grant: Grant, account: Account, shared: Share
       await tally.close();
     },
   };
+}
+
+function limitedServer(limits: Limits): Server {
+  const server = createServer({
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    connectionsCheckingInterval: Math.min(5_000, limits.headersMs),
+  });
+  server.maxConnections = limits.connections;
+  // What follows a request on its connection is never taken for another one.
+  server.maxRequestsPerSocket = 1;
+  return server;
 }
 
 function takeTunnels(server: Server, tunnels: Tunnels, under: Set<Promise<void>>, log: Log): void {
