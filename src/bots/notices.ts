@@ -41,9 +41,7 @@ export function notice(subject: Subject, told: Notice, beside: Beside): Message 
     case 'heard':
       return quiet(heard(told));
     case 'again':
-      return quiet(
-        `🔁 Back to the ${told.role}: ${sentence(told.reason.split('\n\n')[0] ?? '')} Tries left after this one: ${told.left}.`,
-      );
+      return quiet(again(told));
     case 'checked':
       return checked(told.check);
     case 'reviewed':
@@ -86,6 +84,9 @@ export function notice(subject: Subject, told: Notice, beside: Beside): Message 
       return quiet(`⏹ Stopped by ${line(told.by)}. The work is kept on its branch.`);
   }
 }
+
+const again = ({ role, reason, left }: Of<'again'>): string =>
+  `🔁 Back to the ${role}: ${sentence(reason.split('\n\n')[0] ?? '')} Tries left after this one: ${left}.`;
 
 /** What the machine's owner can do about it, where that is anything. */
 const remedies: Readonly<Record<Of<'refused'>['why'], string>> = {
