@@ -112,21 +112,6 @@ export type Accounts = {
   open(account: string, key: string): Promise<void>;
 };
 
-/** Where a session wanted to go and was not let, as the boundary counted it. `host` is the agent's word, in the characters of names and addresses alone. */
-export type RefusedSeen = {
-  readonly task: TaskId;
-  readonly host: string;
-  readonly port: number;
-  /** unlisted: not among the project's hosts. address: the name leads to an address that is not public. tls: something else than TLS for that name. */
-  readonly why: 'unlisted' | 'address' | 'tls';
-  readonly count: number;
-};
-
-/** The boundary's record of refusals. Gives, in order, what came after `n`, which is 0 at the beginning, and the `n` to ask with the next time. It MAY give a line again. */
-export type Refusals = {
-  seen(n: number): Promise<{ readonly lines: readonly RefusedSeen[]; readonly n: number }>;
-};
-
 export type Prepared =
   /** `guidance`: what the base branch tells agents (AGENTS.md, CLAUDE.md), as text; empty when there is none. */
   | { readonly ok: true; readonly base: Head; readonly policy: Policy; readonly guidance: string }

@@ -51,7 +51,7 @@ export function helloFor(servername: string, options: object = {}): Promise<Buff
         next();
       },
     });
-    connectTls({ socket: wire as Socket, servername, ...options }).on('error', () => undefined);
+    connectTls({ socket: wire, servername, ...options }).on('error', () => undefined);
   });
 }
 

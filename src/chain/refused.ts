@@ -1,0 +1,16 @@
+import type { TaskId } from './ids.ts';
+
+/** Where a session wanted to go and was not let, as the boundary counted it. `host` is the agent's word, in the characters of names and addresses alone. */
+export type RefusedSeen = {
+  readonly task: TaskId;
+  readonly host: string;
+  readonly port: number;
+  /** unlisted: not among the project's hosts. address: the name leads to an address that is not public. tls: something else than TLS for that name. */
+  readonly why: 'unlisted' | 'address' | 'tls';
+  readonly count: number;
+};
+
+/** The boundary's record of refusals. Gives, in order, what came after `n`, which is 0 at the beginning, and the `n` to ask with the next time. It MAY give a line again. */
+export type Refusals = {
+  seen(n: number): Promise<{ readonly lines: readonly RefusedSeen[]; readonly n: number }>;
+};
