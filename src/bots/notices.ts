@@ -32,10 +32,7 @@ export function notice(subject: Subject, told: Notice, beside: Beside): Message 
     case 'handoff':
       return quiet(`🤝 The ${told.role} is done.`, quoted(told.summary, `${told.role}-handoff.md`));
     case 'typed':
-      return quiet(
-        `⌨️ Typed at the ${told.role}'s terminal. It never counts as an approval.`,
-        quoted(told.text, 'typed.txt'),
-      );
+      return typed(told);
     case 'refused':
       return quiet(refused(told));
     case 'heard':
@@ -132,6 +129,10 @@ function resumed({ why, by, account }: Of<'resumed'>): string {
 function document({ what, path, text }: Of<'document'>): Message {
   const said = { requirements: 'Requirements written. The chain goes on by itself.', plan: 'Plan written.' }[what];
   return quiet(`📄 ${said} ${code(path)}`, { file: { name: fileName(path), text: clean(text) } });
+}
+
+function typed({ role, text }: Of<'typed'>): Message {
+  return quiet(`⌨️ Typed at the ${role}'s terminal. It never counts as an approval.`, quoted(text, 'typed.txt'));
 }
 
 function heard({ by, when }: Of<'heard'>): string {

@@ -8,6 +8,7 @@ import { exchange } from './exchange.ts';
 import type { Terms } from './exchange.ts';
 import type { Account, Grant, RefusedLine } from './files.ts';
 import { wantedPlace } from './hosts.ts';
+import type { Place } from './hosts.ts';
 import type { Limits } from './limits.ts';
 import type { Lines } from './lines.ts';
 import type { Log } from './log.ts';
@@ -17,6 +18,7 @@ import type { Outside } from './outside.ts';
 import { perMinute } from './rate.ts';
 import { errorBody, refusal } from './refusal.ts';
 import { refusedTally } from './tally.ts';
+import type { Tally } from './tally.ts';
 import { endUnlisted, tunnel } from './tunnel.ts';
 import type { Tunnels } from './tunnel.ts';
 
@@ -51,18 +53,8 @@ export async function serveSession(grant: Grant, account: Account, shared: Share
     mayAsk: perMinute(shared.limits.requestsPerMinute, monotonic),
     refused: refusals(grant.session, shared),
   };
-  const tally = refusedTally(
-    { session: grant.session, task: grant.task },
-    { ...shared, settleMs: shared.limits.settleMs },
-  );
-  const tunnels: Tunnels = {
-    ...shared,
-    grant: () => terms.grant,
-    mayAsk: perMinute(shared.limits.tunnelsPerMinute, monotonic),
-    used: { bytes: 0, open: new Map() },
-    refused: terms.refused,
-    tally: (place, why) => tally.add(place, why),
-  };
+  const tally = refusedTally(grant, { ...shared, settleMs: shared.limits.settleMs });
+  const tunnels = tunnelsOf(() => terms.grant, terms.refused, tally, shared);
 
   const server = limitedServer(shared.limits);
   server.on('request', (request, answer) => {
@@ -108,6 +100,12 @@ function limitedServer(limits: Limits): Server {
   // What follows a request on its connection is never taken for another one.
   server.maxRequestsPerSocket = 1;
   return server;
+}
+
+function tunnelsOf(grant: () => Grant, refused: Terms['refused'], tally: Tally, shared: Shared): Tunnels {
+  const mayAsk = perMinute(shared.limits.tunnelsPerMinute, monotonic);
+  const used = { bytes: 0, open: new Map<Socket, Place>() };
+  return { ...shared, grant, mayAsk, used, refused, tally: (place, why) => tally.add(place, why) };
 }
 
 function takeTunnels(server: Server, tunnels: Tunnels, under: Set<Promise<void>>, log: Log): void {

@@ -18,7 +18,7 @@ type Counted = { readonly place: Place; readonly why: RefusedLine['why']; count:
 
 /** A place is written `settleMs` after it was first asked for, so that a tool's quick repeats are one count, and once more at the end. */
 export function refusedTally(
-  of: Pick<RefusedLine, 'session' | 'task'>,
+  { session, task }: Pick<RefusedLine, 'session' | 'task'>,
   { refusals, settleMs, log }: { readonly refusals: Lines<RefusedLine>; readonly settleMs: number; readonly log: Log },
 ): Tally {
   const places = new Map<string, Counted>();
@@ -34,9 +34,9 @@ export function refusedTally(
     }
     const { name: host, port } = place;
     await refusals
-      .write({ t: Date.now(), ...of, host, port, why, count })
+      .write({ t: Date.now(), session, task, host, port, why, count })
       .catch((error: unknown) =>
-        log.error(`a refusal is not in refused.jsonl (${(error as Error).message})`, { ...of, host }),
+        log.error(`a refusal is not in refused.jsonl (${(error as Error).message})`, { session, task, host }),
       );
   }
 

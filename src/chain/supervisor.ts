@@ -8,7 +8,7 @@ import { createOwner, readStream } from './owner.ts';
 import type { Damage, Submitted as SubmittedTo } from './owner.ts';
 import type { Acts } from './perform.ts';
 import type { Accounts, Store } from './ports.ts';
-import type { Refusals } from './refusals.ts';
+import type { Refusals } from './refused.ts';
 import { pursue, pursueAccount, refreshCard } from './pursue.ts';
 import type { Wait } from './schedule.ts';
 import type { Task } from './task.ts';

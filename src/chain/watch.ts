@@ -5,7 +5,7 @@ import { accountOwner, liveOf, tasksOf } from './yard.ts';
 import type { Yard } from './yard.ts';
 
 const ACCOUNTS_MS = 300;
-const REFUSALS_MS = 1_500;
+const REFUSALS_MS = 3_000;
 const RECONCILE_MS = 30_000;
 
 export type Watch = {

@@ -7,7 +7,7 @@ import { createOwner } from './owner.ts';
 import type { Damage, Owner } from './owner.ts';
 import type { Acts } from './perform.ts';
 import type { Accounts, Store } from './ports.ts';
-import type { Refusals } from './refusals.ts';
+import type { Refusals } from './refused.ts';
 import { projectKind } from './project.ts';
 import type { Project, ProjectEvent } from './project.ts';
 import { kind } from './stream.ts';

@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RefusedLine } from '../boundary/files.ts';
 import { TaskId } from '../chain/ids.ts';
-import type { Refusals, RefusedSeen } from '../chain/refusals.ts';
+import type { Refusals, RefusedSeen } from '../chain/refused.ts';
 
 /** At one look; the rest waits for the next. */
 const MOST = 2 ** 20;

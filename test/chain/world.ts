@@ -5,7 +5,7 @@ import { ProjectId } from '../../src/chain/ids.ts';
 import type { Person } from '../../src/chain/person.ts';
 import { Policy } from '../../src/chain/policy.ts';
 import type { SessionEnd, SessionSpec } from '../../src/chain/ports.ts';
-import type { RefusedSeen } from '../../src/chain/refusals.ts';
+import type { RefusedSeen } from '../../src/chain/refused.ts';
 import { Role, roles } from '../../src/chain/roles.ts';
 import type { RoleSettings } from '../../src/chain/roles.ts';
 import { createSupervisor } from '../../src/chain/supervisor.ts';
