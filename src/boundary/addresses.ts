@@ -40,10 +40,12 @@ for (const [address, bits] of closed6) closed.addSubnet(address, bits, 'ipv6');
 const handedOut = new BlockList();
 handedOut.addSubnet('2000::', 3, 'ipv6');
 
-/** Whether an address is one of the public internet, and not this machine's own. IPv4 that is written as IPv6 never is. */
-export function isPublic(address: string): boolean {
-  const own = Object.values(networkInterfaces()).some((known) => known?.some((one) => one.address === address));
-  if (own) {
+const ownAddresses = (): readonly string[] =>
+  Object.values(networkInterfaces()).flatMap((known) => known?.map(({ address }) => address) ?? []);
+
+/** Whether an address is one of the public internet, and none of `own`, this machine's. IPv4 that is written as IPv6 never is. */
+export function isPublic(address: string, own: readonly string[] = ownAddresses()): boolean {
+  if (own.includes(address)) {
     return false;
   }
   if (isIPv4(address)) {

@@ -82,6 +82,11 @@ describe('what is said first must be TLS for that very name', () => {
     ['an encrypted name beside it', () => changed((hello) => extended(hello, 0xfe0d, Buffer.from([1])))],
     ['an encrypted name of the draft', () => changed((hello) => extended(hello, 0xffce, Buffer.alloc(0)))],
     [
+      'another name, and the right one behind it',
+      async () =>
+        extended(await helloFor('other.example'), 0, Buffer.from([0, 14, 0, 0, 11, ...Buffer.from('example.org')])),
+    ],
+    [
       'two names in two extensions',
       () => changed((hello) => extended(hello, 0, Buffer.from([0, 9, 0, 0, 6, ...Buffer.from('a.test')]))),
     ],

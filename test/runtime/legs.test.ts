@@ -181,7 +181,7 @@ describe.each(['claude', 'codex'] as const)('%s, turned away', (cli) => {
     ['login', '401'],
   ] as const)('at its very first request (%s): the same conversation, with its whole prompt', async (why, kind) => {
     world = await enter(cli);
-    world.rehearsal.fail({ role: 'coder', kind, times: 99, resetIn: 1 });
+    world.rehearsal.fail({ role: 'coder', kind, times: 99, resetIn: 3 });
     expect(await world.controller().run(world.spec, quiet)).toMatchObject({ kind: 'refused', why });
     const before = await world.conversations();
     expect(await calls()).toEqual([]);
@@ -197,7 +197,7 @@ describe.each(['claude', 'codex'] as const)('%s, turned away', (cli) => {
     ['overloaded', '529'],
   ] as const)('after its tools had worked (%s): the same conversation, no work twice', async (why, kind) => {
     world = await enter(cli);
-    world.rehearsal.fail({ role: 'coder', kind, nth: 5, times: 99, resetIn: 1 });
+    world.rehearsal.fail({ role: 'coder', kind, nth: 5, times: 99, resetIn: 3 });
     expect(await world.controller().run(world.spec, quiet)).toMatchObject({ kind: 'refused', why });
     const [head, before] = [await world.git('rev-parse', 'signalbox/x'), await world.conversations()];
     expect(head).not.toBe(world.spec.checkout.head);
@@ -212,7 +212,7 @@ describe.each(['claude', 'codex'] as const)('%s, turned away', (cli) => {
 
   it('in mid-turn, its container killed in the second leg and its controller replaced: the same conversation', async () => {
     world = await enter(cli, 400);
-    world.rehearsal.fail({ role: 'coder', kind: '429', nth: 3, resetIn: 1 });
+    world.rehearsal.fail({ role: 'coder', kind: '429', nth: 3, resetIn: 3 });
     expect(await world.controller().run(world.spec, quiet)).toMatchObject({ kind: 'refused', why: 'quota' });
     const before = await world.conversations();
     expect(await calls()).toEqual(['look', 'fix']);
