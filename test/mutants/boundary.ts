@@ -1,6 +1,100 @@
 import type { Mutant } from './mutant.ts';
 
-const outside = ['test/boundary'];
+const tunnels = [
+  'test/boundary/tunnel.test.ts',
+  'test/boundary/hello.test.ts',
+  'test/boundary/tally.test.ts',
+  'test/runtime/hosts.test.ts',
+];
+
+const outside: readonly Mutant[] = [
+  {
+    guard: "a host that is not on the project's list",
+    file: 'src/boundary/tunnel.ts',
+    find: 'if (!isListed(grant().hosts, place)) {\n    tally',
+    put: 'if (place === null) {\n    tally',
+    tests: tunnels,
+  },
+  {
+    guard: 'one private address closes the whole name',
+    file: 'src/boundary/outside.ts',
+    find: 'addresses.find((address)',
+    put: 'addresses.slice(0, 1).find((address)',
+    tests: tunnels,
+  },
+  {
+    guard: 'TLS for that very name',
+    file: 'src/boundary/tunnel.ts',
+    find: 'hello.name === name ? bytes',
+    put: "hello.name !== '' ? bytes",
+    tests: tunnels,
+  },
+  {
+    guard: 'a tunnel whose name is hidden',
+    file: 'src/boundary/hello.ts',
+    find: 'if (hiding.has(type)) {',
+    put: 'if (type < 0) {',
+    tests: tunnels,
+  },
+  {
+    guard: 'a tunnel that tells two names',
+    file: 'src/boundary/hello.ts',
+    find: 'if (seen.has(type)) {',
+    put: 'if (type < 0) {',
+    tests: tunnels,
+  },
+  {
+    guard: "a tunnel's ClientHello is one record",
+    file: 'src/boundary/hello.ts',
+    find: 'message.readUIntBE(1, 3) !== message.length - 4',
+    put: 'message.length < 0',
+    tests: tunnels,
+  },
+  {
+    guard: 'bytes before a tunnel is open',
+    file: 'src/boundary/tunnel.ts',
+    find: 'if (head.length > 0 || ',
+    put: 'if (',
+    tests: tunnels,
+  },
+  {
+    guard: "a tunnel's Host is the one asked for",
+    file: 'src/boundary/tunnel.ts',
+    find: 'if (hosts.length > 1 || ',
+    put: 'if (',
+    tests: tunnels,
+  },
+  {
+    guard: 'tunnels at once',
+    file: 'src/boundary/tunnel.ts',
+    find: 'if (used.open.size >= limits.tunnels) {',
+    put: 'if (used.open.size < 0) {',
+    tests: tunnels,
+  },
+  {
+    guard: 'a tunnel ends with its host',
+    file: 'src/boundary/session.ts',
+    find: '      endUnlisted(tunnels);\n',
+    put: '',
+    tests: tunnels,
+  },
+  {
+    guard: 'sessions that only read have no hosts',
+    file: 'src/runtime/hosts.ts',
+    find: "checkout.access === 'write' ? [...hosts(project)] : []",
+    put: '[...hosts(project)]',
+    tests: tunnels,
+  },
+  {
+    guard: 'a place that a tunnel was refused is told once',
+    file: 'src/chain/transition.ts',
+    find: "if (task.refused.includes(place)) return ignored('that place was told');",
+    put: '',
+    tests: ['test/chain/supervisor.test.ts'],
+  },
+];
+
+const inside = ['test/boundary'];
 /** What keeps a session inside. */
 export const boundary: readonly Mutant[] = [
   {
@@ -8,48 +102,49 @@ export const boundary: readonly Mutant[] = [
     file: 'src/boundary/body.ts',
     find: 'if (!models.includes(model)) {',
     put: 'if (models.length === 0) {',
-    tests: outside,
+    tests: inside,
   },
   {
     guard: 'only tools that the CLI runs itself',
     file: 'src/boundary/contents.ts',
     find: "const server = tools.find((one) => !isObject(one) || !tool(one['type']));",
     put: 'const server = tools.find((one) => !isObject(one));',
-    tests: outside,
+    tests: inside,
   },
   {
     guard: 'nothing that the provider would fetch',
     file: 'src/boundary/contents.ts',
     find: "if (isObject(source) && (source['type'] === 'url' || source['type'] === 'file'))",
     put: "if (isObject(source) && source['type'] === 'file')",
-    tests: outside,
+    tests: inside,
   },
   {
     guard: 'only settings that are on the list',
     file: 'src/boundary/contents.ts',
     find: 'if (other !== undefined) return',
     put: "if (other === '') return",
-    tests: outside,
+    tests: inside,
   },
   {
     guard: 'a credential in an answer is covered',
     file: 'src/boundary/forward.ts',
     find: 'answer.write(covered.pass(chunk as Buffer))',
     put: 'answer.write(chunk)',
-    tests: outside,
+    tests: inside,
   },
   {
     guard: 'an account that is shut lets nothing out',
     file: 'src/boundary/exchange.ts',
     find: 'return shut === null ? null : shutAnswer(account.provider, shut);',
     put: 'return null;',
-    tests: outside,
+    tests: inside,
   },
   {
     guard: 'no API key in a session that runs on a subscription',
     file: 'src/boundary/exchange.ts',
     find: "if (account.kind === 'subscription' && headers['x-api-key'] !== undefined) {",
     put: "if (account.kind === 'key' && headers['x-api-key'] === '') {",
-    tests: outside,
+    tests: inside,
   },
+  ...outside,
 ];

@@ -379,7 +379,6 @@ const holds: readonly Mutant[] = [
   },
 ];
 
-<<<<<<< HEAD
 /** What a hostile change is caught by. */
 const paths: readonly Mutant[] = [
   {
@@ -455,100 +454,3 @@ const paths: readonly Mutant[] = [
 ];
 
 export const mutants: readonly Mutant[] = [...merging, ...paths, ...people, ...journal, ...holds, ...boundary];
-=======
-const tunnels = [
-  'test/boundary/tunnel.test.ts',
-  'test/boundary/hello.test.ts',
-  'test/boundary/tally.test.ts',
-  'test/runtime/hosts.test.ts',
-];
-
-const outside: readonly Mutant[] = [
-  {
-    guard: "a host that is not on the project's list",
-    file: 'src/boundary/tunnel.ts',
-    find: 'if (!isListed(grant().hosts, place)) {\n    tally',
-    put: 'if (place === null) {\n    tally',
-    tests: tunnels,
-  },
-  {
-    guard: 'one private address closes the whole name',
-    file: 'src/boundary/outside.ts',
-    find: 'addresses.find((address)',
-    put: 'addresses.slice(0, 1).find((address)',
-    tests: tunnels,
-  },
-  {
-    guard: 'TLS for that very name',
-    file: 'src/boundary/tunnel.ts',
-    find: 'hello.name === name ? bytes',
-    put: "hello.name !== '' ? bytes",
-    tests: tunnels,
-  },
-  {
-    guard: 'a tunnel whose name is hidden',
-    file: 'src/boundary/hello.ts',
-    find: 'if (hiding.has(type)) {',
-    put: 'if (type < 0) {',
-    tests: tunnels,
-  },
-  {
-    guard: 'a tunnel that tells two names',
-    file: 'src/boundary/hello.ts',
-    find: 'if (seen.has(type)) {',
-    put: 'if (type < 0) {',
-    tests: tunnels,
-  },
-  {
-    guard: "a tunnel's ClientHello is one record",
-    file: 'src/boundary/hello.ts',
-    find: 'message.readUIntBE(1, 3) !== message.length - 4',
-    put: 'message.length < 0',
-    tests: tunnels,
-  },
-  {
-    guard: 'bytes before a tunnel is open',
-    file: 'src/boundary/tunnel.ts',
-    find: 'if (head.length > 0 || ',
-    put: 'if (',
-    tests: tunnels,
-  },
-  {
-    guard: "a tunnel's Host is the one asked for",
-    file: 'src/boundary/tunnel.ts',
-    find: 'if (hosts.length > 1 || ',
-    put: 'if (',
-    tests: tunnels,
-  },
-  {
-    guard: 'tunnels at once',
-    file: 'src/boundary/tunnel.ts',
-    find: 'if (used.open.size >= limits.tunnels) {',
-    put: 'if (used.open.size < 0) {',
-    tests: tunnels,
-  },
-  {
-    guard: 'a tunnel ends with its host',
-    file: 'src/boundary/session.ts',
-    find: '      endUnlisted(tunnels);\n',
-    put: '',
-    tests: tunnels,
-  },
-  {
-    guard: 'sessions that only read have no hosts',
-    file: 'src/runtime/hosts.ts',
-    find: "checkout.access === 'write' ? [...hosts(project)] : []",
-    put: '[...hosts(project)]',
-    tests: tunnels,
-  },
-  {
-    guard: 'a place that a tunnel was refused is told once',
-    file: 'src/chain/transition.ts',
-    find: "if (task.refused.includes(place)) return ignored('that place was told');",
-    put: '',
-    tests: ['test/chain/supervisor.test.ts'],
-  },
-];
-
-export const mutants: readonly Mutant[] = [...merging, ...people, ...journal, ...holds, ...outside];
->>>>>>> 9dacc0c74f567926e132d8eb511f6cdb117e59cd
