@@ -88,6 +88,9 @@ function opened(account: Account, { n }: Of<'opened'>): Next {
 
 /** A task whose account opened before its message came is told so at once: no wake-up is lost. */
 function waits(account: Account, { task, hold }: Of<'waits'>): Next {
+  // One that a full disk held up may come after the next: the later hold is the one that waits.
+  if (account.waiting.some((other) => other.task === task && other.hold > hold))
+    return ignored('a later hold of that task waits');
   if (!account.shut) return { kind: 'moved', state: account, effects: [free(task, hold)] };
   const waiting = [...account.waiting.filter((other) => other.task !== task), { task, hold }];
   const effects = [held(task, hold, account.shut, !account.alerted)];

@@ -23,5 +23,14 @@ export const kept: Readonly<Record<string, Story>> = {
     deeds: [{ after: 1, what: 'stop', by: 0, again: 'same' }],
     losses: { open: 1 },
   },
+  'the message of an earlier hold comes after that of a later one': {
+    ...nothing,
+    deeds: [
+      { after: 13, what: 'code', by: 0, again: 'same' },
+      { after: 28, what: 'code', by: 0, again: 'same' },
+    ],
+    steps: ['waits', 'waits', 'waits', 'waits', 'spent'],
+    happens: [{ after: 29, what: 'full' }],
+  },
   'a chat that is out of reach for long': { ...nothing, losses: { open: 4 }, outages: { open: 4 } },
 };

@@ -13,5 +13,6 @@ it(`${RUNS.toLocaleString('en')} random stories with up to four kills break no r
   const holds = fc.asyncProperty(stories, async (story) => {
     expect(await tell(story)).toEqual([]);
   });
-  await fc.assert(holds, { numRuns: RUNS });
+  // The same ones wherever a landing depends on them; anew on every other run.
+  await fc.assert(holds, { numRuns: RUNS, ...(process.env['CI'] ? { seed: 20_261_121 } : {}) });
 });
