@@ -173,10 +173,15 @@ async function keepBoundary(config: Config, root: string, signal: AbortSignal): 
   // Asked without waiting: a second boundary would wait for the first to end, and take its place.
   const isThere = async (): Promise<boolean> =>
     (await execa('flock', ['--nonblock', join(folder, 'lock'), 'true'], { reject: false })).exitCode === 1;
+  // On a busy machine it takes longer than a look until the lock is held: one that is still starting is not started again.
+  let starting = false;
   const look = async (): Promise<void> => {
-    if (signal.aborted || (await isThere())) return;
+    if (signal.aborted || starting || (await isThere())) return;
     log.info('the boundary is started', { data: config.data });
-    spawn(process.execPath, argv, { detached: true, stdio: ['ignore', words, words] }).unref();
+    starting = true;
+    const child = spawn(process.execPath, argv, { detached: true, stdio: ['ignore', words, words] });
+    for (const over of ['exit', 'error'] as const) child.once(over, () => (starting = false));
+    child.unref();
   };
   await look();
   const looking = setInterval(() => void look(), LOOK_MS).unref();
