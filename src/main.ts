@@ -9,6 +9,7 @@ import { execa } from 'execa';
 import { taskRow } from './bots/cards.ts';
 import { openConsole } from './bots/console/console.ts';
 import { serveBoundary } from './boundary/server.ts';
+import { coveredChat, coveredDesk, coveredLog } from './chain/covered.ts';
 import { createDesk } from './chain/desk.ts';
 import type { Links } from './chain/desk.ts';
 import { ProjectId } from './chain/ids.ts';
@@ -19,6 +20,7 @@ import { createSupervisor, readTasks } from './chain/supervisor.ts';
 import type { Means } from './chain/supervisor.ts';
 import { besideOf } from './config.ts';
 import type { Config } from './config.ts';
+import { openCovers } from './covers.ts';
 import { Exit } from './exit.ts';
 import { gitForge } from './forge/git.ts';
 import { boundaryAccounts } from './runtime/accounts.ts';
@@ -45,13 +47,17 @@ const clock: Clock = {
   },
 };
 
+const covers = openCovers();
+
 /** One JSON object a line on stderr, as journald and `docker logs` like it. */
-const log: Log = {
+const stderr: Log = {
   info: (message, facts) =>
     console.error(JSON.stringify({ t: new Date().toISOString(), level: 'info', message, ...facts })),
   error: (message, facts) =>
     console.error(JSON.stringify({ t: new Date().toISOString(), level: 'error', message, ...facts })),
 };
+
+const log = coveredLog(stderr, covers);
 
 // Where the words go may be full, or gone: that must not end who says them.
 process.stderr.on('error', () => undefined);
@@ -64,17 +70,20 @@ export async function serveController(config: Config, root: string, signal: Abor
   const store = fileStore({ folder: config.data });
   const channels = config.projects.flatMap((project) => channelsOf(project.channels, 'console'));
   const { people, accounts } = config;
+  await covers.follow(join(config.data, 'boundary'), people, signal);
   const { port } = config.console;
-  const web = await openConsole({ port, people, channels, beside: besideOf(accounts), store, clock, log });
+  const show = { people, channels, beside: besideOf(accounts), cover: covers.all };
+  const web = await openConsole({ port, ...show, store, clock, log });
   const supervisor = createSupervisor({
     store,
-    acts: await actsOf(config, root, web.chat),
+    acts: await actsOf(config, root, coveredChat(web.chat, covers)),
+    covers,
     accounts: boundaryAccounts({ folder: join(config.data, 'boundary') }),
     refusals: boundaryRefusals({ folder: join(config.data, 'boundary') }),
     slots: config.slots ?? slotsOf(availableParallelism(), totalmem() / 2 ** 30),
   });
   for (const damage of await supervisor.load()) log.error('a stream is damaged and stays shut', { ...damage });
-  const served = await web.serve(createDesk(supervisor, linksOf(config)));
+  const served = await web.serve(coveredDesk(createDesk(supervisor, linksOf(config)), covers));
   await keepBoundary(config, root, signal);
   supervisor.goOn();
   log.info('Signalbox is up', { url: served.url, data: config.data });
@@ -129,6 +138,7 @@ async function siteOf(config: Config, root: string): Promise<Installation> {
     image: image ?? imageTag(),
     mirror: mirrorsOf(config.data, config.projects),
     egress,
+    known: covers.known,
     hosts: (project) => config.projects.find(({ id }) => id === project)?.hosts ?? [],
     root,
   };
@@ -189,6 +199,7 @@ async function keepBoundary(config: Config, root: string, signal: AbortSignal): 
 }
 
 export async function serveSessionsBoundary(config: Config, signal: AbortSignal): Promise<number> {
+  await covers.follow(join(config.data, 'boundary'), config.people, signal);
   const boundary = await serveBoundary({
     folder: join(config.data, 'boundary'),
     accounts: config.accounts,

@@ -13,6 +13,18 @@ export type Listed = {
 /** Who holds a key. Compares with every hash in constant time, so that an answer's time tells nothing. */
 export type Keys = (key: string) => Person | null;
 
+/**
+ * Covers people's own keys. Their hashes are all that is known of them: a word that has one is a key, as it is and in no other spelling.
+ */
+export function keyCover(people: readonly Listed[], put: string): (text: string) => string {
+  const hashes = new Set(people.flatMap(({ consoleKeyHash }) => consoleKeyHash ?? []));
+  if (hashes.size === 0) return (text) => text;
+  return (text) =>
+    text.replace(/(?<![\w-])[\w-]{16,200}(?![\w-])/g, (word) =>
+      hashes.has(createHash('sha256').update(word).digest('hex')) ? put : word,
+    );
+}
+
 /** Throws a sentence when nobody could get in, or when one key would be two people's. */
 export function consoleKeys(people: readonly Listed[]): Keys {
   const holders = people.flatMap(({ id, name, may, consoleKeyHash }) =>

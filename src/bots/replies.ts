@@ -156,5 +156,11 @@ export function unparsed(why: Unparsed): Answer {
   }
 }
 
+/** Who sent a key along is told so, whatever else comes of it. */
+export const pasted = (answer: Answer): Answer => ({
+  ...answer,
+  text: `${answer.text}\n🔑 That looked like a key; it was not kept. Revoke it.`,
+});
+
 /** A button that nobody here made. */
 export const unknownButton: Answer = no('This button means nothing here. Use one from the card.');

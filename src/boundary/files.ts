@@ -173,3 +173,19 @@ export const Asking = z.object({
   seen: z.number().int().nonnegative(),
 });
 export type Asking = z.infer<typeof Asking>;
+
+/** One spelling of a secret, for who does not have it: see prints.ts. */
+export const Print = z.object({
+  length: z.number().int().min(8),
+  sum: z.number().int().min(0).max(4095),
+  hash: z.string().regex(/^[0-9a-f]{32}$/),
+});
+export type Print = z.infer<typeof Print>;
+
+/** `<data>/boundary/prints.json`: prints of each account's latest credentials, each in all its spellings, the newest first. */
+export const Prints = z.object({
+  v: z.literal(1),
+  salt: z.string().regex(/^[0-9a-f]{32}$/),
+  accounts: z.record(z.string(), z.array(z.array(Print))),
+});
+export type Prints = z.infer<typeof Prints>;

@@ -45,6 +45,7 @@ export function spellings(secret: string): readonly Buffer[] {
     secret,
     JSON.stringify(secret).slice(1, -1),
     encodeURIComponent(secret),
+    encodeURIComponent(secret).replace(/%../g, (code) => code.toLowerCase()),
     hex,
     hex.toUpperCase(),
     ...[0, 1, 2].flatMap((before) => base64Within(secret, before)),

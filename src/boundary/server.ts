@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { openAccounts } from './accounts.ts';
 import type { Accounts } from './accounts.ts';
 import type { Account, MeterLine, RefusedLine } from './files.ts';
+import { keepPrints } from './keep-prints.ts';
 import { openLines } from './lines.ts';
 import { usualLimits } from './limits.ts';
 import type { Limits } from './limits.ts';
@@ -35,7 +36,7 @@ const rescan = 1_000;
 
 /**
  * Serves the sessions that `<folder>/sessions/*.json` grant, each on its own socket, for as long as its file is there; writes
- * `<folder>/usage.jsonl`, `<folder>/refused.jsonl` and `<folder>/accounts.jsonl`. When it resolves, the sockets of the grants that are there are open. Throws an Error with a sentence for a
+ * `<folder>/usage.jsonl`, `<folder>/refused.jsonl`, `<folder>/accounts.jsonl` and `<folder>/prints.json`. When it resolves, the sockets of the grants that are there are open. Throws an Error with a sentence for a
  * person when another boundary serves this folder.
  */
 export async function serveBoundary(options: Options): Promise<Boundary> {
@@ -47,6 +48,8 @@ export async function serveBoundary(options: Options): Promise<Boundary> {
     await lock.release();
     throw error;
   });
+  const prints = await keepPrints(folder, accounts, log);
+  await prints.look();
   // An account whose time has passed is open for the first request already.
   await records.accounts.look();
   const limits = { ...usualLimits, ...options.limits };
@@ -57,7 +60,7 @@ export async function serveBoundary(options: Options): Promise<Boundary> {
   watching.on('error', (error) =>
     log.error(`changes in ${grants} are seen only every ${rescan} ms`, { error: error.message }),
   );
-  const timer = setInterval(() => void Promise.all([table.scan(), records.accounts.look()]), rescan);
+  const timer = setInterval(() => void Promise.all([table.scan(), records.accounts.look(), prints.look()]), rescan);
   let closing: Promise<void> | null = null;
   let over: () => void;
   const ended = new Promise<void>((resolve) => (over = resolve));

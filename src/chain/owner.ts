@@ -1,3 +1,5 @@
+import { everywhere } from './covered.ts';
+import type { Cover } from './covered.ts';
 import type { Clock, Store } from './ports.ts';
 import { empty, fold } from './stream.ts';
 import type { Entry, Kind, Pending, Stream } from './stream.ts';
@@ -42,6 +44,8 @@ type Options<S, E, F> = {
   readonly key: string;
   readonly store: Store;
   readonly clock: Clock;
+  /** Covers the secrets of this machine in every event, before it is judged: no journal holds one, and a replay comes to the same. */
+  readonly cover: Cover;
   /** Called with each durable entry's effects, in order. */
   readonly follow: (added: readonly Pending<F>[]) => void;
   readonly warn: (message: string, reason: string) => void;
@@ -65,7 +69,7 @@ export function createOwner<S, E, F>(options: Options<S, E, F>): Owner<S, E, F> 
     stream: () => book.durable,
     load: () => load(book),
     idle: async () => void (await book.writing),
-    submit: (event, { source = null, settles = null }) => submit(book, event, source, settles),
+    submit: (event, { source = null, settles = null }) => submit(book, everywhere(event, book.cover), source, settles),
   };
 }
 

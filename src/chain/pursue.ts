@@ -45,9 +45,9 @@ async function insist(yard: Yard, effect: string, submit: () => Promise<{ readon
 
 /** null when the controller closes first. */
 async function attempt(yard: Yard, live: Live, { id, effect }: Pending<TaskEffect>): Promise<TaskEvent | null> {
-  const { acts, closing } = yard;
+  const { acts, closing, covers } = yard;
   const typed = (session: SessionId, n: number, text: string): void => {
-    void live.owner.submit({ is: 'typed', session, text }, { source: `${session}:${n}` });
+    void live.owner.submit({ is: 'typed', session, text: covers.all(text) }, { source: `${session}:${n}` });
   };
   for (let tries = 1; !closing.signal.aborted; tries += 1) {
     const task = live.owner.stream().state;

@@ -1,4 +1,5 @@
 import { boxKind, FORMAT } from './box.ts';
+import type { Covers } from './covered.ts';
 import { createDispatcher } from './dispatch.ts';
 import type { Dispatcher } from './dispatch.ts';
 import type { TaskEvent } from './event.ts';
@@ -42,6 +43,7 @@ export type Means = {
   readonly acts: Omit<Acts, 'others'>;
   readonly accounts: Accounts;
   readonly refusals: Refusals;
+  readonly covers: Covers;
   readonly slots: number;
 };
 
@@ -92,7 +94,7 @@ type Parts = {
 };
 
 /** The parts that work on the streams; each knows the others only through the yard. */
-function partsOf({ store, acts, accounts, refusals, slots }: Means): Parts {
+function partsOf({ store, acts, accounts, refusals, covers, slots }: Means): Parts {
   let going = false;
   const others = othersOf(
     () => yard,
@@ -102,6 +104,7 @@ function partsOf({ store, acts, accounts, refusals, slots }: Means): Parts {
     store,
     accounts,
     refusals,
+    covers,
     acts: { ...acts, others },
     closing: new AbortController(),
     lives: new Map(),
@@ -128,9 +131,17 @@ function partsOf({ store, acts, accounts, refusals, slots }: Means): Parts {
 }
 
 /** Notes the start, unless a newer version wrote here: what it wrote could be read wrongly. */
-async function startBox({ store, acts }: Yard): Promise<void> {
+async function startBox({ store, acts, covers }: Yard): Promise<void> {
   const warn = (message: string, reason: string): void => acts.log.error(message, { stream: 'box', reason });
-  const owner = createOwner({ kind: boxKind, key: 'this', store, clock: acts.clock, follow: () => undefined, warn });
+  const owner = createOwner({
+    kind: boxKind,
+    key: 'this',
+    store,
+    clock: acts.clock,
+    cover: covers.known,
+    follow: () => undefined,
+    warn,
+  });
   const damage = await owner.load();
   if (damage)
     throw new Error(`${damage.stream} is damaged at line ${damage.line}: ${damage.reason}. Restore it from a backup.`);

@@ -1,5 +1,6 @@
 import { accountKind } from './account.ts';
 import type { Account, AccountEffect, AccountEvent } from './account.ts';
+import type { Covers } from './covered.ts';
 import { TaskEffect } from './effect.ts';
 import { TaskEvent } from './event.ts';
 import type { ProjectId, TaskId } from './ids.ts';
@@ -35,6 +36,7 @@ export type Yard = {
   readonly acts: Acts;
   readonly accounts: Accounts;
   readonly refusals: Refusals;
+  readonly covers: Covers;
   readonly closing: AbortController;
   readonly lives: Map<TaskId, Live>;
   readonly accountOwners: Map<string, AccountOwner>;
@@ -60,6 +62,7 @@ export function liveOf(yard: Yard, id: TaskId): Live {
     key: id,
     store: yard.store,
     clock: yard.acts.clock,
+    cover: yard.covers.known,
     follow: (added) => yard.follow.task(live, added),
     warn: warnOf(yard, `task-${id}`),
   });
@@ -76,6 +79,7 @@ export function accountOwner(yard: Yard, account: string): AccountOwner {
     key: account,
     store: yard.store,
     clock: yard.acts.clock,
+    cover: yard.covers.known,
     follow: (added) => yard.follow.account(owner, added),
     warn: warnOf(yard, `account-${account}`),
   });
@@ -91,6 +95,7 @@ export function projectOwner(yard: Yard, project: ProjectId): ProjectOwner {
     key: project,
     store: yard.store,
     clock: yard.acts.clock,
+    cover: yard.covers.known,
     follow: () => undefined,
     warn: warnOf(yard, `project-${project}`),
   });

@@ -57,7 +57,7 @@ export async function layOutLeg(at: Layout, spec: SessionSpec): Promise<number> 
   };
   const known = await laidOut();
   if (known !== null) return known;
-  const since = (await recordReader(at.record).read()).length;
+  const since = (await recordReader(at.record, (line) => line).read()).length;
   const words = wordsOf(spec);
   // A session that was stopped before it ever ran begins with this leg: its words are the first prompt already.
   const isFirst = Prompted.parse(JSON.parse((await readIfThere(at.spec)) ?? 'null')).prompt.uuid === words.uuid;

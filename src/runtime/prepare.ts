@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { Cover } from '../chain/covered.ts';
 import type { ProjectId, SessionId } from '../chain/ids.ts';
 import type { SessionSpec } from '../chain/ports.ts';
 import { AGENT_UID, EGRESS, IN, OUT, Spec, STATE, WORK } from '../worker/files.ts';
@@ -21,6 +22,8 @@ export type Installation = Site & {
   readonly egress: string;
   /** Where sessions of a project that write code may go, by the config of now. */
   readonly hosts: (project: ProjectId) => readonly string[];
+  /** Covers the secrets of this machine in what a record says. */
+  readonly known: Cover;
   /** Where this checkout of Signalbox is: the worker and the roles are mounted from it. */
   readonly root: string;
 };
@@ -100,7 +103,12 @@ async function transcriptOf(site: Installation, session: SessionId): Promise<str
     .object({ cli: Spec.shape.cli, prompt: Spec.shape.prompt })
     .safeParse(JSON.parse((await readIfThere(at.spec)) ?? 'null'));
   if (!spec.success) return `The record of ${session} is not on this machine any more.\n`;
-  return renderTranscript(session, spec.data, await readMail(at.mail), await recordReader(at.record).read());
+  return renderTranscript(
+    session,
+    spec.data,
+    await readMail(at.mail),
+    await recordReader(at.record, site.known).read(),
+  );
 }
 
 /** The agent must never be the controller: their uids are all that keeps the record from the agent. */

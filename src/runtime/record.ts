@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import type { Cover } from '../chain/covered.ts';
 import { RecordLine } from '../worker/files.ts';
 
 /** A record as it grows. Each read gives the lines that are new; a torn last line waits for its rest. */
@@ -8,8 +9,8 @@ const CHUNK = 256 * 1024;
 /** A longer line is no message of any CLI's and is passed over. */
 const LONGEST = 32 * 1024 * 1024;
 
-/** Reads `record.jsonl` from its first byte on. What is not a record line is passed over: all of it is a claim. */
-export function recordReader(file: string): RecordReader {
+/** Reads `record.jsonl` from its first byte on, with secrets covered before anything is cut out of a line. What is not a record line is passed over: all of it is a claim. */
+export function recordReader(file: string, cover: Cover): RecordReader {
   let at = 0;
   let left: Buffer[] = [];
   let size = 0;
@@ -20,7 +21,7 @@ export function recordReader(file: string): RecordReader {
     for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
       const line =
         size > LONGEST ? null : parseLine(Buffer.concat([...left, chunk.subarray(start, end)]).toString('utf8'));
-      if (line !== null) lines.push(line);
+      if (line !== null) lines.push({ ...line, line: cover(line.line) });
       [left, size, start] = [[], 0, end + 1];
     }
     size += chunk.length - start;

@@ -154,7 +154,7 @@ async function follow(
   const definition = await prepareSession(site, spec);
   const since = await tools.lock(session, () => layOutLeg(at, spec));
   const progress = followRecord(agents[settings.cli], on, since);
-  const record = recordReader(at.record);
+  const record = recordReader(at.record, site.known);
   const read = async (): Promise<void> => {
     for (const line of await record.read()) progress.fold(line);
   };

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { bare } from '../../src/chain/covered.ts';
 import { createOwner } from '../../src/chain/owner.ts';
 import type { Owner } from '../../src/chain/owner.ts';
 import type { Store } from '../../src/chain/ports.ts';
@@ -57,6 +58,7 @@ beforeEach(async () => {
     key: 'x',
     store: disk.store,
     clock: { now: () => 1, sleep: async () => undefined },
+    cover: bare,
     follow: (added) => void followed.push(...added.map(({ id }) => id)),
     warn: () => undefined,
   });

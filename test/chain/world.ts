@@ -1,3 +1,4 @@
+import { bare, coversOf } from '../../src/chain/covered.ts';
 import { createDesk } from '../../src/chain/desk.ts';
 import type { Desk, Command, Reply } from '../../src/chain/commands.ts';
 import type { TaskId } from '../../src/chain/ids.ts';
@@ -52,6 +53,7 @@ export function world() {
     people: [ana, ben, watcher] as readonly Person[],
     clock: newClock(),
     slots: 2,
+    covers: coversOf(bare),
   };
 }
 export type World = ReturnType<typeof world>;
@@ -81,7 +83,7 @@ export async function boot(of: World): Promise<Box> {
   const refusals: Means['refusals'] = {
     seen: async (n) => ({ lines: of.refused.slice(n), n: of.refused.length }),
   };
-  const supervisor = createSupervisor({ store, acts, accounts, refusals, slots });
+  const supervisor = createSupervisor({ store, acts, accounts, refusals, covers: of.covers, slots });
   const links = {
     projectOf: (_platform: string, channel: string) => (channel === 'site' ? ProjectId.parse('site') : null),
     placesOf: () => [{ platform: 'console', channel: 'site' }],

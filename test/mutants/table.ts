@@ -453,4 +453,78 @@ const paths: readonly Mutant[] = [
   },
 ];
 
-export const mutants: readonly Mutant[] = [...merging, ...paths, ...people, ...journal, ...holds, ...boundary];
+const covered: readonly Mutant[] = [
+  {
+    guard: 'no journal holds a secret',
+    file: 'src/chain/owner.ts',
+    find: 'submit(book, everywhere(event, book.cover), source, settles)',
+    put: 'submit(book, event, source, settles)',
+    tests: ['test/covers.test.ts'],
+  },
+  {
+    guard: 'no card, notice or remark shows a secret',
+    file: 'src/chain/covered.ts',
+    find: 'chat.show(thread, all(remark))',
+    put: 'chat.show(thread, remark)',
+    tests: ['test/covers.test.ts'],
+  },
+  {
+    guard: 'nothing hides under what looks like a key from an admin who decides',
+    file: 'src/chain/covered.ts',
+    find: '{ ...shown, patch: notice.patch }',
+    put: '{ ...shown }',
+    tests: ['test/covers.test.ts'],
+  },
+  {
+    guard: 'what people paste is covered at the desk',
+    file: 'src/chain/covered.ts',
+    find: 'command: everywhere(input.command, all)',
+    put: 'command: input.command',
+    tests: ['test/covers.test.ts'],
+  },
+  {
+    guard: 'what people paste is not kept by the web chat',
+    file: 'src/bots/console/inputs.ts',
+    find: 'text: cover(sent.text)',
+    put: 'text: sent.text',
+    tests: ['test/bots/console'],
+  },
+  {
+    guard: 'a document is committed as the role wrote it',
+    file: 'src/chain/yard.ts',
+    find: '    clock: yard.acts.clock,\n    cover: yard.covers.known,\n    follow: (added) => yard.follow.task(live, added),',
+    put: '    clock: yard.acts.clock,\n    cover: yard.covers.all,\n    follow: (added) => yard.follow.task(live, added),',
+    tests: ['test/covers.test.ts'],
+  },
+  {
+    guard: 'a secret is found where it is broken into lines',
+    file: 'src/boundary/prints.ts',
+    find: 'if (isSpace(text.charCodeAt(n))) continue;',
+    put: '',
+    tests: ['test/boundary/prints.test.ts'],
+  },
+  {
+    guard: 'a secret is found by its hash, not by its sum',
+    file: 'src/boundary/prints.ts',
+    find: 'if (hashes.has(hashOf(text.slice(from, n + 1), salt)))',
+    put: 'if (hashes.size > 0)',
+    tests: ['test/boundary/prints.test.ts'],
+  },
+  {
+    guard: 'a secret is covered before a record is cut to lengths',
+    file: 'src/runtime/record.ts',
+    find: '{ ...line, line: cover(line.line) }',
+    put: 'line',
+    tests: ['test/runtime/record.test.ts'],
+  },
+];
+
+export const mutants: readonly Mutant[] = [
+  ...merging,
+  ...paths,
+  ...people,
+  ...journal,
+  ...holds,
+  ...covered,
+  ...boundary,
+];

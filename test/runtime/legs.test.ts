@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Account } from '../../src/boundary/files.ts';
 import { serveBoundary } from '../../src/boundary/server.ts';
+import { bare } from '../../src/chain/covered.ts';
 import { Head, SessionId } from '../../src/chain/ids.ts';
 import type { Accounts, SessionEnd, Sessions, SessionSpec } from '../../src/chain/ports.ts';
 import { roles } from '../../src/chain/roles.ts';
@@ -73,7 +74,7 @@ async function enter(cli: Cli, latencyMs = 0): Promise<World> {
   } as const;
   const files = join(here.data, 'sessions', session);
   const controller = (): Sessions =>
-    dockerSessions({ site: { ...here.site, egress, hosts: () => [], root }, clock, log });
+    dockerSessions({ site: { ...here.site, egress, hosts: () => [], known: bare, root }, clock, log });
   return {
     spec: {
       session,

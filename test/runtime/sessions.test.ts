@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { serveBoundary } from '../../src/boundary/server.ts';
+import { bare } from '../../src/chain/covered.ts';
 import { Head, SessionId } from '../../src/chain/ids.ts';
 import type { SessionSpec, Sessions } from '../../src/chain/ports.ts';
 import { roles } from '../../src/chain/roles.ts';
@@ -68,7 +69,7 @@ async function enter(): Promise<World> {
   const made: Sessions[] = [];
   const controller = (over: object = {}): Sessions => {
     const sessions = dockerSessions({
-      site: { ...here.site, image, egress, hosts: () => [], root, ...over },
+      site: { ...here.site, image, egress, hosts: () => [], known: bare, root, ...over },
       clock,
       log,
     });
@@ -199,7 +200,7 @@ describe('a session in a container', () => {
     const spec = world.spec(1);
     const late = { ...clock, now: () => Date.now() + 31 * 60_000 };
     const end = dockerSessions({
-      site: { ...world.here.site, image, egress: world.egress, hosts: () => [], root },
+      site: { ...world.here.site, image, egress: world.egress, hosts: () => [], known: bare, root },
       clock: late,
       log,
     }).run(spec, () => undefined);

@@ -1,3 +1,4 @@
+import { bare } from '../../src/chain/covered.ts';
 import { createDesk } from '../../src/chain/desk.ts';
 import { ProjectId } from '../../src/chain/ids.ts';
 import { Role, roles } from '../../src/chain/roles.ts';
@@ -52,6 +53,7 @@ export async function live(life: Life, scenario: Scenario): Promise<Lived> {
     store: simStore(life),
     accounts: simAccounts(life),
     refusals: { seen: async (n) => ({ lines: [], n }) },
+    covers: { known: bare, all: bare },
     slots: scenario.slots,
     acts: actsOf(life, scenario, waiters, sleepers, broken),
   });

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { Desk } from '../../chain/commands.ts';
+import type { Cover } from '../../chain/covered.ts';
 import type { Beside } from '../../chain/instead.ts';
 import type { Chat, Clock, Log, Store } from '../../chain/ports.ts';
 import { consoleKeys } from '../people.ts';
@@ -22,6 +23,8 @@ export type ConsoleSettings = {
   readonly channels: readonly string[];
   /** Which accounts stand beside one that is shut. */
   readonly beside: Beside;
+  /** Covers secrets in what people write here, and in what an error says. */
+  readonly cover: Cover;
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
@@ -39,7 +42,7 @@ export type Console = {
  * Throws a sentence when its stream is damaged or nobody could get in.
  */
 export async function openConsole(settings: ConsoleSettings): Promise<Console> {
-  const { port, people, channels, beside, store, clock, log } = settings;
+  const { port, people, channels, beside, cover, store, clock, log } = settings;
   const keys = consoleKeys(people);
   const bell = makeBell();
   const activity = openActivity(bell);
@@ -48,11 +51,12 @@ export async function openConsole(settings: ConsoleSettings): Promise<Console> {
     chat: consoleChat(timeline, activity, clock, beside),
     async serve(desk) {
       const closing = new AbortController();
-      const inputs = consoleInputs(timeline, desk, clock, log);
+      const inputs = consoleInputs({ timeline, desk, cover, clock, log });
       const feed = { timeline, activity, bell, clock };
       const app = routes({
         ...feed,
         log,
+        cover,
         keys,
         channels,
         inputs,

@@ -2,11 +2,13 @@ import { z } from 'zod';
 import type { Command, Desk, Reply } from '../../chain/commands.ts';
 import type { TaskId } from '../../chain/ids.ts';
 import type { Person } from '../../chain/person.ts';
+import type { Cover } from '../../chain/covered.ts';
 import type { Clock, Log } from '../../chain/ports.ts';
 import { commandOf, parsePress, pressed } from '../buttons.ts';
 import { clean } from '../markdown.ts';
 import { parse } from '../parse.ts';
-import { reply, unknownButton, unparsed } from '../replies.ts';
+import { pasted, reply, unknownButton, unparsed } from '../replies.ts';
+import type { Answer } from '../replies.ts';
 import { PLATFORM } from './chat.ts';
 import type { Said } from './entry.ts';
 import type { Timeline } from './timeline.ts';
@@ -36,6 +38,15 @@ export type InputAnswer = {
 
 export type Inputs = (person: Person, body: InputBody) => Promise<InputAnswer | 'other-text'>;
 
+type Means = {
+  readonly timeline: Timeline;
+  readonly desk: Desk;
+  /** Covers what looks like a key before anything else looks at it. */
+  readonly cover: Cover;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
 /** What a body comes to, before the desk is asked. */
 type Deed = Omit<Said, 'is' | 'key' | 'at' | 'by' | 'answer'> & {
   readonly task: TaskId | null;
@@ -47,10 +58,13 @@ type Deed = Omit<Said, 'is' | 'key' | 'at' | 'by' | 'answer'> & {
  * thread does not; the person was not answered, and sending it again with the same source puts it there.
  * `other-text`: the source was used for something else before.
  */
-export function consoleInputs(timeline: Timeline, desk: Desk, clock: Clock, log: Log): Inputs {
-  return async (person, body) => {
+export function consoleInputs({ timeline, desk, cover, clock, log }: Means): Inputs {
+  return async (person, sent) => {
+    const body = 'button' in sent ? sent : { ...sent, text: cover(sent.text) };
+    const isCovered = 'text' in sent && 'text' in body && sent.text !== body.text;
+    const warned = (answer: Answer): Answer => (isCovered ? pasted(answer) : answer);
     const deed = deedOf(timeline, body);
-    if ('ok' in deed) return { ...deed, thread: null };
+    if ('ok' in deed) return { ...warned(deed), thread: null };
     // Scoped to the person: nobody can use up another's source, or learn by it what they said.
     const key = `${PLATFORM}:${person.id}:${body.source}`;
     const said = timeline.find(key);
@@ -58,7 +72,7 @@ export function consoleInputs(timeline: Timeline, desk: Desk, clock: Clock, log:
     const { channel, thread, task, command } = deed;
     const place = { platform: PLATFORM, channel, thread };
     const replied = await desk.accept({ source: key, person, place, task, command });
-    const answer = reply(asFirst(replied, command));
+    const answer = warned(reply(asFirst(replied, command)));
     if (!answer.ok || answer.task === null) return { ...answer, thread: null };
     const by = { id: person.id, name: person.name };
     const receipt = { text: answer.text, task: answer.task };

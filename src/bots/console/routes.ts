@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
+import type { Cover } from '../../chain/covered.ts';
 import type { Log } from '../../chain/ports.ts';
 import type { Keys } from '../people.ts';
 import { eventStream } from './events.ts';
@@ -12,6 +13,7 @@ import { lines } from './threads.ts';
 
 export type Parts = Feed & {
   readonly log: Log;
+  readonly cover: Cover;
   readonly keys: Keys;
   /** Names of the linked channels, without the platform. */
   readonly channels: readonly string[];
@@ -24,7 +26,7 @@ export type Parts = Feed & {
 
 /** The console's HTTP interface, under /api. */
 export function routes(parts: Parts): Hono<Env> {
-  const { timeline, channels, log } = parts;
+  const { timeline, channels, cover, log } = parts;
   const app = new Hono<Env>();
   app.use(loopbackOnly(parts.port), plainAnswers);
   app.get('/api/health', (c) => c.json({ ok: true }));
@@ -47,7 +49,11 @@ export function routes(parts: Parts): Hono<Env> {
   app.notFound((c) => refuse(c, 404, `There is nothing at ${c.req.method} ${c.req.path}.`));
   app.onError((error, c) => {
     log.error('the console could not answer', { path: c.req.path, reason: error.message });
-    return refuse(c, 500, `That failed: ${error.message}. Send it again with the same source: it is taken once.`);
+    return refuse(
+      c,
+      500,
+      `That failed: ${cover(error.message)}. Send it again with the same source: it is taken once.`,
+    );
   });
   return app;
 }

@@ -10,7 +10,7 @@ import { chatContract } from '../../contract/chat.ts';
 import { fakeClock } from '../../fakes/clock.ts';
 import { fakeStore } from '../../fakes/store.ts';
 import { beside, tasks } from '../samples.ts';
-import { people } from './ground.ts';
+import { cover, people } from './ground.ts';
 
 const log = { info: () => undefined, error: () => undefined };
 const place = { platform: 'console', channel: 'site' };
@@ -19,7 +19,8 @@ chatContract('console', async () => {
   const { memory } = fakeStore();
   const clock = fakeClock();
   const boot = async (): Promise<Chat> =>
-    (await openConsole({ port: 0, people, channels: ['site'], beside, store: fakeStore(memory), clock, log })).chat;
+    (await openConsole({ port: 0, people, channels: ['site'], beside, cover, store: fakeStore(memory), clock, log }))
+      .chat;
   return {
     platform: 'console',
     chat: await boot(),

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openConsole } from '../../../src/bots/console/console.ts';
 import { fakeStore } from '../../fakes/store.ts';
 import { ana, beside, head, id, other, tasks } from '../samples.ts';
-import { fakeDesk, ground, people } from './ground.ts';
+import { cover, fakeDesk, ground, people } from './ground.ts';
 import type { Ground } from './ground.ts';
 
 let g: Ground;
@@ -16,6 +16,7 @@ const settings = () => ({
   people,
   channels: ['site'],
   beside,
+  cover,
   store: fakeStore(),
   clock: g.clock,
   log: { info: () => undefined, error: () => undefined },

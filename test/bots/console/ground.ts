@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { openConsole } from '../../../src/bots/console/console.ts';
 import type { Console } from '../../../src/bots/console/console.ts';
+import { bare, coversOf } from '../../../src/chain/covered.ts';
 import type { Desk, Input, Reply } from '../../../src/chain/commands.ts';
 import type { Thread } from '../../../src/chain/ports.ts';
 import { fakeClock } from '../../fakes/clock.ts';
@@ -58,12 +59,15 @@ export type Ground = {
   leave(): Promise<void>;
 };
 
+/** What looks like a key is covered, as everywhere. */
+export const cover = coversOf(bare).all;
+
 export async function ground(before: { store?: FakeStore; desk?: FakeDesk; port?: number } = {}): Promise<Ground> {
   const { store = fakeStore(), desk = fakeDesk(), port = 0 } = before;
   const clock = fakeClock();
   const errors: string[] = [];
   const log = { info: () => undefined, error: (message: string) => void errors.push(message) };
-  const console = await openConsole({ port, people, channels: ['site'], beside, store, clock, log });
+  const console = await openConsole({ port, people, channels: ['site'], beside, cover, store, clock, log });
   const thread = await console.chat.open('open', { platform: 'console', channel: 'site' }, tasks.working);
   const { url, close } = await console.serve(desk);
   // A connection that is kept would be one to the console before the restart.

@@ -74,6 +74,20 @@ describe('what a person writes', () => {
     expect(await messages()).toEqual([]);
   });
 
+  it('with a key in it is taken without the key, and says so, also a second time', async () => {
+    const key = 'ghp_0123456789abcdefghijklmnopqrstuvwxyzAB';
+    const body = { source, channel: 'site', thread: g.thread.thread, text: `use ${key} for it` };
+    const answer = await send(body);
+    expect(answer['text']).toBe('👀 Taken.\n🔑 That looked like a key; it was not kept. Revoke it.');
+    expect(await send(body)).toEqual(answer);
+    expect(g.desk.inputs[0]!.command).toEqual({ name: 'say', text: 'use (covered: a GitHub token) for it' });
+    expect(JSON.stringify([await messages(), g.store.memory])).not.toContain(key);
+    expect(await send({ ...body, source: 'source-0002', text: `/${key}` })).toMatchObject({
+      ok: false,
+      text: expect.stringContaining('Revoke it.'),
+    });
+  });
+
   it('in a thread is in the channel of that thread, whatever the client says', async () => {
     await send({ source, channel: 'lobby', thread: g.thread.thread, text: 'hello' });
     expect(g.desk.inputs[0]!.place.channel).toBe('site');

@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import { open, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { credentialOf } from './credentials.ts';
+import { Prints } from './files.ts';
+import type { Account, Print } from './files.ts';
+import type { Log } from './log.ts';
+import { printsOf } from './prints.ts';
+import { stampOf } from './stamp.ts';
+
+/** Renewed logins leave old tokens in transcripts: so many of an account stay known. */
+const KEPT = 3;
+
+/**
+ * Keeps `<folder>/prints.json`: by it the controller covers the credentials, which it does not have. `look` reads those that changed; it rejects
+ * never.
+ */
+export async function keepPrints(
+  folder: string,
+  accounts: Readonly<Record<string, Account>>,
+  log: Log,
+): Promise<{ look(): Promise<void> }> {
+  const path = join(folder, 'prints.json');
+  const stamps = new Map<string, string>();
+  let prints = (await readPrints(folder)) ?? { v: 1, salt: randomBytes(16).toString('hex'), accounts: {} };
+
+  async function pass(): Promise<void> {
+    let next = prints;
+    for (const [name, account] of Object.entries(accounts)) {
+      const stamp = await stampOf(account.credentialFile);
+      if (stamps.get(name) === stamp) continue;
+      const read = await credentialOf(account);
+      if (read.ok) next = withPrints(next, name, printsOf(read.secret, next.salt));
+      stamps.set(name, read.ok ? read.stamp : stamp);
+    }
+    if (next === prints) return;
+    await writeWhole(path, JSON.stringify(next));
+    prints = next;
+  }
+
+  let looking: Promise<void> | null = null;
+  return {
+    look: () =>
+      (looking ??= pass()
+        .catch((error: unknown) => {
+          stamps.clear();
+          log.error(`${path} cannot be written: new credentials are not known again (${(error as Error).message})`);
+        })
+        .finally(() => (looking = null))),
+  };
+}
+
+/** null while there are none, and for a file that is none of a boundary's. */
+export async function readPrints(folder: string): Promise<Prints | null> {
+  try {
+    return Prints.parse(JSON.parse(await readFile(join(folder, 'prints.json'), 'utf8')));
+  } catch {
+    return null;
+  }
+}
+
+function withPrints(prints: Prints, account: string, added: readonly Print[]): Prints {
+  const before = prints.accounts[account] ?? [];
+  const isKnown = before.some((one) => one[0]?.hash === added[0]?.hash);
+  if (isKnown || added.length === 0) return prints;
+  return { ...prints, accounts: { ...prints.accounts, [account]: [[...added], ...before].slice(0, KEPT) } };
+}
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  const file = await open(`${path}.tmp`, 'w', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(`${path}.tmp`, path);
+}
