@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readPrints } from './boundary/keep-prints.ts';
 import { coverPrints } from './boundary/prints.ts';
 import { keyCover } from './bots/people.ts';
@@ -6,15 +7,18 @@ import { bare, coversOf } from './chain/covered.ts';
 import type { Cover, Covers } from './chain/covered.ts';
 import { covered } from './chain/lookalikes.ts';
 
-/** How often it is looked whether a login was renewed. */
+/** How often it is looked whether a login was renewed, and how long a boundary may take to say that it is there. */
 const LOOK_MS = 1_000;
+const FIRST_MS = 100;
+const PATIENCE_MS = 10_000;
 
 /**
  * What covers the secrets of this machine, without having them: the boundary's prints of its credentials, and the hashes of people's keys. Covers
- * what looks like a key from the start; the secrets once `follow` has resolved, and those that come later a second after they do.
+ * what looks like a key from the start; the secrets once `follow` has resolved to true, and those that come later a second after they do. It
+ * resolves to false when no boundary has left its prints for ten seconds: they are looked for all the same.
  */
 export function openCovers(): Covers & {
-  follow(boundary: string, people: readonly Listed[], signal: AbortSignal): Promise<void>;
+  follow(boundary: string, people: readonly Listed[], signal: AbortSignal): Promise<boolean>;
 } {
   let [prints, keys]: [Cover, Cover] = [bare, bare];
   let latest = '';
@@ -29,9 +33,13 @@ export function openCovers(): Covers & {
         prints = coverPrints(read, covered('a credential of this machine'));
       };
       keys = keyCover(people, covered("somebody's key for this chat"));
-      await look();
+      for (let waited = 0; latest === '' && waited < PATIENCE_MS && !signal.aborted; waited += FIRST_MS) {
+        await look();
+        if (latest === '') await sleep(FIRST_MS);
+      }
       const looking = setInterval(() => void look(), LOOK_MS).unref();
       signal.addEventListener('abort', () => clearInterval(looking), { once: true });
+      return latest !== '';
     },
   };
 }

@@ -70,7 +70,9 @@ export async function serveController(config: Config, root: string, signal: Abor
   const store = fileStore({ folder: config.data });
   const channels = config.projects.flatMap((project) => channelsOf(project.channels, 'console'));
   const { people, accounts } = config;
-  await covers.follow(join(config.data, 'boundary'), people, signal);
+  await keepBoundary(config, root, signal);
+  if (!(await covers.follow(join(config.data, 'boundary'), people, signal)))
+    log.error('the boundary has not said which credentials to cover; see boundary/log', { data: config.data });
   const { port } = config.console;
   const show = { people, channels, beside: besideOf(accounts), cover: covers.all };
   const web = await openConsole({ port, ...show, store, clock, log });
@@ -84,7 +86,6 @@ export async function serveController(config: Config, root: string, signal: Abor
   });
   for (const damage of await supervisor.load()) log.error('a stream is damaged and stays shut', { ...damage });
   const served = await web.serve(coveredDesk(createDesk(supervisor, linksOf(config)), covers));
-  await keepBoundary(config, root, signal);
   supervisor.goOn();
   log.info('Signalbox is up', { url: served.url, data: config.data });
   // Node does this at its end, and one that is killed has none.
@@ -199,13 +200,13 @@ async function keepBoundary(config: Config, root: string, signal: AbortSignal): 
 }
 
 export async function serveSessionsBoundary(config: Config, signal: AbortSignal): Promise<number> {
-  await covers.follow(join(config.data, 'boundary'), config.people, signal);
   const boundary = await serveBoundary({
     folder: join(config.data, 'boundary'),
     accounts: config.accounts,
     signal,
     log,
   });
+  await covers.follow(join(config.data, 'boundary'), config.people, signal);
   log.info('the boundary serves', { data: config.data });
   await boundary.ended;
   return 0;

@@ -9,7 +9,7 @@ const rooms: Readonly<Record<string, readonly RegExp[]>> = {
   'cli.ts': [anything],
   'main.ts': [anything],
   'exit.ts': [],
-  'covers.ts': [/^src\/chain\//, /^src\/boundary\/(keep-)?prints\.ts$/, /^src\/bots\/people\.ts$/],
+  'covers.ts': [/^node:/, /^src\/chain\//, /^src\/boundary\/(keep-)?prints\.ts$/, /^src\/bots\/people\.ts$/],
   'config.ts': [/^(node:|npm:)/, /^src\/chain\//, between],
   // A pure glob matcher for path policies, and hashes for ids that are derived from source ids: docs/adr/0006.
   'chain/gate/globs.ts': [/^npm:picomatch\/posix/, /^src\/chain\//],

@@ -20,8 +20,9 @@ const people = [{ ...ana, consoleKeyHash: createHash('sha256').update(personal).
 
 describe('what covers the secrets of this machine', () => {
   let folder: string;
-  const over = new AbortController();
+  let over: AbortController;
   beforeEach(async () => {
+    over = new AbortController();
     folder = await mkdtemp(join(tmpdir(), 'signalbox-covers-'));
   });
   afterEach(async () => {
@@ -42,8 +43,17 @@ describe('what covers the secrets of this machine', () => {
     );
   });
 
+  it('waits until the boundary is there', async () => {
+    const covers = openCovers();
+    const following = covers.follow(folder, people, over.signal);
+    setTimeout(() => void write(credential), 300);
+    expect(await following).toBe(true);
+    expect(covers.known(credential)).toBe('(covered: a credential of this machine)');
+  });
+
   it('hears of a login that is renewed', async () => {
     const covers = openCovers();
+    await write(credential);
     await covers.follow(folder, people, over.signal);
     await write('another-credential-0123456789');
     await expect.poll(() => covers.known('another-credential-0123456789'), { timeout: 10_000 }).toContain('(covered');

@@ -22,7 +22,10 @@ export async function keepPrints(
 ): Promise<{ look(): Promise<void> }> {
   const path = join(folder, 'prints.json');
   const stamps = new Map<string, string>();
-  let prints = (await readPrints(folder)) ?? { v: 1, salt: randomBytes(16).toString('hex'), accounts: {} };
+  const before = await readPrints(folder);
+  let prints: Prints = before ?? { v: 1, salt: randomBytes(16).toString('hex'), accounts: {} };
+  // Written once without any too: who waits for it knows then that there are none.
+  let isKept = before !== null;
 
   async function pass(): Promise<void> {
     let next = prints;
@@ -33,9 +36,9 @@ export async function keepPrints(
       if (read.ok) next = withPrints(next, name, printsOf(read.secret, next.salt));
       stamps.set(name, read.ok ? read.stamp : stamp);
     }
-    if (next === prints) return;
+    if (next === prints && isKept) return;
     await writeWhole(path, JSON.stringify(next));
-    prints = next;
+    [prints, isKept] = [next, true];
   }
 
   let looking: Promise<void> | null = null;

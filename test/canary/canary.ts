@@ -22,7 +22,7 @@ export const hitsInText = (where: string, text: string | Buffer, canaries: Canar
   hitsIn(where, Buffer.from(text), needlesOf(canaries));
 
 function hitsIn(where: string, bytes: Buffer, needles: readonly Needle[]): readonly Hit[] {
-  const dense = Buffer.from(bytes.toString('latin1').replaceAll(/[ \t\r\n\0]+/g, ''), 'latin1');
+  const dense = Buffer.from(bytes.toString('latin1').replaceAll(/\\[nrt]|[ \t\r\n\0]+/g, ''), 'latin1');
   return needles
     .filter((needle) => bytes.includes(needle.bytes) || dense.includes(needle.bytes))
     .map(({ canary, as }) => ({ where, canary, as }));

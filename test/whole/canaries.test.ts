@@ -57,6 +57,6 @@ describe('secrets that people paste', () => {
     expect(hitsInText('the thread', shown, secrets)).toEqual([]);
     const except = FILES.map((name) => join(data, name));
     expect(await hitsInFolder(data, secrets, except)).toEqual([]);
-    expect(await hitsInFolder(data, secrets)).toHaveLength(FILES.length * 2);
+    expect([...new Set((await hitsInFolder(data, secrets)).map(({ where }) => where))].toSorted()).toEqual(except);
   }, 120_000);
 });
