@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { Account, Host } from './boundary/files.ts';
+import { listPrices, Price } from './boundary/prices.ts';
+import type { Prices } from './boundary/prices.ts';
 import { ProjectId } from './chain/ids.ts';
 import type { Beside } from './chain/instead.ts';
 import { Right } from './chain/person.ts';
@@ -35,6 +37,19 @@ const Project = z.strictObject({
   hosts: z.array(Host).max(100).default([]),
 });
 
+const dollars = z.number().positive().max(1_000_000);
+
+/** In USD. `warn` says so once in the thread; no request leaves that might cost more than is left of `task` or of `day`. */
+const Budget = z
+  .strictObject({
+    warn: dollars.default(5),
+    /** All that one task may spend, until a person raises it. */
+    task: dollars.default(20),
+    /** All that this data folder may spend in a day of UTC. */
+    day: dollars.default(100),
+  })
+  .or(z.literal('none'));
+
 const File = z.strictObject({
   people: z.array(People).min(1, 'at least one person must be allowed to act'),
   projects: z.array(Project).min(1),
@@ -45,6 +60,9 @@ const File = z.strictObject({
   roles: z.partialRecord(Role, RoleSettings.partial().strict()).default({}),
   /** How many tasks work at once. Without it: as many as cores, and 2 GiB each beside the 2 that the rest needs. */
   slots: z.number().int().min(1).max(64).optional(),
+  budget: Budget.prefault({}),
+  /** By full model id; adds to the price list and replaces what is in it. */
+  prices: z.record(z.string().min(1), Price).default({}),
   console: z.strictObject({ port: z.number().int().min(0).max(65535).default(7461) }).prefault({}),
   container: z
     .strictObject({
@@ -55,10 +73,13 @@ const File = z.strictObject({
     .prefault({}),
 });
 
-export type Config = Readonly<Omit<z.infer<typeof File>, 'roles'>> & {
+export type Config = Readonly<Omit<z.infer<typeof File>, 'roles' | 'budget' | 'prices'>> & {
   /** Absolute path of the data folder. */
   readonly data: string;
   readonly roles: Readonly<Record<Role, Settings>>;
+  /** Null: nothing is capped. */
+  readonly budget: { readonly warn: number; readonly task: number; readonly day: number } | null;
+  readonly prices: Prices;
 };
 
 export type ConfigRead =
@@ -95,7 +116,17 @@ export async function readConfig(data: string): Promise<ConfigRead> {
   if (unknown.length > 0) {
     return { ok: false, reason: `${file}: roles ${unknown.join(', ')} use an account that is not under accounts.` };
   }
-  return { ok: true, config: Object.freeze({ ...read.data, data: resolve(data), roles: settings }) };
+  const budget = read.data.budget === 'none' ? null : read.data.budget;
+  const prices = { ...listPrices, ...read.data.prices };
+  const unpriced = Role.options.filter((role) => !Object.hasOwn(prices, settings[role].model));
+  if (budget !== null && unpriced.length > 0) {
+    const models = [...new Set(unpriced.map((role) => settings[role].model))];
+    return {
+      ok: false,
+      reason: `${file}: ${models.join(', ')} of ${unpriced.join(', ')} has no price, so no budget can be kept. Put it under prices (docs/operate.md has an example), or set budget: none.`,
+    };
+  }
+  return { ok: true, config: Object.freeze({ ...read.data, data: resolve(data), roles: settings, budget, prices }) };
 }
 
 /**

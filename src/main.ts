@@ -203,6 +203,7 @@ export async function serveSessionsBoundary(config: Config, signal: AbortSignal)
   const boundary = await serveBoundary({
     folder: join(config.data, 'boundary'),
     accounts: config.accounts,
+    prices: config.prices,
     signal,
     log,
   });

@@ -10,7 +10,8 @@ const rooms: Readonly<Record<string, readonly RegExp[]>> = {
   'main.ts': [anything],
   'exit.ts': [],
   'covers.ts': [/^node:/, /^src\/chain\//, /^src\/boundary\/(keep-)?prints\.ts$/, /^src\/bots\/people\.ts$/],
-  'config.ts': [/^(node:|npm:)/, /^src\/chain\//, between],
+  // The price list: a table, which signalbox.yaml adds to.
+  'config.ts': [/^(node:|npm:)/, /^src\/chain\//, between, /^src\/boundary\/prices\.ts$/],
   // A pure glob matcher for path policies, and hashes for ids that are derived from source ids: docs/adr/0006.
   'chain/gate/globs.ts': [/^npm:picomatch\/posix/, /^src\/chain\//],
   'chain/desk.ts': [/^node:crypto$/, /^src\/chain\//],

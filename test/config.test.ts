@@ -47,6 +47,13 @@ describe('what does not start', () => {
       'at most 40',
     ],
     ['no slot', { ...good, slots: 0 }, 'slots: '],
+    ['no money', { ...good, budget: { task: 0 } }, 'budget'],
+    ['a price without its output', { ...good, prices: { m: { input: 1 } } }, 'prices.m.'],
+    [
+      'a model that has no price',
+      { ...good, roles: { coder: { model: 'gpt-of-tomorrow' } } },
+      'gpt-of-tomorrow of coder has no price, so no budget can be kept. Put it under prices',
+    ],
     ['no YAML', 'people: [', 'is not YAML'],
   ])('%s', async (_name, config, sentence) => {
     const answer = await read(config);
@@ -69,6 +76,18 @@ it('beside an account stand the other subscriptions of its provider, never a pai
   expect(beside('codex')).toEqual([{ account: 'codex2', keeps: false }]);
   expect(beside('paid').map((one) => one.account)).toEqual(['claude', 'spare']);
   expect(beside('gone')).toEqual([]);
+});
+
+it('a budget, unless the config says none; prices beside those of the list', async () => {
+  const price = { input: 1, cacheWrite: 1, cacheRead: 1, output: 1 };
+  const roles = { coder: { model: 'gpt-of-tomorrow' } };
+  expect(await read(good)).toMatchObject({ budget: { warn: 5, task: 20, day: 100 } });
+  expect(await read({ ...good, budget: { task: 40 } })).toMatchObject({ budget: { warn: 5, task: 40, day: 100 } });
+  expect(await read({ ...good, roles, budget: 'none' })).toMatchObject({ budget: null });
+  const prices = { 'gpt-of-tomorrow': price, 'claude-opus-5-5': price };
+  expect(await read({ ...good, roles, prices })).toMatchObject({
+    prices: { ...prices, 'gpt-6.1-sol': { input: 2 } },
+  });
 });
 
 it('nothing merges, and nothing without a tap, unless the config says so', async () => {

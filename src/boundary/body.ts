@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { unfitContents } from './contents.ts';
+import type { Size } from './cost.ts';
 import type { Account } from './files.ts';
 import { readJson } from './json.ts';
 import { refusal } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
+import { sizeOf } from './size.ts';
 
 const Body = z.looseObject({ model: z.string() });
 
@@ -53,7 +55,7 @@ export function judgeBody(
   bytes: Buffer,
   models: readonly string[],
   provider: Account['provider'],
-): { readonly ok: true; readonly model: string } | Refusal {
+): { readonly ok: true; readonly model: string; readonly size: Size } | Refusal {
   const read = readJson(bytes);
   if (!read.ok) {
     return refusal(400, read.why);
@@ -67,5 +69,5 @@ export function judgeBody(
     return refusal(403, `model ${JSON.stringify(model.slice(0, 80))} is not among this session's`);
   }
   const unfit = unfitContents(provider, body.data);
-  return unfit === null ? { ok: true, model } : refusal(403, unfit);
+  return unfit === null ? { ok: true, model, size: sizeOf(bytes.length, body.data) } : refusal(403, unfit);
 }

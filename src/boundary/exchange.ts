@@ -1,48 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Accounts } from './accounts.ts';
-import { judgeBody, readBody } from './body.ts';
-import type { Held } from './body.ts';
-import { credentialOf } from './credentials.ts';
-import type { Credential } from './credentials.ts';
-import type { Account, Grant } from './files.ts';
+import { admit, shutRefusal } from './admit.ts';
+import type { Admitted, Terms } from './admit.ts';
+import { costOf, worstOf } from './cost.ts';
 import { forward } from './forward.ts';
 import type { Forwarded } from './forward.ts';
 import { requestHeaders } from './headers.ts';
-import type { Limits } from './limits.ts';
-import type { Log } from './log.ts';
-import type { Meter } from './meter.ts';
+import { overAnswer } from './over-answer.ts';
 import { errorBody, refusal } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
-import { route } from './routes.ts';
-import { shutAnswer } from './shut-answer.ts';
-import { stampOf } from './stamp.ts';
 import { told } from './told.ts';
 import type { Answer } from './told.ts';
-
-/** What a request is judged by. The grant is the one that holds when the request comes. */
-export type Terms = {
-  readonly grant: Grant;
-  readonly account: Account;
-  readonly meter: Meter;
-  readonly accounts: Accounts;
-  readonly limits: Limits;
-  readonly log: Log;
-  /** Shared by all requests of the session. */
-  readonly held: Held;
-  /** False when the session asked too often. */
-  mayAsk(): boolean;
-  refused(why: string, method: string | undefined, path: string | undefined): void;
-};
-
-type Admitted = {
-  readonly ok: true;
-  readonly url: URL;
-  /** Counted in `held` until the request is over. */
-  readonly body: Buffer;
-  readonly model: string;
-  readonly credential: Credential & { ok: true };
-};
 
 /** One request's way: judged, metered, forwarded, metered again. Settles when it is over, and rejects never. */
 export async function exchange(terms: Terms, request: IncomingMessage, answer: ServerResponse): Promise<void> {
@@ -64,74 +32,6 @@ export async function exchange(terms: Terms, request: IncomingMessage, answer: S
   }
 }
 
-async function admit(terms: Terms, request: IncomingMessage): Promise<Admitted | Refusal> {
-  const { account, grant } = terms;
-  const url = route(account, request.method, request.url);
-  if (url === null) {
-    return refusal(
-      403,
-      'no such route',
-      `${request.method} ${request.url?.slice(0, 200)} is no way out of this session`,
-    );
-  }
-  const unfit = unfitHeaders(request, account);
-  if (unfit !== null) {
-    return refusal(403, unfit);
-  }
-  if (!terms.mayAsk()) {
-    return refusal(429, 'too many requests', `more than ${terms.limits.requestsPerMinute} requests in a minute`);
-  }
-  const body = await readBody(request, terms.held, terms.limits);
-  if (!body.ok) {
-    return body;
-  }
-  const judged = judgeBody(body.bytes, grant.models, account.provider);
-  const credential = judged.ok ? await credentialOf(account) : null;
-  const shut = judged.ok ? shutRefusal(terms) : null;
-  if (judged.ok && shut === null && credential?.ok === true) {
-    return { ok: true, url, body: body.bytes, model: judged.model, credential };
-  }
-  terms.held.bytes -= body.bytes.length;
-  if (!judged.ok) {
-    return judged;
-  }
-  if (shut !== null) {
-    return shut;
-  }
-  await noCredential(terms, credential?.ok === false ? credential.why : '');
-  return refusal(
-    401,
-    'no credential',
-    `account ${grant.account} has no usable credential on this machine; its owner has to log in again`,
-  );
-}
-
-/** Null when the session's account may be used. */
-function shutRefusal({ accounts, grant, account }: Terms): Refusal | null {
-  const shut = accounts.shut(grant.account);
-  return shut === null ? null : shutAnswer(account.provider, shut);
-}
-
-/** The same as a login that the provider refused: nothing of the account leaves until its file changes. */
-async function noCredential({ accounts, grant, account, log }: Terms, why: string): Promise<void> {
-  log.error(`account ${grant.account} has no credential: ${why}`, { session: grant.session });
-  const stamp = await stampOf(account.credentialFile);
-  await accounts.see(grant.account, { shut: { why: 'login', window: null, until: null }, windows: [] }, stamp);
-}
-
-function unfitHeaders({ headers }: IncomingMessage, account: Account): string | null {
-  if (headers.upgrade !== undefined) {
-    return 'no upgrade to another protocol';
-  }
-  if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
-    return 'the body must not be compressed';
-  }
-  if (account.kind === 'subscription' && headers['x-api-key'] !== undefined) {
-    return 'an API key in a session that runs on a subscription';
-  }
-  return null;
-}
-
 async function pass(
   terms: Terms,
   admitted: Admitted,
@@ -139,44 +39,81 @@ async function pass(
   answer: ServerResponse,
   signal: AbortSignal,
 ): Promise<void> {
-  const { grant, meter, log } = terms;
+  const { grant, spending, spent, held } = terms;
+  const { session, task, account, budget } = grant;
   const id = randomUUID();
-  const began = performance.now();
-  const unmetered = await start(terms, admitted, id);
-  if (unmetered !== null) {
-    await refuse(terms, unmetered, request, answer);
-    return;
+  const worst = worstIn(admitted);
+  const over = await spending.take(id, { session, task, account, worst, budget }, signal);
+  const refused = over === null ? await metered(terms, admitted, id, request, answer, signal) : overAnswer(terms, over);
+  if (over !== null) {
+    held.bytes -= admitted.body.length;
+    // Who went away while it waited was refused nothing.
+    signal.throwIfAborted();
+    terms.refused(overAnswer(terms, over).why, request.method, request.url);
+    await spent.over(task, over);
   }
-  // It may have been shut while the start was written down.
-  const shut = shutRefusal(terms);
-  const {
-    status,
-    usage,
-    refusal: failed,
-  } = shut === null ? await goOut(terms, admitted, request, answer, signal) : stay(terms, admitted, request, shut);
-  const ms = Math.round(performance.now() - began);
-  await meter
-    .write({ event: 'ended', t: Date.now(), id, session: grant.session, status, usage, ms })
-    .catch((error: unknown) =>
-      log.error(`the end of request ${id} is not in usage.jsonl (${(error as Error).message}): it counts in full`),
-    );
-  if (failed !== null) {
-    if (shut === null) {
-      log.error(failed.message, { session: grant.session });
-    }
-    await refuse(terms, failed, request, answer);
+  if (refused !== null) {
+    await refuse(terms, refused, request, answer);
   }
 }
 
-/** Nothing leaves before it is written down durably that it does. */
-async function start(
-  { grant, meter, held, log }: Terms,
-  { model, body }: Admitted,
+const worstIn = ({ price, size }: Admitted): number => (price === null ? 0 : worstOf(price, size));
+
+/** Written down before and after. Gives what the session is told where it has no answer yet. */
+async function metered(
+  terms: Terms,
+  admitted: Admitted,
   id: string,
+  request: IncomingMessage,
+  answer: ServerResponse,
+  signal: AbortSignal,
 ): Promise<Refusal | null> {
-  const { session, account } = grant;
+  const { grant, meter, spending, log } = terms;
+  const began = performance.now();
+  const unmetered = await start(terms, admitted, id);
+  if (unmetered !== null) {
+    spending.settle(id, 0);
+    return unmetered;
+  }
+  let cost: number | null = null;
   try {
-    await meter.write({ event: 'started', t: Date.now(), id, session, account, model });
+    // It may have been shut while the start was written down.
+    const shut = shutRefusal(terms);
+    const out =
+      shut === null ? await goOut(terms, admitted, request, answer, signal) : stay(terms, admitted, request, shut);
+    const { status, usage, refusal } = out;
+    const known = costIn(admitted, out);
+    const ms = Math.round(performance.now() - began);
+    const costs = known === null ? {} : { cost: known };
+    await meter.write({ event: 'ended', t: Date.now(), id, session: grant.session, status, usage, ...costs, ms }).then(
+      () => (cost = known),
+      (error: unknown) =>
+        log.error(`the end of request ${id} is not in usage.jsonl (${(error as Error).message}): it counts in full`),
+    );
+    if (refusal !== null && shut === null) {
+      log.error(refusal.message, { session: grant.session });
+    }
+    return refusal;
+  } finally {
+    spending.settle(id, cost);
+  }
+}
+
+/** Null where nobody knows: it may have been charged, and no count came. What was turned away, or never got there, cost nothing. */
+function costIn({ price, size }: Admitted, { usage, free }: Forwarded): number | null {
+  if (usage !== null && price !== null) {
+    return costOf(price, usage, size.keeps);
+  }
+  return free || price === null ? 0 : null;
+}
+
+/** Nothing leaves before it is written down durably that it does. */
+async function start({ grant, meter, held, log }: Terms, admitted: Admitted, id: string): Promise<Refusal | null> {
+  const { session, task, account } = grant;
+  const { model, body } = admitted;
+  try {
+    const worst = worstIn(admitted);
+    await meter.write({ event: 'started', t: Date.now(), id, session, account, model, task, worst });
     return null;
   } catch (error) {
     held.bytes -= body.length;
@@ -188,7 +125,7 @@ async function start(
 function stay({ held, refused }: Terms, { body }: Admitted, request: IncomingMessage, shut: Refusal): Forwarded {
   held.bytes -= body.length;
   refused(shut.why, request.method, request.url);
-  return { status: null, usage: null, refusal: shut };
+  return { status: null, usage: null, free: true, refusal: shut };
 }
 
 async function goOut(

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { Budget, Dollars } from './money.ts';
+
+export { Budget, Over, Spent } from './money.ts';
 
 /**
  * A name that sessions of a project may reach over TLS: exact, in lower case, with `:port` where that is not 443. No wildcard (one name below it
@@ -28,6 +31,8 @@ export const Grant = z.object({
   models: z.array(z.string()).min(1),
   /** Where it may go beside its model. Grants of an older controller have none. */
   hosts: z.array(Host).default([]),
+  /** Null: what it spends is counted and not capped. Grants of an older controller have none. */
+  budget: Budget.nullable().default(null),
   /** Absolute path of the unix socket to serve, at most 107 bytes, in a folder of its own made by the controller. */
   socket: z.string().max(107),
 });
@@ -69,9 +74,16 @@ export type Account = z.infer<typeof Account>;
 
 /**
  * Tokens, as the provider counted them at the end of its answer. `input` is all that was read, `cached` the part of it that came from the
- * provider's cache, `output` all that was written, reasoning included.
+ * provider's cache, `written` the part that it put there, `output` all that was written, reasoning included.
  */
-export const Usage = z.object({ input: z.number(), cached: z.number(), output: z.number() });
+export const Usage = z.object({
+  input: z.number(),
+  cached: z.number(),
+  written: z.number().default(0),
+  /** The part of `written` that is kept for longer than usual, where the provider says. */
+  writtenLong: z.number().optional(),
+  output: z.number(),
+});
 export type Usage = z.infer<typeof Usage>;
 
 /** usage.jsonl: `started` is durable before the request is forwarded; one without `ended` counts in full. `t` in ms since the epoch. */
@@ -83,6 +95,10 @@ export const MeterLine = z.discriminatedUnion('event', [
     session: z.string(),
     account: z.string(),
     model: z.string(),
+    /** Lines of an older boundary have neither. */
+    task: z.string().optional(),
+    /** The most that it can cost, in USD. */
+    worst: Dollars.optional(),
   }),
   z.object({
     event: z.literal('ended'),
@@ -93,6 +109,8 @@ export const MeterLine = z.discriminatedUnion('event', [
     status: z.number().nullable(),
     /** Null when the provider's last count did not pass by: an error, or an answer that was cut off. */
     usage: Usage.nullable(),
+    /** In USD. Without it nobody knows, and its worst stays counted. */
+    cost: Dollars.optional(),
     ms: z.number(),
   }),
   z.object({

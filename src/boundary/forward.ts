@@ -26,6 +26,8 @@ export type Outgoing = {
 export type Forwarded = {
   readonly status: number | null;
   readonly usage: Usage | null;
+  /** It cost nothing: the provider turned it away, or it never got there. */
+  readonly free: boolean;
   readonly refusal: Refusal | null;
 };
 
@@ -42,25 +44,29 @@ const agents = { 'http:': new HttpAgent({ keepAlive: false }), 'https:': new Htt
 export async function forward(outgoing: Outgoing, answer: ServerResponse, signal: AbortSignal): Promise<Forwarded> {
   const { url, secret } = outgoing;
   let status: number | null = null;
+  const way = { connected: false };
   try {
-    const incoming = await send(outgoing, signal);
+    const incoming = await send(outgoing, way, signal);
     status = incoming.statusCode ?? null;
     const headers = answerHeaders(incoming.headers, secret);
     if (status === null || status < 200 || status > 299) {
-      return { status, usage: null, refusal: await passError(incoming, headers, outgoing, answer) };
+      return { status, usage: null, free: true, refusal: await passError(incoming, headers, outgoing, answer) };
     }
     await outgoing.saw({ status, headers: incoming.headers, body: null });
     answer.writeHead(status, headers).flushHeaders();
-    return { status, usage: await passOn(incoming, outgoing, answer, signal), refusal: null };
+    return { status, ...(await passOn(incoming, outgoing, answer, signal)), refusal: null };
   } catch (error) {
+    // Whatever status it began with: one that was turned away is not charged, however its error breaks off.
+    const free = !way.connected || (status !== null && (status < 200 || status > 299));
     if (answer.headersSent || signal.aborted) {
       answer.destroy();
-      return { status, usage: null, refusal: null };
+      return { status, usage: null, free, refusal: null };
     }
     const why = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
     return {
       status,
       usage: null,
+      free,
       refusal: refusal(502, 'no answer', `no answer came from ${url.host} (${why})`),
     };
   }
@@ -71,7 +77,7 @@ async function passOn(
   { provider, saw, secret }: Outgoing,
   answer: ServerResponse,
   signal: AbortSignal,
-): Promise<Usage | null> {
+): Promise<Pick<Forwarded, 'usage' | 'free'>> {
   const reader = usageReader(provider, incoming.headers['content-type']);
   const covered = mask(secret);
   let told = false;
@@ -89,17 +95,21 @@ async function passOn(
     }
   }
   answer.end(covered.end());
-  return reader.usage();
+  const usage = reader.usage();
+  return { usage, free: usage === null && told };
 }
 
-async function send(outgoing: Outgoing, signal: AbortSignal): Promise<IncomingMessage> {
+/** `way` knows whether anything of it may have arrived. */
+async function send(outgoing: Outgoing, way: { connected: boolean }, signal: AbortSignal): Promise<IncomingMessage> {
   const { url, headers, body, connectMs } = outgoing;
   const options = { method: 'POST', headers, signal, maxHeaderSize: 64 * 1024 };
   const sent =
     url.protocol === 'https:'
       ? httpsRequest(url, { ...options, agent: agents['https:'] })
       : httpRequest(url, { ...options, agent: agents['http:'] });
-  giveUpConnecting(sent, url.protocol === 'https:' ? 'secureConnect' : 'connect', connectMs);
+  const connected = url.protocol === 'https:' ? 'secureConnect' : 'connect';
+  giveUpConnecting(sent, connected, connectMs);
+  sent.once('socket', (socket) => socket.once(connected, () => (way.connected = true)));
   // A model may think for many minutes without a byte: only a dead connection ends the wait.
   sent.setSocketKeepAlive(true, 30_000);
   return new Promise((resolve, reject) => {

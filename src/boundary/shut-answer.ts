@@ -16,12 +16,26 @@ export function shutAnswer(provider: Account['provider'], shut: ShutLine): Refus
   if (why === 'login') {
     return refused;
   }
-  if (provider === 'openai') {
-    const type = why === 'billing' ? 'usage_not_included' : 'usage_limit_reached';
-    const reset = seconds === null || why === 'billing' ? {} : { resets_at: seconds };
-    return { ...refused, body: { error: { type, message: refused.message, ...reset } } };
+  if (why !== 'billing') {
+    return asSpent(provider, refused, window, seconds);
   }
-  return why === 'billing' ? refused : { ...refused, headers: unified(window, seconds) };
+  return provider === 'anthropic'
+    ? refused
+    : { ...refused, body: { error: { type: 'usage_not_included', message: refused.message } } };
+}
+
+/** By this both CLIs know that trying again is no use: their own window could not be more spent. `seconds` since the epoch, when it opens. */
+export function asSpent(
+  provider: Account['provider'],
+  refused: Refusal,
+  window: string | null,
+  seconds: number | null,
+): Refusal {
+  if (provider === 'anthropic') {
+    return { ...refused, headers: unified(window, seconds) };
+  }
+  const reset = seconds === null ? {} : { resets_at: seconds };
+  return { ...refused, body: { error: { type: 'usage_limit_reached', message: refused.message, ...reset } } };
 }
 
 function statusOf(provider: Account['provider'], why: ShutLine['why']): number {

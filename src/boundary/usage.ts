@@ -21,6 +21,7 @@ const count = z.number().nonnegative().nullish();
 const AnthropicTokens = z.object({
   input_tokens: count,
   cache_creation_input_tokens: count,
+  cache_creation: z.object({ ephemeral_1h_input_tokens: count }).nullish(),
   cache_read_input_tokens: count,
   output_tokens: count,
 });
@@ -34,7 +35,7 @@ const AnthropicSaid = z.discriminatedUnion('type', [
 const Response = z.object({
   usage: z.object({
     input_tokens: z.number().nonnegative(),
-    input_tokens_details: z.object({ cached_tokens: count }).nullish(),
+    input_tokens_details: z.object({ cached_tokens: count, cache_write_tokens: count }).nullish(),
     output_tokens: z.number().nonnegative(),
   }),
 });
@@ -111,6 +112,7 @@ type Said = { take(value: unknown): void; usage(): Usage | null; failure(): stri
 function anthropicUsage(): Said {
   const tokens = { input_tokens: 0, cache_creation_input_tokens: 0, cache_read_input_tokens: 0, output_tokens: 0 };
   let last = false;
+  let hour: number | undefined;
   return {
     take: (value) => {
       const said = AnthropicSaid.safeParse(value);
@@ -121,12 +123,14 @@ function anthropicUsage(): Said {
       for (const name of Object.keys(tokens) as (keyof typeof tokens)[]) {
         tokens[name] = counts[name] ?? tokens[name];
       }
+      hour = counts.cache_creation?.ephemeral_1h_input_tokens ?? hour;
       last ||= said.data.type !== 'message_start';
     },
     failure: () => null,
     usage: () => {
       const { input_tokens: fresh, cache_creation_input_tokens: kept, cache_read_input_tokens: cached } = tokens;
-      return last ? { input: fresh + kept + cached, cached, output: tokens.output_tokens } : null;
+      const usage = { input: fresh + kept + cached, cached, written: kept, output: tokens.output_tokens };
+      return last ? { ...usage, ...(hour === undefined ? {} : { writtenLong: hour }) } : null;
     },
   };
 }
@@ -143,6 +147,7 @@ function openaiUsage(): Said {
         usage = {
           input: counts.input_tokens,
           cached: counts.input_tokens_details?.cached_tokens ?? 0,
+          written: counts.input_tokens_details?.cache_write_tokens ?? 0,
           output: counts.output_tokens,
         };
       }

@@ -166,6 +166,7 @@ async function follow(
     account: settings.account,
     models: [settings.model],
     hosts: hostsOf(site, spec),
+    budget: null,
     socket: at.socket,
   };
   await read();

@@ -7,9 +7,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Accounts } from '../../src/boundary/accounts.ts';
 import { exchange } from '../../src/boundary/exchange.ts';
-import type { Terms } from '../../src/boundary/exchange.ts';
+import type { Terms } from '../../src/boundary/admit.ts';
 import type { MeterLine } from '../../src/boundary/files.ts';
 import { usualLimits } from '../../src/boundary/limits.ts';
+import { listPrices } from '../../src/boundary/prices.ts';
+import { spending } from '../../src/boundary/spending.ts';
 import { overage, refusal } from '../../src/demo/provider.ts';
 import { anthropicStream } from '../fakes/model.ts';
 import { ask, begin, codexBody, makeGround } from './ground.ts';
@@ -41,10 +43,13 @@ afterEach(async () => {
 async function serve(account: 'claude' | 'chatgpt', accounts: Pick<Accounts, 'shut' | 'see'>): Promise<void> {
   const models = ['claude-opus-5-5', 'gpt-6.1-sol'];
   const terms: Terms = {
-    grant: { v: 1, session: 'one', task: 't', role: 'coder', account, models, hosts: [], socket },
+    grant: { v: 1, session: 'one', task: 't', role: 'coder', account, models, hosts: [], budget: null, socket },
     account: ground.accounts[account]!,
     accounts: { ...accounts, look: () => Promise.resolve(), close: () => Promise.resolve() },
     meter: { write: (line: MeterLine) => Promise.resolve(void lines.push(line)), close: () => Promise.resolve() },
+    spending: spending({ tasks: new Map(), days: new Map(), open: new Map() }, Date.now, () => undefined),
+    spent: { note: () => undefined, over: () => Promise.resolve(), close: () => Promise.resolve() },
+    prices: listPrices,
     limits: usualLimits,
     log: { info: () => undefined, error: () => undefined },
     held: { bytes: 0 },

@@ -9,6 +9,8 @@ import { MeterLine } from '../../src/boundary/files.ts';
 import type { Account, Grant } from '../../src/boundary/files.ts';
 import type { Limits } from '../../src/boundary/limits.ts';
 import type { Outside } from '../../src/boundary/outside.ts';
+import { listPrices } from '../../src/boundary/prices.ts';
+import type { Prices } from '../../src/boundary/prices.ts';
 import { serveBoundary } from '../../src/boundary/server.ts';
 import type { Boundary } from '../../src/boundary/server.ts';
 import { fakeModel } from '../fakes/model.ts';
@@ -29,7 +31,7 @@ export type Ground = {
   readonly accounts: Record<string, Account>;
   readonly model: FakeModel;
   readonly logged: string[];
-  serve(limits?: Partial<Limits>, outside?: Outside): Promise<Boundary>;
+  serve(limits?: Partial<Limits>, outside?: Outside, prices?: Prices): Promise<Boundary>;
   /** Writes the grant of a session and gives the path of its socket, which need not be served yet. */
   grant(session: string, changes?: Partial<Grant> & { account?: string }): Promise<string>;
   revoke(session: string): Promise<void>;
@@ -76,10 +78,10 @@ export async function makeGround(): Promise<Ground> {
     accounts,
     model,
     logged,
-    serve: async (limits = {}, outside = nowhere) => {
+    serve: async (limits = {}, outside = nowhere, prices = listPrices) => {
       const signal = new AbortController().signal;
       const log = { info: note, error: note };
-      const boundary = await serveBoundary({ folder, accounts, signal, log, limits, outside });
+      const boundary = await serveBoundary({ folder, accounts, signal, log, limits, outside, prices });
       running.push(boundary);
       return boundary;
     },
@@ -94,6 +96,7 @@ export async function makeGround(): Promise<Ground> {
         account: 'claude',
         models: ['claude-opus-5-5', 'gpt-6.1-sol'],
         hosts: [],
+        budget: null,
         socket,
         ...changes,
       };

@@ -56,6 +56,31 @@ async function killed({ child }: Process, signal: NodeJS.Signals = 'SIGKILL'): P
   return code as number | null;
 }
 
+test('killed with kill -9, what was under way counts in full, and holds the task that had no more to spend', async () => {
+  const socket = await ground.grant('one', { budget: { task: 3, day: 100, raised: null } });
+  const first = await start();
+  await first.until('serving');
+  const usual = ground.model.answer;
+  ground.model.answer = () => undefined;
+  begin(socket).on('error', () => undefined);
+  await ground.model.until(1);
+  await killed(first);
+  ground.model.answer = usual;
+  const second = await start();
+  await second.until('serving');
+  expect((await ask(socket)).body.toString()).toContain('the budget of this task is used up ($2.58 of $3.00 spent');
+  await ground.grant('one', { budget: { task: 6, day: 100, raised: null } });
+  await eventually(async () => ((await ask(socket)).status === 200 ? true : null));
+  await killed(second, 'SIGTERM');
+  const third = await start();
+  await third.until('serving');
+  const spent = await readFile(join(ground.folder, 'spent', 't0000000001.json'), 'utf8');
+  expect(JSON.parse(spent)).toMatchObject({
+    accounts: { claude: expect.closeTo(2.58, 2) },
+    over: { cap: 3, what: 'task' },
+  });
+});
+
 test('killed with kill -9 and started again it serves the sessions that run, and what was under way counts', async () => {
   const socket = await ground.grant('one');
   const first = await start();

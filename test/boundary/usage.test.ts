@@ -17,8 +17,8 @@ function data(value: unknown): string {
 
 describe('a stream', () => {
   test.each([
-    ['anthropic', anthropicStream, { input: 112, cached: 5, output: 20 }],
-    ['openai', openaiStream, { input: 1000, cached: 400, output: 50 }],
+    ['anthropic', anthropicStream, { input: 112, cached: 5, written: 7, output: 20 }],
+    ['openai', openaiStream, { input: 1000, cached: 400, written: 0, output: 50 }],
   ] as const)('of %s, cut into chunks anywhere', (provider, stream, usage) => {
     const bytes = Buffer.from(stream);
     fc.assert(
@@ -40,7 +40,7 @@ describe('a stream', () => {
 
   test('with lines that end in CR LF, without blanks, with comments', () => {
     const stream = `: ping\r\n\r\n${openaiStream.replaceAll('\n', '\r\n').replaceAll('data: ', 'data:')}`;
-    expect(usageOf('openai', sse, stream)).toEqual({ input: 1000, cached: 400, output: 50 });
+    expect(usageOf('openai', sse, stream)).toEqual({ input: 1000, cached: 400, written: 0, output: 50 });
   });
 
   test('the last count of Anthropic corrects the first', () => {
@@ -53,13 +53,19 @@ describe('a stream', () => {
     expect(usageOf('anthropic', sse, anthropicStream, data({ type: 'message_delta', usage }))).toEqual({
       input: 1012,
       cached: 1000,
+      written: 7,
       output: 7,
     });
   });
 
   test.each(['response.incomplete', 'response.failed'])('%s counts too, when it has a count', (type) => {
     const usage = { input_tokens: 9, output_tokens: 1 };
-    expect(usageOf('openai', sse, data({ type, response: { usage } }))).toEqual({ input: 9, cached: 0, output: 1 });
+    expect(usageOf('openai', sse, data({ type, response: { usage } }))).toEqual({
+      input: 9,
+      cached: 0,
+      written: 0,
+      output: 1,
+    });
     expect(usageOf('openai', sse, data({ type, response: { usage: null } }))).toBe(null);
   });
 
@@ -78,7 +84,7 @@ describe('a stream', () => {
       reader.see(Buffer.alloc(2 ** 20, 'x'));
     }
     reader.see(Buffer.from(`"}\n\n${openaiStream}`));
-    expect(reader.usage()).toEqual({ input: 1000, cached: 400, output: 50 });
+    expect(reader.usage()).toEqual({ input: 1000, cached: 400, written: 0, output: 50 });
   });
 });
 
@@ -92,13 +98,14 @@ describe('one object', () => {
     expect(usageOf('anthropic', 'application/json', message.slice(0, 20), message.slice(20))).toEqual({
       input: 3,
       cached: 2,
+      written: 0,
       output: 3,
     });
     const response = JSON.stringify({
       object: 'response',
       usage: { input_tokens: 9, input_tokens_details: { cached_tokens: 4 }, output_tokens: 1 },
     });
-    expect(usageOf('openai', undefined, response)).toEqual({ input: 9, cached: 4, output: 1 });
+    expect(usageOf('openai', undefined, response)).toEqual({ input: 9, cached: 4, written: 0, output: 1 });
   });
 
   test.each(['', 'x', '{}', '{"usage":1}', 'null'])('%j has no usage', (body) => {

@@ -94,6 +94,67 @@ const outside: readonly Mutant[] = [
   },
 ];
 
+const budgets = ['test/boundary/spending.test.ts', 'test/boundary/ledger.test.ts', 'test/boundary/budget.test.ts'];
+
+const money: readonly Mutant[] = [
+  {
+    guard: 'the worst of a request is counted first',
+    file: 'src/boundary/spending.ts',
+    find: 'round(spent + worst) <= cap',
+    put: 'spent <= cap',
+    tests: budgets,
+  },
+  {
+    guard: 'requests at once do not get past a cap together',
+    file: 'src/boundary/spending.ts',
+    find: 'const spent = round(ended + sum(open.map((one) => one.worst)));',
+    put: 'const spent = round(ended);',
+    tests: budgets,
+  },
+  {
+    guard: 'the cap of a day holds all tasks',
+    file: 'src/boundary/spending.ts',
+    find: "against('day', dayCap, days.get(day) ?? 0, ofDay)",
+    put: "against('day', dayCap, 0, [])",
+    tests: budgets,
+  },
+  {
+    guard: 'an end that tells no cost counts in full',
+    file: 'src/boundary/spending.ts',
+    find: 'cost ?? one.worst',
+    put: 'cost ?? 0',
+    tests: budgets,
+  },
+  {
+    guard: 'a request that a killed boundary had under way counts in full',
+    file: 'src/boundary/spending.ts',
+    find: 'for (const { task, account, day, worst } of open.values()) {',
+    put: 'for (const { task, account, day, worst } of [...open.values()].slice(0, 0)) {',
+    tests: budgets,
+  },
+  {
+    guard: 'sums that were kept are believed only beside the bytes that they are of',
+    file: 'src/boundary/ledger.ts',
+    find: 'if (kept !== null && (await tailOf(file, kept.bytes)) === kept.tail) {',
+    put: 'if (kept !== null) {',
+    tests: budgets,
+  },
+  {
+    guard: 'no model without a price leaves under a budget',
+    file: 'src/boundary/admit.ts',
+    find: 'const isPriced = price !== null || grant.budget === null;',
+    put: 'const isPriced = true;',
+    tests: budgets,
+  },
+  {
+    guard: 'a refusal for the budget is written before it is told',
+    file: 'src/boundary/exchange.ts',
+    find: '    await spent.over(task, over);\n',
+    put: '    setTimeout(() => void spent.over(task, over), 500);\n',
+    tests: budgets,
+  },
+];
+
 const inside = ['test/boundary'];
 /** What keeps a session inside. */
 export const boundary: readonly Mutant[] = [
@@ -134,17 +195,18 @@ export const boundary: readonly Mutant[] = [
   },
   {
     guard: 'an account that is shut lets nothing out',
-    file: 'src/boundary/exchange.ts',
+    file: 'src/boundary/admit.ts',
     find: 'return shut === null ? null : shutAnswer(account.provider, shut);',
     put: 'return null;',
     tests: inside,
   },
   {
     guard: 'no API key in a session that runs on a subscription',
-    file: 'src/boundary/exchange.ts',
+    file: 'src/boundary/admit.ts',
     find: "if (account.kind === 'subscription' && headers['x-api-key'] !== undefined) {",
     put: "if (account.kind === 'key' && headers['x-api-key'] === '') {",
     tests: inside,
   },
   ...outside,
+  ...money,
 ];
