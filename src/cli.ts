@@ -20,6 +20,7 @@ const usage = `usage: ./signalbox <command> [options]
   mutants [WORDS]                                   takes each guard out and says which test notices
   up [--data DIR]                                   the controller: takes tasks until it is stopped
   status [--data DIR]                               every task, and what it waits for
+  lock, unlock [--data DIR]                         nothing starts or merges, and no tap counts, until it is unlocked here
   attach <task> [--data DIR]                        the live pane of the task's session
   boundary [--data DIR]                             the only way out of the containers; up starts it
   image [--rebuild]                                 builds the worker image
@@ -61,6 +62,8 @@ const commands: Readonly<Record<string, Command>> = {
     run: async (given, _argument, signal) => (await main()).serveController(await config(given), root, signal),
   },
   status: { flags: ['data'], run: async (given) => (await main()).showStatus(await config(given)) },
+  lock: { flags: ['data'], run: async (given) => (await main()).askOnMachine(await config(given), 'lock') },
+  unlock: { flags: ['data'], run: async (given) => (await main()).askOnMachine(await config(given), 'unlock') },
   attach: {
     flags: ['data'],
     takes: 'task',

@@ -36,6 +36,7 @@ import { dockerSessions } from './runtime/sessions.ts';
 import { containerValidator } from './runtime/validator.ts';
 import { gitWorkspace } from './runtime/workspace.ts';
 import { lookingDisk } from './store/look.ts';
+import { askForLock, fileMachine } from './store/machine.ts';
 import { fileStore } from './store/store.ts';
 
 /** The composition root: the only file that imports every room. */
@@ -82,6 +83,7 @@ export async function serveController(config: Config, root: string, signal: Abor
     covers,
     accounts: boundaryAccounts({ folder: join(config.data, 'boundary') }),
     refusals: boundaryRefusals({ folder: join(config.data, 'boundary') }),
+    machine: fileMachine({ folder: config.data }),
     slots: config.slots ?? slotsOf(availableParallelism(), totalmem() / 2 ** 30),
   });
   for (const damage of await supervisor.load()) log.error('a stream is damaged and stays shut', { ...damage });
@@ -221,6 +223,12 @@ export async function showStatus(config: Config): Promise<number> {
   for (const task of open) console.log(taskRow(task));
   if (open.length === 0) console.log('Nothing in flight.');
   return damage.length === 0 ? 0 : 1;
+}
+
+/** `lock` and `unlock`, while the controller runs and while it is down. */
+export async function askOnMachine(config: Config, what: 'lock' | 'unlock'): Promise<number> {
+  console.log(await askForLock(config.data, what, clock));
+  return 0;
 }
 
 /** Opens the pane of the session at work; `wanted` is a task's id or slug. Detaching leaves it running. */

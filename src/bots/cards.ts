@@ -34,6 +34,8 @@ function waitWords(wait: Wait): string {
       return 'starts in a moment';
     case 'account':
       return `the account ${code(wait.account)} is shut`;
+    case 'lock':
+      return 'everything is locked';
   }
 }
 

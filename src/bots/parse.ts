@@ -47,6 +47,7 @@ export function parse(text: string): Parsed {
     case 'stop':
     case 'resume':
     case 'retry':
+    case 'lock':
     case 'status':
     case 'help':
       return alone(word, rest, { name: word });

@@ -1,10 +1,11 @@
+import type { Lock } from '../chain/box.ts';
 import type { Command, RefusedInput, Reply } from '../chain/commands.ts';
 import type { TaskId } from '../chain/ids.ts';
 import type { Task } from '../chain/task.ts';
 import { taskRow } from './cards.ts';
-import { code, sentence } from './markdown.ts';
+import { code, line, sentence } from './markdown.ts';
 import type { Unparsed } from './parse.ts';
-import { phaseWords } from './phases.ts';
+import { clockTime, phaseWords } from './phases.ts';
 
 /** What the person who asked is told, at once. `ok`: it is journaled, or answered. */
 export type Answer = { readonly ok: boolean; readonly text: string; readonly task: TaskId | null };
@@ -18,7 +19,9 @@ export function reply(to: Reply): Answer {
     case 'repeated':
       return { ok: true, text: '👀 Taken already.', task: to.task };
     case 'status':
-      return { ok: true, text: status(to.tasks, to.waits), task: null };
+      return { ok: true, text: [...lockRows(to.lock), status(to.tasks, to.waits)].join('\n'), task: null };
+    case 'locked':
+      return { ok: true, text: locked(to), task: null };
     case 'help':
       return { ok: true, text: help, task: null };
     case 'refused':
@@ -48,10 +51,27 @@ function accepted(command: Command['name']): string {
       return '👀 Taken. It goes back.';
     case 'sendback':
       return '👀 Taken. Write what should change.';
+    case 'lock':
     case 'status':
     case 'help':
       return '👀 Taken.';
   }
+}
+
+const UNLOCK = 'Unlock on the machine, with `./signalbox unlock`.';
+
+/** Who locked it, and when. */
+function lockedBy({ by, at }: Lock): string {
+  return `🔒 Locked ${by ? `by ${line(by.name, 60)}` : 'on the machine'} ${clockTime(at)}`;
+}
+
+const lockRows = (lock: Lock | null): readonly string[] =>
+  lock ? [`${lockedBy(lock)}: nothing starts, nothing merges, no tap counts. ${UNLOCK}`] : [];
+
+function locked({ lock, already }: Extract<Reply, { kind: 'locked' }>): string {
+  if (!lock) return 'That was taken before, and it has been unlocked since.';
+  const who = already ? `${lockedBy(lock)} already.` : '🔒 Locked.';
+  return `${who} Nothing starts, nothing merges and no tap counts. Sessions at work finish their turn. ${UNLOCK}`;
 }
 
 type Waits = Extract<Reply, { kind: 'status' }>['waits'];
@@ -74,7 +94,7 @@ function status(tasks: readonly Task[], waits: Waits): string {
 
 const help = `\`/task <idea>\` starts a task in this channel. Before the idea: \`--slug <name>\`, \`--quick\` (straight to the coder), \`--headless\` (the default).
 In a task's thread: \`/merge\`, \`/approve\` (merge when green), \`/stop\`, \`/resume\` (go on), \`/use <account>\` (go on with another account than the shut one), \`/retry\` (the phase again), \`/back requirements|plan|code <why>\`. Anything else that you write there is for the agent.
-\`/status\` lists the tasks, \`/help\` shows this.`;
+\`/status\` lists the tasks, \`/lock\` stops everything until it is unlocked on the machine, \`/help\` shows this.`;
 
 function refused(why: RefusedInput): string {
   switch (why.code) {
@@ -82,6 +102,8 @@ function refused(why: RefusedInput): string {
       return `That takes the right ${code(why.needs)} and you have ${code(why.has)}. Whoever runs Signalbox can change it in signalbox.yaml.`;
     case 'unlinked-channel':
       return `No repository is linked to the channel ${code(why.channel)}. Write in a linked one, or add it to a project's channels in signalbox.yaml.`;
+    case 'locked':
+      return `${lockedBy(why.lock)}: nothing was taken. ${UNLOCK}`;
     case 'no-task-here':
       return "There is no task here. Write in a task's thread, or start one with `/task <idea>`.";
     case 'empty-idea':

@@ -1,3 +1,4 @@
+import type { Lock } from './box.ts';
 import type { Head, TaskId } from './ids.ts';
 import { may } from './person.ts';
 import type { Person, Right } from './person.ts';
@@ -23,6 +24,8 @@ export type Command =
   /** Goes on with another account than the shut one. */
   | { readonly name: 'use'; readonly account: string }
   | { readonly name: 'retry' }
+  /** Nothing starts, nothing merges and no tap counts until it is unlocked on the machine. */
+  | { readonly name: 'lock' }
   | { readonly name: 'status' }
   | { readonly name: 'help' };
 
@@ -35,11 +38,16 @@ const needs: Readonly<Record<Command['name'], Right>> = {
   retry: 'steer',
   back: 'steer',
   sendback: 'steer',
+  // It only takes away, and whoever steers can stop every task all the same. Who watches is nobody's brake.
+  lock: 'steer',
   approve: 'merge',
   merge: 'merge',
   status: 'watch',
   help: 'watch',
 };
+
+/** What changes nothing and is answered while everything is locked. */
+export const looks = (command: Command): boolean => needs[command.name] === 'watch';
 
 /** Whether this person may give this command, and the right it takes. */
 export function allowed(person: Person, command: Command): { readonly ok: boolean; readonly needs: Right } {
@@ -63,13 +71,22 @@ export type Input = {
 export type Reply =
   | { readonly kind: 'accepted'; readonly task: TaskId; readonly command: Command['name'] }
   | { readonly kind: 'repeated'; readonly task: TaskId }
-  | { readonly kind: 'status'; readonly tasks: readonly Task[]; readonly waits: ReadonlyMap<TaskId, Wait> }
+  | {
+      readonly kind: 'status';
+      readonly tasks: readonly Task[];
+      readonly waits: ReadonlyMap<TaskId, Wait>;
+      readonly lock: Lock | null;
+    }
+  /** `lock` is null where a repeated `/lock` comes after it was unlocked. `already`: somebody else was first. */
+  | { readonly kind: 'locked'; readonly lock: Lock | null; readonly already: boolean }
   | { readonly kind: 'help' }
   | { readonly kind: 'refused'; readonly why: RefusedInput };
 
 export type RefusedInput =
   | { readonly code: 'not-allowed'; readonly needs: Right; readonly has: Right }
   | { readonly code: 'unlinked-channel'; readonly channel: string }
+  /** Until it is unlocked on the machine nothing but looking is taken. */
+  | { readonly code: 'locked'; readonly lock: Lock }
   | { readonly code: 'no-task-here' }
   | { readonly code: 'empty-idea' }
   | { readonly code: 'long-idea'; readonly length: number; readonly max: number }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { allowed, IDEA_MAX } from './commands.ts';
+import { allowed, IDEA_MAX, looks } from './commands.ts';
 import type { Command, Desk, Input, RefusedInput, Reply } from './commands.ts';
 import { TaskId } from './ids.ts';
 import type { ProjectId } from './ids.ts';
@@ -24,11 +24,14 @@ export function createDesk(supervisor: Supervisor, links: Links): Desk {
       const { command, person } = input;
       const right = allowed(person, command);
       if (!right.ok) return refuse({ code: 'not-allowed', needs: right.needs, has: person.may });
+      if (command.name === 'lock') return lock(supervisor, input);
+      const locked = supervisor.locked();
+      if (locked && !looks(command)) return refuse({ code: 'locked', lock: locked });
       switch (command.name) {
         case 'help':
           return { kind: 'help' };
         case 'status':
-          return { kind: 'status', tasks: supervisor.tasks(), waits: supervisor.waits() };
+          return { kind: 'status', tasks: supervisor.tasks(), waits: supervisor.waits(), lock: locked };
         case 'task': {
           const answer = asking.then(() => ask(supervisor, links, input, command));
           asking = answer.catch(() => undefined);
@@ -49,6 +52,12 @@ export function createDesk(supervisor: Supervisor, links: Links): Desk {
   };
 }
 
+async function lock(supervisor: Supervisor, { person, source }: Input): Promise<Reply> {
+  const answer = await supervisor.lock(person, source);
+  if (answer.kind === 'not-kept') return refuse({ code: 'not-kept', reason: answer.reason });
+  return { kind: 'locked', lock: supervisor.locked(), already: answer.kind === 'ignored' };
+}
+
 const refuse = (why: RefusedInput): Reply => ({ kind: 'refused', why });
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -60,6 +69,9 @@ type Ask = Extract<Command, { name: 'task' }>;
 
 async function ask(supervisor: Supervisor, links: Links, input: Input, command: Ask): Promise<Reply> {
   const { platform, channel } = input.place;
+  // Another `/task` was taken before this one, and it may have been locked since.
+  const locked = supervisor.locked();
+  if (locked) return refuse({ code: 'locked', lock: locked });
   const task = taskIdOf(input.source);
   if (supervisor.task(task)) return { kind: 'repeated', task };
   const project = links.projectOf(platform, channel);
@@ -92,7 +104,7 @@ function freeSlug(idea: string, holders: ReadonlyMap<string, Task>): string {
   for (let n = 2; ; n += 1) if (!holders.has(`${short}-${n}`)) return `${short}-${n}`;
 }
 
-type Steer = Exclude<Command, { name: 'task' | 'status' | 'help' }>;
+type Steer = Exclude<Command, { name: 'task' | 'lock' | 'status' | 'help' }>;
 
 async function steer(supervisor: Supervisor, links: Links, input: Input, command: Steer): Promise<Reply> {
   const task = input.task ? supervisor.task(input.task) : inThread(supervisor, input);

@@ -3,7 +3,7 @@ import type { Millis, TaskId } from './ids.ts';
 import type { Clock } from './ports.ts';
 import { schedule } from './schedule.ts';
 import type { Schedule, View } from './schedule.ts';
-import { liveOf, tasksOf } from './yard.ts';
+import { liveOf, lockOf, tasksOf } from './yard.ts';
 import type { Yard } from './yard.ts';
 import { Role } from './roles.ts';
 
@@ -25,6 +25,7 @@ export function createDispatcher(yard: Yard, slots: number): Dispatcher {
     tasks: tasksOf(yard),
     giving,
     slots,
+    locked: lockOf(yard) !== null,
     now: acts.clock.now(),
     accountOf: Object.fromEntries(Role.options.map((role) => [role, acts.settings[role].account])) as View['accountOf'],
     accounts: new Map(

@@ -69,6 +69,9 @@ export async function mergeChange(
       return { is: 'merge-refused', why: 'base-moved', text: `The base branch moved to ${moved.slice(0, 7)}.` };
     if (verdict.says !== 'merge') return { is: 'merge-refused', why: 'gate', text: refusal(verdict) };
   }
+  // It may have been locked since: whoever waits for that sends this again.
+  if (acts.others.locked())
+    throw new Error('Signalbox was locked: nothing merges until it is unlocked on the machine.');
   const { title, body } = proposal(task);
   const merge = await acts.forge.merge(task.project, change, { subject: title, body });
   switch (merge.kind) {

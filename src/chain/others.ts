@@ -2,7 +2,7 @@ import type { Check } from './change.ts';
 import type { Others } from './perform.ts';
 import type { Policy } from './policy.ts';
 import type { Watch } from './watch.ts';
-import { accountOwner, projectOwner } from './yard.ts';
+import { accountOwner, lockOf, projectOwner } from './yard.ts';
 import type { Yard } from './yard.ts';
 
 /** A message that could not be kept is thrown, so that it is sent again under the same key. */
@@ -25,6 +25,7 @@ export function othersOf(yard: () => Yard, watch: () => Watch): Others {
       await watch().catchUp();
       return (yard().accountOwners.get(account)?.stream().state?.shut ?? null) !== null;
     },
+    locked: () => lockOf(yard()) !== null,
     async prove({ project, id }) {
       const { workspace, validator } = yard().acts;
       const ready = await workspace.prepare(project);

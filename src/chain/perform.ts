@@ -22,6 +22,8 @@ export type Others = {
   report(event: ProjectEvent, key: string): Promise<void>;
   /** Whether the boundary lets nothing of an account out, by all that it has recorded until now. */
   shut(account: string): Promise<boolean>;
+  /** Whether nothing may start or merge. Looked at last before a merge. */
+  locked(): boolean;
   /** The tests on the base alone: known already, or run now. */
   prove(task: Task, base: Head): Promise<Check>;
 };

@@ -5,18 +5,25 @@ import type { TaskEvent } from './event.ts';
 import type { SessionId } from './ids.ts';
 import { perform } from './perform.ts';
 import type { Pending } from './stream.ts';
-import { liveOf } from './yard.ts';
+import { liveOf, thawed } from './yard.ts';
 import type { AccountOwner, Live, Yard } from './yard.ts';
 
 /** How long the disk gets before an outcome is offered to it again. */
 const DISK_MS = 1_000;
 
 /**
+ * What starts something or merges waits while the box is locked. A session that an earlier controller may have begun is at work: it is adopted
+ * and finishes its turn.
+ */
+const FREEZE: readonly TaskEffect['do'][] = ['prove', 'validate', 'propose', 'merge'];
+
+/**
  * Performs an effect until it has an outcome, and journals the outcome before anything follows from it. An effect that the closing
  * controller leaves behind stays pending for the next start. Messages of one task keep their order.
  */
-export function pursue(yard: Yard, live: Live, pending: Pending<TaskEffect>): void {
-  const run = (): Promise<void> => untilSettled(yard, live, pending);
+export function pursue(yard: Yard, live: Live, pending: Pending<TaskEffect>, isNew: boolean): void {
+  const freezes = FREEZE.includes(pending.effect.do) || (isNew && pending.effect.do === 'run');
+  const run = (): Promise<void> => untilSettled(yard, live, pending, freezes);
   // A message goes nowhere before its thread is open.
   const inOrder = pending.effect.do === 'tell' || pending.effect.do === 'open';
   const lane = inOrder ? live.telling.then(run) : run();
@@ -26,8 +33,8 @@ export function pursue(yard: Yard, live: Live, pending: Pending<TaskEffect>): vo
   if (inOrder) live.telling = safe;
 }
 
-async function untilSettled(yard: Yard, live: Live, pending: Pending<TaskEffect>): Promise<void> {
-  const outcome = await attempt(yard, live, pending);
+async function untilSettled(yard: Yard, live: Live, pending: Pending<TaskEffect>, freezes: boolean): Promise<void> {
+  const outcome = await attempt(yard, live, pending, freezes);
   if (!outcome) return;
   await insist(yard, pending.id, () => live.owner.submit(outcome, { settles: pending.id }));
 }
@@ -44,12 +51,19 @@ async function insist(yard: Yard, effect: string, submit: () => Promise<{ readon
 }
 
 /** null when the controller closes first. */
-async function attempt(yard: Yard, live: Live, { id, effect }: Pending<TaskEffect>): Promise<TaskEvent | null> {
+async function attempt(
+  yard: Yard,
+  live: Live,
+  { id, effect }: Pending<TaskEffect>,
+  freezes: boolean,
+): Promise<TaskEvent | null> {
   const { acts, closing, covers } = yard;
   const typed = (session: SessionId, n: number, text: string): void => {
     void live.owner.submit({ is: 'typed', session, text: covers.all(text) }, { source: `${session}:${n}` });
   };
   for (let tries = 1; !closing.signal.aborted; tries += 1) {
+    if (freezes) await thawed(yard);
+    if (closing.signal.aborted) return null;
     const task = live.owner.stream().state;
     if (!task) throw new Error(`${id} belongs to no task`);
     if (!wanted(task, effect)) return { is: 'done' };

@@ -13,6 +13,7 @@ export type View = {
   /** Slots that are given already and not journaled yet. */
   readonly giving: ReadonlySet<TaskId>;
   readonly slots: number;
+  readonly locked: boolean;
   readonly now: Millis;
   readonly accountOf: Readonly<Record<Role, string>>;
   readonly accounts: ReadonlyMap<string, Account>;
@@ -22,7 +23,9 @@ export type View = {
 export type Wait =
   | { readonly for: 'slot'; readonly ahead: number; readonly slots: number }
   | { readonly for: 'start'; readonly at: Millis }
-  | { readonly for: 'account'; readonly account: string };
+  | { readonly for: 'account'; readonly account: string }
+  /** Nothing starts until it is unlocked on the machine. */
+  | { readonly for: 'lock' };
 
 export type Schedule = {
   /** May go on now. */
@@ -45,6 +48,10 @@ export function schedule(view: View): Schedule {
   const waits = new Map<TaskId, Wait>();
   const grants: TaskId[] = [];
   const queued = tasks.filter(({ id, phase }) => phase.at === 'queued' && !giving.has(id));
+  if (view.locked) {
+    for (const { id } of queued) waits.set(id, { for: 'lock' });
+    return { grants, shut: [], ...holdsOf(tasks, now), waits };
+  }
   const shut = queued.flatMap((task) => {
     const account = accountOf(view, task);
     if (account === null || !view.accounts.get(account)?.shut) return [];
@@ -71,10 +78,20 @@ export function schedule(view: View): Schedule {
     count(busy, next.project);
   }
   const starts = [...waits.values()].flatMap((wait) => (wait.for === 'start' ? [wait.at] : []));
-  const holds = timed(tasks);
-  const ended = holds.filter(({ at }) => at <= now).map(({ task, hold }) => ({ task, hold }));
-  const wakes = [...starts, ...holds.map(({ at }) => at).filter((at) => at > now)];
+  const { ended, wakeAt } = holdsOf(tasks, now);
+  const wakes = wakeAt === null ? starts : [...starts, wakeAt];
   return { grants, shut, ended, waits, wakeAt: wakes.length === 0 ? null : Math.min(...wakes) };
+}
+
+/** Holds whose time is over, and when the next one's is. */
+function holdsOf(tasks: readonly Task[], now: Millis): Pick<Schedule, 'ended' | 'wakeAt'> {
+  const holds = timed(tasks);
+  const due = holds.filter(({ at }) => at <= now);
+  const later = holds.flatMap(({ at }) => (at > now ? [at] : []));
+  return {
+    ended: due.map(({ task, hold }) => ({ task, hold })),
+    wakeAt: later.length === 0 ? null : Math.min(...later),
+  };
 }
 
 /** The account that the step which a task waits with needs; null where no model is asked. */

@@ -1,22 +1,25 @@
 import { boxKind, FORMAT } from './box.ts';
+import type { Box, Lock } from './box.ts';
 import type { Covers } from './covered.ts';
 import { createDispatcher } from './dispatch.ts';
 import type { Dispatcher } from './dispatch.ts';
 import type { TaskEvent } from './event.ts';
 import { ProjectId, TaskId } from './ids.ts';
+import type { Machine } from './machine.ts';
 import { othersOf } from './others.ts';
-import { createOwner, readStream } from './owner.ts';
+import { readStream } from './owner.ts';
 import type { Damage, Submitted as SubmittedTo } from './owner.ts';
 import type { Acts } from './perform.ts';
+import type { Person } from './person.ts';
 import type { Accounts, Store } from './ports.ts';
 import type { Refusals } from './refused.ts';
 import { pursue, pursueAccount, refreshCard } from './pursue.ts';
 import type { Wait } from './schedule.ts';
 import type { Task } from './task.ts';
-import { createWatch, sweep } from './watch.ts';
+import { createWatch, readMachine, sweep } from './watch.ts';
 import type { Watch } from './watch.ts';
-import { accountOwner, liveOf, projectOwner, taskKind, tasksOf } from './yard.ts';
-import type { Yard } from './yard.ts';
+import { accountOwner, boxOwner, liveOf, lockOf, projectOwner, taskKind, tasksOf, thaw } from './yard.ts';
+import type { Live, Yard } from './yard.ts';
 
 export type { Damage } from './owner.ts';
 export type Submitted = SubmittedTo<Task>;
@@ -33,6 +36,10 @@ export type Supervisor = {
   /** Why the tasks that wait in the queue wait. */
   waits(): ReadonlyMap<TaskId, Wait>;
   damage(id: TaskId): Damage | undefined;
+  /** null while nothing is locked. */
+  locked(): Lock | null;
+  /** Journals that nothing starts or merges any more, until it is unlocked on the machine. */
+  lock(by: Person, source: string): Promise<SubmittedTo<Box>>;
   /** Takes nothing more and waits for what is being journaled. Sessions and pending effects outlive it. */
   close(): Promise<void>;
 };
@@ -44,6 +51,7 @@ export type Means = {
   readonly accounts: Accounts;
   readonly refusals: Refusals;
   readonly covers: Covers;
+  readonly machine: Machine;
   readonly slots: number;
 };
 
@@ -54,6 +62,10 @@ export function createSupervisor(means: Means): Supervisor {
   return {
     async load() {
       await startBox(yard);
+      // What was asked for while no controller ran comes before all that is pending.
+      await readMachine(yard).catch((error: Error) =>
+        yard.acts.log.error('what was asked for on the machine could not be read', { reason: error.message }),
+      );
       const names = await store.streams();
       await Promise.all(names.map(async (name) => load(yard, name)));
       await sweep(yard);
@@ -62,7 +74,8 @@ export function createSupervisor(means: Means): Supervisor {
     goOn() {
       begin();
       for (const owner of yard.accountOwners.values()) yard.follow.account(owner, owner.stream().pending);
-      for (const live of yard.lives.values()) yard.follow.task(live, live.owner.stream().pending);
+      for (const live of yard.lives.values()) goOnWith(yard, live);
+      dispatcher.tick();
       watch.begin();
     },
     async submit(id, event, source) {
@@ -75,11 +88,14 @@ export function createSupervisor(means: Means): Supervisor {
     task: (id) => yard.lives.get(id)?.owner.stream().state ?? undefined,
     waits: () => dispatcher.look().waits,
     damage: (id) => yard.damaged.get(`task-${id}`),
+    locked: () => lockOf(yard),
+    lock: (by, source) => yard.box.submit({ is: 'locked', by }, { source }),
     async close() {
       yard.closing.abort();
+      thaw(yard);
       const owners = [...yard.lives.values()].map(({ owner }) => owner);
       await Promise.all(
-        [...owners, ...yard.accountOwners.values(), ...yard.projectOwners.values()].map((of) => of.idle()),
+        [...owners, ...yard.accountOwners.values(), ...yard.projectOwners.values(), yard.box].map((of) => of.idle()),
       );
     },
   };
@@ -94,7 +110,7 @@ type Parts = {
 };
 
 /** The parts that work on the streams; each knows the others only through the yard. */
-function partsOf({ store, acts, accounts, refusals, covers, slots }: Means): Parts {
+function partsOf({ store, acts, accounts, refusals, covers, machine, slots }: Means): Parts {
   let going = false;
   const others = othersOf(
     () => yard,
@@ -105,6 +121,12 @@ function partsOf({ store, acts, accounts, refusals, covers, slots }: Means): Par
     accounts,
     refusals,
     covers,
+    machine,
+    box: boxOwner({ store, acts, covers }, () => {
+      thaw(yard);
+      if (going) dispatcher.tick();
+    }),
+    frozen: new Set(),
     acts: { ...acts, others },
     closing: new AbortController(),
     lives: new Map(),
@@ -114,7 +136,7 @@ function partsOf({ store, acts, accounts, refusals, covers, slots }: Means): Par
     follow: {
       task(live, added) {
         if (!going) return;
-        for (const pending of added) pursue(yard, live, pending);
+        for (const pending of added) pursue(yard, live, pending, true);
         refreshCard(yard, live);
         dispatcher.tick();
       },
@@ -130,18 +152,14 @@ function partsOf({ store, acts, accounts, refusals, covers, slots }: Means): Par
   return { yard, watch, dispatcher, begin: () => void (going = true) };
 }
 
+/** What an earlier controller left pending. */
+function goOnWith(yard: Yard, live: Live): void {
+  for (const pending of live.owner.stream().pending) pursue(yard, live, pending, false);
+  refreshCard(yard, live);
+}
+
 /** Notes the start, unless a newer version wrote here: what it wrote could be read wrongly. */
-async function startBox({ store, acts, covers }: Yard): Promise<void> {
-  const warn = (message: string, reason: string): void => acts.log.error(message, { stream: 'box', reason });
-  const owner = createOwner({
-    kind: boxKind,
-    key: 'this',
-    store,
-    clock: acts.clock,
-    cover: covers.known,
-    follow: () => undefined,
-    warn,
-  });
+async function startBox({ box: owner, acts }: Yard): Promise<void> {
   const damage = await owner.load();
   if (damage)
     throw new Error(`${damage.stream} is damaged at line ${damage.line}: ${damage.reason}. Restore it from a backup.`);
@@ -169,6 +187,13 @@ function ownerOf(yard: Yard, name: string): { load(): Promise<Damage | null> } |
   if (prefix === 'account') return accountOwner(yard, key);
   if (prefix === 'project' && project.success) return projectOwner(yard, project.data);
   return null;
+}
+
+/** The box as its journal has it now, for somebody who looks; null before the first start. */
+export async function readBox(store: Store): Promise<Box | null> {
+  const read = await readStream(boxKind, 'box-this', store);
+  if (!read.ok) throw new Error(`${read.damage.stream} is damaged at line ${read.damage.line}: ${read.damage.reason}`);
+  return read.stream.state;
 }
 
 /** The tasks as their journals have them now, for somebody who looks without being the controller. */

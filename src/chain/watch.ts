@@ -5,6 +5,7 @@ import { accountOwner, liveOf, tasksOf } from './yard.ts';
 import type { Yard } from './yard.ts';
 
 const ACCOUNTS_MS = 300;
+const MACHINE_MS = 500;
 const REFUSALS_MS = 3_000;
 const RECONCILE_MS = 30_000;
 
@@ -37,10 +38,22 @@ export function createWatch(yard: Yard): Watch {
     catchUp,
     begin() {
       void every(ACCOUNTS_MS, 'the record of accounts', catchUp);
+      void every(MACHINE_MS, 'what was asked for on the machine', () => readMachine(yard));
       void every(REFUSALS_MS, 'the record of refusals', refusalsReader(yard));
       void every(RECONCILE_MS, 'what goes on outside', () => reconcile(yard));
     },
   };
+}
+
+/** Each is journaled, then taken away: one that comes again is known by its id. */
+export async function readMachine({ machine, box }: Yard): Promise<void> {
+  for (const asked of await machine.asked()) {
+    const event =
+      asked.is === 'lock' ? { is: 'locked' as const, by: null } : { is: 'unlocked' as const, upTo: asked.upTo };
+    const answer = await box.submit(event, { source: `here:${asked.id}` });
+    if (answer.kind === 'not-kept') throw new Error(answer.reason);
+    await machine.done(asked.id);
+  }
 }
 
 const eventOf = (line: AccountSeen): AccountEvent => {

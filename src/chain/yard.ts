@@ -4,6 +4,9 @@ import type { Covers } from './covered.ts';
 import { TaskEffect } from './effect.ts';
 import { TaskEvent } from './event.ts';
 import type { ProjectId, TaskId } from './ids.ts';
+import { boxKind } from './box.ts';
+import type { Box, BoxEvent, Lock } from './box.ts';
+import type { Machine } from './machine.ts';
 import { createOwner } from './owner.ts';
 import type { Damage, Owner } from './owner.ts';
 import type { Acts } from './perform.ts';
@@ -20,6 +23,7 @@ export const taskKind = kind({ prefix: 'task', state: Task, event: TaskEvent, ef
 
 export type TaskOwner = Owner<Task, TaskEvent, TaskEffect>;
 export type AccountOwner = Owner<Account, AccountEvent, AccountEffect>;
+export type BoxOwner = Owner<Box, BoxEvent, never>;
 export type ProjectOwner = Owner<Project, ProjectEvent, never>;
 
 /** A task while the controller runs. `telling` is the order of its messages. */
@@ -37,6 +41,10 @@ export type Yard = {
   readonly accounts: Accounts;
   readonly refusals: Refusals;
   readonly covers: Covers;
+  readonly machine: Machine;
+  readonly box: BoxOwner;
+  /** Who waits until it is unlocked, or the controller closes. */
+  readonly frozen: Set<() => void>;
   readonly closing: AbortController;
   readonly lives: Map<TaskId, Live>;
   readonly accountOwners: Map<string, AccountOwner>;
@@ -101,6 +109,35 @@ export function projectOwner(yard: Yard, project: ProjectId): ProjectOwner {
   });
   yard.projectOwners.set(project, owner);
   return owner;
+}
+
+type BoxMeans = { readonly store: Store; readonly acts: Pick<Acts, 'clock' | 'log'>; readonly covers: Covers };
+
+export const boxOwner = ({ store, acts, covers }: BoxMeans, follow: () => void): BoxOwner =>
+  createOwner({
+    kind: boxKind,
+    key: 'this',
+    store,
+    clock: acts.clock,
+    cover: covers.known,
+    follow,
+    warn: (message, reason) => acts.log.error(message, { stream: 'box-this', reason }),
+  });
+
+/** null when nothing is locked. */
+export const lockOf = ({ box }: Yard): Lock | null => box.stream().state?.lock ?? null;
+
+/** Resolves when nothing is locked, or the controller closes. */
+export async function thawed(yard: Yard): Promise<void> {
+  while (lockOf(yard) && !yard.closing.signal.aborted)
+    await new Promise<void>((resolve) => void yard.frozen.add(resolve));
+}
+
+/** Wakes who waits; each looks for itself whether it may go on. */
+export function thaw({ frozen }: Yard): void {
+  const waiting = [...frozen];
+  frozen.clear();
+  for (const wake of waiting) wake();
 }
 
 /** The tasks as journaled. */

@@ -36,6 +36,7 @@ describe('a text is', () => {
     ['/use  Claude2 ', { name: 'use', account: 'claude2' }],
     ['/retry@bot', { name: 'retry' }],
     ['/status ', { name: 'status' }],
+    ['/lock', { name: 'lock' }],
     ['/help', { name: 'help' }],
     ['make it blue', { name: 'say', text: 'make it blue' }],
     [' two\n lines /merge ', { name: 'say', text: ' two\n lines /merge ' }],

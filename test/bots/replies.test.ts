@@ -3,15 +3,19 @@ import { reply, unknownButton, unparsed } from '../../src/bots/replies.ts';
 import type { Unparsed } from '../../src/bots/parse.ts';
 import type { Command, RefusedInput, Reply } from '../../src/chain/commands.ts';
 import type { Task } from '../../src/chain/task.ts';
-import { head, id, other, task, tasks } from './samples.ts';
+import { ana, head, id, other, task, tasks } from './samples.ts';
 
 const waits = new Map([[id, { for: 'slot', ahead: 1, slots: 2 } as const]]);
 
+const lock = { n: 1, by: ana, at: Date.UTC(2026, 10, 20, 14, 3) };
 const kinds = {
   accepted: { kind: 'accepted', task: id, command: 'say' },
   repeated: { kind: 'repeated', task: id },
-  status: { kind: 'status', tasks: [tasks.merged, tasks.review, tasks.held, tasks.queued], waits },
-  nothing: { kind: 'status', tasks: [], waits: new Map() },
+  status: { kind: 'status', tasks: [tasks.merged, tasks.review, tasks.held, tasks.queued], waits, lock: null },
+  nothing: { kind: 'status', tasks: [], waits: new Map(), lock },
+  locked: { kind: 'locked', lock, already: false },
+  'locked already': { kind: 'locked', lock: { ...lock, by: null }, already: true },
+  'unlocked since': { kind: 'locked', lock: null, already: false },
   help: { kind: 'help' },
   refused: { kind: 'refused', why: { code: 'no-task-here' } },
 } satisfies Record<string, Reply> & { [K in Reply['kind']]: Extract<Reply, { kind: K }> };
@@ -25,11 +29,21 @@ const replies: Readonly<Record<keyof typeof kinds, readonly string[]>> = {
     '🟢 site ⋅ Correct the spelling in the README ⋅ in the queue: 1 task before it, 2 slots on this machine',
     '✅ site ⋅ Correct the spelling in the README ⋅ merged',
   ],
-  nothing: ['No tasks yet. `/task <idea>` starts one.'],
+  nothing: [
+    '🔒 Locked by Ana 14:03 UTC, 20 Nov: nothing starts, nothing merges, no tap counts. Unlock on the machine, with `./signalbox unlock`.',
+    'No tasks yet. `/task <idea>` starts one.',
+  ],
+  locked: [
+    '🔒 Locked. Nothing starts, nothing merges and no tap counts. Sessions at work finish their turn. Unlock on the machine, with `./signalbox unlock`.',
+  ],
+  'locked already': [
+    '🔒 Locked on the machine 14:03 UTC, 20 Nov already. Nothing starts, nothing merges and no tap counts. Sessions at work finish their turn. Unlock on the machine, with `./signalbox unlock`.',
+  ],
+  'unlocked since': ['That was taken before, and it has been unlocked since.'],
   help: [
     '`/task <idea>` starts a task in this channel. Before the idea: `--slug <name>`, `--quick` (straight to the coder), `--headless` (the default).',
     "In a task's thread: `/merge`, `/approve` (merge when green), `/stop`, `/resume` (go on), `/use <account>` (go on with another account than the shut one), `/retry` (the phase again), `/back requirements|plan|code <why>`. Anything else that you write there is for the agent.",
-    '`/status` lists the tasks, `/help` shows this.',
+    '`/status` lists the tasks, `/lock` stops everything until it is unlocked on the machine, `/help` shows this.',
   ],
   refused: ["There is no task here. Write in a task's thread, or start one with `/task <idea>`."],
 };
@@ -45,6 +59,7 @@ const receipts: Readonly<Record<Command['name'], string>> = {
   approve: '👀 Taken.',
   back: '👀 Taken. It goes back.',
   sendback: '👀 Taken. Write what should change.',
+  lock: '👀 Taken.',
   status: '👀 Taken.',
   help: '👀 Taken.',
 };
@@ -52,6 +67,7 @@ const receipts: Readonly<Record<Command['name'], string>> = {
 const refusals = {
   'not-allowed': { code: 'not-allowed', needs: 'merge', has: 'watch' },
   'unlinked-channel': { code: 'unlinked-channel', channel: 'lobby' },
+  locked: { code: 'locked', lock },
   'no-task-here': { code: 'no-task-here' },
   'empty-idea': { code: 'empty-idea' },
   'long-idea': { code: 'long-idea', length: 10_000, max: 8_000 },
@@ -71,6 +87,7 @@ const refusals = {
 const sentences: Readonly<Record<keyof typeof refusals, string>> = {
   'not-allowed':
     'That takes the right `merge` and you have `watch`. Whoever runs Signalbox can change it in signalbox.yaml.',
+  locked: '🔒 Locked by Ana 14:03 UTC, 20 Nov: nothing was taken. Unlock on the machine, with `./signalbox unlock`.',
   'unlinked-channel':
     "No repository is linked to the channel `lobby`. Write in a linked one, or add it to a project's channels in signalbox.yaml.",
   'no-task-here': "There is no task here. Write in a task's thread, or start one with `/task <idea>`.",
@@ -157,7 +174,7 @@ describe('the list of tasks', () => {
     const old = Array.from({ length: 30 }, (_, n): Task =>
       task({ at: 'stopped' }, { title: `old ${n}`, times: [{ at: 'opening', since: n }] }),
     );
-    const { text } = reply({ kind: 'status', tasks: [...old, tasks.working], waits: new Map() });
+    const { text } = reply({ kind: 'status', tasks: [...old, tasks.working], waits: new Map(), lock: null });
     const rows = text.split('\n');
     expect(rows).toHaveLength(21);
     expect(rows[0]).toContain('with the coder');

@@ -17,6 +17,7 @@ import { fakeChat } from '../fakes/chat.ts';
 import { fakeClock } from '../fakes/clock.ts';
 import type { FakeClock } from '../fakes/clock.ts';
 import { fakeForge } from '../fakes/forge.ts';
+import { fakeMachine } from '../fakes/machine.ts';
 import { fakeSessions } from '../fakes/sessions.ts';
 import { fakeStore } from '../fakes/store.ts';
 import { fakeValidator } from '../fakes/validator.ts';
@@ -44,6 +45,7 @@ export function world() {
     workspace,
     sessions,
     accounts: fakeAccounts(),
+    machine: fakeMachine(),
     refused: [] as RefusedSeen[],
     chat: fakeChat(),
     forge: fakeForge(),
@@ -79,11 +81,11 @@ export async function boot(of: World): Promise<Box> {
     project: () => of.project,
     person: (id) => of.people.find((person) => person.id === id) ?? null,
   };
-  const { store, accounts, slots } = of;
+  const { store, accounts, machine, slots } = of;
   const refusals: Means['refusals'] = {
     seen: async (n) => ({ lines: of.refused.slice(n), n: of.refused.length }),
   };
-  const supervisor = createSupervisor({ store, acts, accounts, refusals, covers: of.covers, slots });
+  const supervisor = createSupervisor({ store, acts, accounts, machine, refusals, covers: of.covers, slots });
   const links = {
     projectOf: (_platform: string, channel: string) => (channel === 'site' ? ProjectId.parse('site') : null),
     placesOf: () => [{ platform: 'console', channel: 'site' }],

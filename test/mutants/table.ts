@@ -1,5 +1,6 @@
 import { boundary } from './boundary.ts';
 import type { Mutant } from './mutant.ts';
+import { talk } from './talk.ts';
 
 const rules = ['test/chain', 'test/sim'];
 
@@ -526,5 +527,6 @@ export const mutants: readonly Mutant[] = [
   ...journal,
   ...holds,
   ...covered,
+  ...talk,
   ...boundary,
 ];

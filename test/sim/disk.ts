@@ -55,10 +55,10 @@ export type Sleeper = { readonly until: number; readonly idle: boolean; readonly
 /** A clock whose time the driver moves. */
 export function simClock({ world }: Life, sleepers: Set<Sleeper>): Clock {
   let closing: AbortSignal | undefined;
-  // The three that look again and again are no reason to let time pass. They end with the controller alone; an alarm has a signal of its own.
+  // Those that look again and again are no reason to let time pass. They end with the controller alone; an alarm has a signal of its own.
   const looksAgain = (ms: number, signal: AbortSignal | undefined): boolean => {
     if (ms === 300) closing ??= signal;
-    return signal === closing && [300, 3_000, 30_000].includes(ms);
+    return signal === closing && [300, 500, 3_000, 30_000].includes(ms);
   };
   return {
     now: () => world.now,

@@ -13,7 +13,7 @@ import type { Sleeper } from './disk.ts';
 import type { Life } from './life.ts';
 import { peopleOf } from './people.ts';
 import type { Intent, Look } from './people.ts';
-import { open, simAccounts, simChat, simForge, simSessions, simValidator, simWorkspace } from './ports.ts';
+import { open, simAccounts, simChat, simForge, simMachine, simSessions, simValidator, simWorkspace } from './ports.ts';
 import type { Rules, Waiters } from './ports.ts';
 import type { SimSession, World } from './world.ts';
 
@@ -52,6 +52,7 @@ export async function live(life: Life, scenario: Scenario): Promise<Lived> {
   const supervisor = createSupervisor({
     store: simStore(life),
     accounts: simAccounts(life),
+    machine: simMachine(life),
     refusals: { seen: async (n) => ({ lines: [], n }) },
     covers: { known: bare, all: bare },
     slots: scenario.slots,

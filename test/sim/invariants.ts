@@ -16,7 +16,9 @@ type Rule = (end: { world: World; scenario: Scenario; tasks: readonly Task[] }) 
 /** What must hold when nothing more happens, whatever happened before. A sentence for each rule that was broken. */
 export function brokenAtTheEnd(world: World, scenario: Scenario, tasks: readonly Task[]): readonly string[] {
   const end = { world, scenario, tasks };
-  return [ended, mergedOnce, kept, toldOnce, settled, resumedOnce, cleared, chosen].flatMap((rule) => rule(end));
+  return [ended, mergedOnce, lockedMeans, kept, toldOnce, settled, resumedOnce, cleared, chosen].flatMap((rule) =>
+    rule(end),
+  );
 }
 
 /** No task stands still without a next step, and each holds its slot no longer than it works. */
@@ -55,6 +57,9 @@ const mergedOnce: Rule = ({ world, scenario }) => {
   ];
 };
 const ASKS: readonly string[] = ['held-for-review', 'approved'];
+
+const lockedMeans: Rule = ({ world }) =>
+  Object.keys(world.whileLocked).map((what) => `${what} began while it was locked`);
 
 /** What was acknowledged is in a journal, once. */
 const kept: Rule = ({ world }) => {

@@ -1,3 +1,4 @@
+import type { Machine } from '../../src/chain/machine.ts';
 import type { Notice } from '../../src/chain/notice.ts';
 import { Policy } from '../../src/chain/policy.ts';
 import type { Accounts, Chat, Forge, SessionEnd, Sessions, Validator, Workspace } from '../../src/chain/ports.ts';
@@ -93,6 +94,25 @@ export function simSessions(life: Life, waiters: Waiters): Sessions {
   };
 }
 
+export function simMachine(life: Life): Machine {
+  const { world } = life;
+  return {
+    asked: async () => Object.values(world.here),
+    done: (id) => call(life, 'done here', () => void delete world.here[id]),
+  };
+}
+
+/** As the box's journal has it. */
+export function isLocked({ streams }: World): boolean {
+  const said = (streams['box-this']?.entries ?? []).map((entry) => JSON.parse(entry).event.is as string);
+  return said.lastIndexOf('locked') > said.lastIndexOf('unlocked');
+}
+
+/** What must not begin while it is locked. */
+function begins(world: World, what: string): void {
+  if (isLocked(world)) world.whileLocked[what] = true;
+}
+
 /** What the scenario says of work: the same for the same work in the same world. */
 export type Rules = {
   readonly policy: Partial<Policy>;
@@ -127,6 +147,7 @@ export function simValidator(life: Life, rules: Rules): Validator {
   return {
     check: ({ head, base }) =>
       call(life, 'check', () => {
+        begins(world, `tests of ${head}`);
         const outcome = rules.tests(world, head, base);
         return (world.checks[`${head} ${base}`] = { head, base, outcome, what: 'npm test', tail: '' });
       }),
@@ -146,6 +167,7 @@ export function simForge(life: Life): Forge {
   return {
     open: ({ project, branch, head }) =>
       call(life, 'forge open', () => {
+        begins(world, `a change of ${head}`);
         const known = Object.keys(world.changes).find((number) => at(Number(number)).branch === branch);
         const number = known ? Number(known) : Object.keys(world.changes).length + 1;
         if (known && at(number).state === 'open') put(number, { head });
@@ -172,6 +194,7 @@ export function simForge(life: Life): Forge {
         if (change.head !== head) return { kind: 'refused', why: 'head-moved', text: 'The branch moved.' };
         if (baseOf(world, project) !== base)
           return { kind: 'refused', why: 'base-moved', text: 'The base branch moved.' };
+        begins(world, `the merge of ${head}`);
         const merged = commit('merge', head, base);
         world.merges[number] = { number, head, base, commit: merged };
         world.bases[project] = merged;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Check } from '../../src/chain/change.ts';
 import { Head } from '../../src/chain/ids.ts';
+import type { AskedHere } from '../../src/chain/machine.ts';
 import type { AccountSeen, SessionEnd, Thread } from '../../src/chain/ports.ts';
 import type { Role } from '../../src/chain/roles.ts';
 
@@ -63,6 +64,9 @@ export type World = {
   record: Record<number, AccountSeen>;
   shut: Record<string, number>;
   asked: Record<string, true>;
+  /** What was asked for on the machine, and whether something happened while it was locked that must not. */
+  here: Record<string, AskedHere>;
+  whileLocked: Record<string, true>;
   threads: Record<string, Thread>;
   told: Record<string, Told>;
   deeds: Record<string, Deed>;
@@ -86,6 +90,8 @@ export const newWorld = (of: Partial<World> = {}): World => ({
   record: {},
   shut: {},
   asked: {},
+  here: {},
+  whileLocked: {},
   threads: {},
   told: {},
   deeds: {},

@@ -109,10 +109,10 @@ describe('what a person writes', () => {
   it.each([
     [
       '/status',
-      { kind: 'status', tasks: [tasks.working], waits: new Map() },
+      { kind: 'status', tasks: [tasks.working], waits: new Map(), lock: null },
       '🟢 site ⋅ Correct the spelling in the README ⋅ with the coder',
     ],
-    ['/help', { kind: 'help' }, '`/status` lists the tasks, `/help` shows this.'],
+    ['/help', { kind: 'help' }, '`/help` shows this.'],
   ] as const)('%s is answered to them alone', async (text, reply, expected) => {
     g.desk.answer = () => reply;
     const answer = await send({ source, channel: 'site', thread: g.thread.thread, text });
