@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Brings what sessions run on: git, tmux, a Docker engine that answers, and mmdebstrap where the worker image has to be made without an
-# image registry. Does it as root on Debian; anywhere else it says what is lacking and exits 69. With nothing to do it is silent.
+# image registry; with --browser also the Chromium that tests look at the page with. Does it as root on Debian; anywhere else it says what is lacking and exits 69. With nothing to do it is silent.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 log=${SIGNALBOX_DOCKERD_LOG:-/var/log/signalbox-dockerd.log}
@@ -85,6 +85,7 @@ image_is_to_be_made() {
 registry_answers() { docker image inspect node:24-bookworm >/dev/null 2>&1 || timeout 10 docker manifest inspect node:24-bookworm >/dev/null 2>&1; }
 
 lacking=()
+[[ ${1-} != --browser ]] || has chromium || lacking+=(chromium)
 for tool in git tmux; do has "$tool" || lacking+=("$tool"); done
 has docker || lacking+=(docker.io)
 [[ ${#lacking[@]} == 0 ]] || install "${lacking[@]}"

@@ -55,8 +55,8 @@ function installed(): readonly string[] {
   return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
 }
 
-async function setUp(env: Record<string, string> = {}) {
-  const { exitCode, stdout, stderr } = await execa(resolve('deploy/setup.sh'), [], {
+async function setUp(env: Record<string, string> = {}, words: readonly string[] = []) {
+  const { exitCode, stdout, stderr } = await execa(resolve('deploy/setup.sh'), words, {
     env: {
       PATH: join(world, 'bin'),
       WORLD: world,
@@ -98,6 +98,14 @@ describe('deploy/setup.sh', () => {
       ['1', join(world, 'log')],
       ['2', join(world, 'log')],
     ]);
+  });
+
+  it('brings a browser to whom tests the page, and to nobody else', async () => {
+    have('git', 'tmux', 'docker', 'mmdebstrap', 'apt-get');
+    there('engine');
+    expect(await setUp({}, ['--browser'])).toEqual({ exitCode: 0, said: ['signalbox setup: installing chromium'] });
+    expect(installed()).toEqual(['chromium']);
+    expect(await setUp({}, ['--browser'])).toEqual({ exitCode: 0, said: [] });
   });
 
   it('installs the engine where there is only a client', async () => {

@@ -1,3 +1,5 @@
+import type { Message } from './message.ts';
+
 /**
  * Claims made harmless. Text of agents, tools, forges and people's repositories passes through here before a person sees it.
  * A platform with mentions turns them off in its own API as well; the console has none.
@@ -74,15 +76,16 @@ export function closeFence(text: string): string {
 /** How much of somebody's words a phone shows; the rest goes into a file. */
 const QUOTE_MAX = 1_500;
 
-/** Words to be quoted. Long ones are cut there and follow whole as the file `name`. */
-export function quoted(
-  text: string,
-  name: string,
-): { readonly agent?: string; readonly file?: { readonly name: string; readonly text: string } } {
+/** Words to be quoted. Long ones are cut there and follow whole as the file `name`. `verbatim`: no Markdown, but lines as they are. */
+export function quoted(text: string, name: string, verbatim?: 'text'): Pick<Message, 'agent' | 'file' | 'verbatim'> {
   const whole = clean(text).trim();
   if (whole === '') return {};
-  if (whole.length <= QUOTE_MAX) return { agent: closeFence(whole) };
-  return { agent: closeFence(shorten(whole, QUOTE_MAX)), file: { name, text: whole } };
+  const shown = shorten(whole, QUOTE_MAX);
+  return {
+    agent: verbatim ? shown : closeFence(shown),
+    ...(verbatim ? { verbatim } : {}),
+    ...(shown === whole ? {} : { file: { name, text: whole } }),
+  };
 }
 
 /** A file's bare name out of a claimed path: nothing but letters, digits, dots and dashes. */

@@ -18,6 +18,8 @@ export const Message = z.object({
   text: z.string(),
   /** Words of an agent, or of someone at its pane, cleaned. A platform shows them quoted: no mention, link, image or command in them acts. */
   agent: z.string().optional(),
+  /** `agent` is no Markdown but lines that are shown as they are, in this language: a patch, a command, the end of an output. */
+  verbatim: z.enum(['diff', 'sh', 'text']).optional(),
   /** A long text, to be offered as an attachment. Cleaned like `agent`. */
   file: z.object({ name: z.string(), text: z.string() }).optional(),
   buttons: z.array(Button),

@@ -132,7 +132,10 @@ function document({ what, path, text }: Of<'document'>): Message {
 }
 
 function typed({ role, text }: Of<'typed'>): Message {
-  return quiet(`⌨️ Typed at the ${role}'s terminal. It never counts as an approval.`, quoted(text, 'typed.txt'));
+  return quiet(
+    `⌨️ Typed at the ${role}'s terminal. It never counts as an approval.`,
+    quoted(text, 'typed.txt', 'text'),
+  );
 }
 
 function heard({ by, when }: Of<'heard'>): string {
@@ -148,7 +151,7 @@ function heard({ by, when }: Of<'heard'>): string {
 }
 
 function checked(check: Check): Message {
-  return quiet(`🧪 ${checkRow(check)}`, check.outcome === 'green' ? {} : quoted(check.tail, 'test-output.txt'));
+  return quiet(`🧪 ${checkRow(check)}`, check.outcome === 'green' ? {} : quoted(check.tail, 'test-output.txt', 'text'));
 }
 
 function review(subject: Subject, { number, head, verdict, byHand }: Of<'held-for-review'>): Message {
@@ -162,7 +165,7 @@ function review(subject: Subject, { number, head, verdict, byHand }: Of<'held-fo
   const blocked = verdict.says === 'block';
   if (blocked) rows.push('By hand, on the machine:');
   return loud(subject, '🔔 held for review', rows, {
-    ...(blocked ? { agent: byHand } : {}),
+    ...(blocked ? { agent: byHand, verbatim: 'sh' as const } : {}),
     buttons: reviewButtons(subject.task, head, verdict),
   });
 }
@@ -177,7 +180,9 @@ function confirmation(subject: Subject, { by, head, patch }: Of<'confirm'>): Mes
     `${line(by, 60)} asked to merge ${short(head)}, which touches sensitive paths.`,
     `An admin who has read ${inline ? 'these hunks' : 'the attached hunks'} may confirm.`,
   ];
-  const shown = inline ? { agent: hunks } : { file: { name: `${head.slice(0, 7)}.patch`, text: hunks } };
+  const shown = inline
+    ? { agent: hunks, verbatim: 'diff' as const }
+    : { file: { name: `${head.slice(0, 7)}.patch`, text: hunks } };
   return loud(subject, '🔐 second tap', rows, { ...shown, buttons: [confirm(subject.task, head), stop(subject.task)] });
 }
 

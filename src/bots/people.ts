@@ -10,6 +10,9 @@ export type Listed = {
   readonly consoleKeyHash?: string | undefined;
 };
 
+/** What of a key is written down. */
+export const keyHash = (key: string): string => createHash('sha256').update(key).digest('hex');
+
 /** Who holds a key. Compares with every hash in constant time, so that an answer's time tells nothing. */
 export type Keys = (key: string) => Person | null;
 
@@ -20,9 +23,7 @@ export function keyCover(people: readonly Listed[], put: string): (text: string)
   const hashes = new Set(people.flatMap(({ consoleKeyHash }) => consoleKeyHash ?? []));
   if (hashes.size === 0) return (text) => text;
   return (text) =>
-    text.replace(/(?<![\w-])[\w-]{16,200}(?![\w-])/g, (word) =>
-      hashes.has(createHash('sha256').update(word).digest('hex')) ? put : word,
-    );
+    text.replace(/(?<![\w-])[\w-]{16,200}(?![\w-])/g, (word) => (hashes.has(keyHash(word)) ? put : word));
 }
 
 /** Throws a sentence when nobody could get in, or when one key would be two people's. */
@@ -42,7 +43,7 @@ export function consoleKeys(people: readonly Listed[]): Keys {
     );
   }
   return (key) => {
-    const presented = createHash('sha256').update(key).digest();
+    const presented = Buffer.from(keyHash(key), 'hex');
     const [found] = holders.filter(({ hash }) => timingSafeEqual(hash, presented));
     return found?.person ?? null;
   };

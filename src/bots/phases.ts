@@ -25,28 +25,29 @@ export function doing(phase: Phase): string {
   return phase.at === 'working' ? `with the ${phase.role}` : phaseWords(phase.at);
 }
 
-export function phaseWords(phase: Phase['at']): string {
-  const words: Readonly<Record<Phase['at'], string>> = {
-    opening: 'opening its thread',
-    preparing: 'reading the repository',
-    queued: 'in the queue',
-    proving: 'running the tests on the base branch',
-    verifying: 'looking at what is there',
-    working: 'with an agent',
-    recording: 'keeping a document',
-    taking: 'taking in the commits',
-    validating: 'running the tests',
-    proposing: 'opening the change',
-    judging: 'at the gate',
-    review: 'held for review',
-    held: 'on hold',
-    merging: 'merging',
-    merged: 'merged',
-    failed: 'failed',
-    stopped: 'stopped',
-  };
-  return words[phase];
-}
+const words: Readonly<Record<Phase['at'], string>> = {
+  opening: 'opening its thread',
+  preparing: 'reading the repository',
+  queued: 'in the queue',
+  proving: 'running the tests on the base branch',
+  verifying: 'looking at what is there',
+  working: 'with an agent',
+  recording: 'keeping a document',
+  taking: 'taking in the commits',
+  validating: 'running the tests',
+  proposing: 'opening the change',
+  judging: 'at the gate',
+  review: 'held for review',
+  held: 'on hold',
+  merging: 'merging',
+  merged: 'merged',
+  failed: 'failed',
+  stopped: 'stopped',
+};
+
+/** A phase by its name; one of another version is its own name. */
+export const phaseWords = (phase: string): string =>
+  Object.hasOwn(words, phase) ? words[phase as Phase['at']] : phase;
 
 /** Stages of the card by name of Task.times, which holds roles for `working`. null: belongs to the stage before it. */
 const stages: Readonly<Record<Role | Exclude<Phase['at'], 'working'>, string | null>> = {

@@ -13,6 +13,7 @@ import { makeBell } from './bell.ts';
 import { consoleChat } from './chat.ts';
 import { consoleInputs } from './inputs.ts';
 import { routes } from './routes.ts';
+import { openSignins } from './signins.ts';
 import { openTimeline } from './timeline.ts';
 
 export type ConsoleSettings = {
@@ -47,6 +48,7 @@ export async function openConsole(settings: ConsoleSettings): Promise<Console> {
   const bell = makeBell();
   const activity = openActivity(bell);
   const timeline = await openTimeline(store, bell);
+  const signins = await openSignins(store, people, clock);
   return {
     chat: consoleChat(timeline, activity, clock, beside),
     async serve(desk) {
@@ -58,6 +60,7 @@ export async function openConsole(settings: ConsoleSettings): Promise<Console> {
         log,
         cover,
         keys,
+        signins,
         channels,
         inputs,
         closing: closing.signal,

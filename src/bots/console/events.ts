@@ -3,6 +3,7 @@ import type { Activity } from './activity.ts';
 import type { Bell } from './bell.ts';
 import { event } from './threads.ts';
 import type { Timeline } from './timeline.ts';
+import { pageEvent } from './wire.ts';
 
 export type Feed = {
   readonly timeline: Timeline;
@@ -17,9 +18,14 @@ export const HEARTBEAT_MS = 15_000;
 /**
  * The console's events as text/event-stream, those after `after` first. Entries have their number as id, so that a reader goes on after
  * the last one it had; remarks (`event: activity`) have none. It is pulled: a reader that is slow waits in nobody's memory, and finds
- * what it missed in the timeline.
+ * what it missed in the timeline. `asPage`: with texts as trees.
  */
-export function eventStream(feed: Feed, after: number, closing: AbortSignal): ReadableStream<Uint8Array> {
+export function eventStream(
+  feed: Feed,
+  after: number,
+  closing: AbortSignal,
+  asPage = false,
+): ReadableStream<Uint8Array> {
   const { timeline, activity, bell, clock } = feed;
   const bytes = new TextEncoder();
   let seq = after;
@@ -38,7 +44,8 @@ export function eventStream(feed: Feed, after: number, closing: AbortSignal): Re
     const entry = timeline.entries[seq];
     if (entry) {
       seq += 1;
-      return frame(entry.is, event(entry, seq), seq);
+      const shown = event(entry, seq);
+      return frame(entry.is, asPage ? pageEvent(shown) : shown, seq);
     }
     const [remark] = activity.since(remarks);
     if (!remark) return null;

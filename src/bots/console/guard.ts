@@ -1,7 +1,9 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { getCookie } from 'hono/cookie';
 import type { Person } from '../../chain/person.ts';
 import type { Keys } from '../people.ts';
+import type { Signins } from './signins.ts';
 
 /** What a request carries once it is let in. */
 export type Env = { Variables: { person: Person } };
@@ -36,32 +38,50 @@ export function loopbackOnly(port: () => number): MiddlewareHandler {
   };
 }
 
+/** Whatever a browser asks for on behalf of another page, such as a picture of another port of this machine, gets nothing. */
+export const ownPageOnly: MiddlewareHandler = async (c, next) => {
+  const site = c.req.header('sec-fetch-site') ?? 'none';
+  if (site === 'same-origin' || site === 'none') return next();
+  return refuse(c, 403, "Requests from another page are refused: only the console's own page may send them.");
+};
+
 /** Nothing here is to be kept, framed or guessed at by a browser. */
 export const plainAnswers: MiddlewareHandler = async (c, next) => {
   await next();
-  c.header('Cache-Control', 'no-store');
+  if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store');
   c.header('X-Content-Type-Options', 'nosniff');
-  c.header('Content-Security-Policy', "default-src 'none'");
+  c.header('Referrer-Policy', 'no-referrer');
+  c.header('Cross-Origin-Resource-Policy', 'same-origin');
+  if (!c.res.headers.has('Content-Security-Policy')) c.header('Content-Security-Policy', "default-src 'none'");
 };
 
-/** Lets in who holds a key of the config. */
-export function keyRequired(keys: Keys): MiddlewareHandler<Env> {
+/** Browsers give a cookie to every port of a host, so that its name tells one console's from another's. */
+export const cookieName = (port: number): string => `signalbox-${port}`;
+
+/** Lets in who holds a key of the config, or the cookie that the page was given for one. */
+export function keyRequired(keys: Keys, signins: Signins, port: () => number): MiddlewareHandler<Env> {
   return async (c, next) => {
-    const [, key] = /^Bearer ([\w-]{1,200})$/.exec(c.req.header('authorization') ?? '') ?? [];
-    const person = key === undefined ? null : keys(key);
+    const header = c.req.header('authorization');
+    const [, key] = /^Bearer ([\w-]{1,200})$/.exec(header ?? '') ?? [];
+    const token = header === undefined ? getCookie(c, cookieName(port())) : undefined;
+    const person = key === undefined ? (token === undefined ? null : signins.holder(token)) : keys(key);
     if (person === null) {
       c.header('WWW-Authenticate', 'Bearer');
-      return refuse(
-        c,
-        401,
-        key === undefined
-          ? 'A key is missing: send the header Authorization: Bearer <your key>.'
-          : 'Nobody has this key. Ask whoever runs Signalbox for yours; signalbox.yaml holds its hash.',
-      );
+      return refuse(c, 401, whyNot(key, token));
     }
+    // A browser says where it sends from. With a cookie, which it adds by itself, silence is no answer.
+    if (token !== undefined && c.req.method !== 'GET' && c.req.header('origin') === undefined)
+      return refuse(c, 403, 'A request with a cookie has to say its Origin. Scripts send their key in a header.');
     c.set('person', person);
     return next();
   };
+}
+
+function whyNot(key: string | undefined, token: string | undefined): string {
+  if (key !== undefined)
+    return 'Nobody has this key. Ask whoever runs Signalbox for yours; signalbox.yaml holds its hash.';
+  if (token !== undefined) return 'Your sign-in has ended. Sign in again with your key.';
+  return 'A key is missing: sign in on the page, or send the header Authorization: Bearer <your key>.';
 }
 
 export const jsonOnly: MiddlewareHandler = async (c, next) => {

@@ -158,9 +158,12 @@ describe('an answer', () => {
     expect(headers.get('access-control-allow-origin')).toBeNull();
   });
 
-  it.each(['/', '/api/nothing', '/api/threads/nowhere'])('at %s is a sentence', async (path) => {
-    const response = await g.get(path);
-    expect(response.status).toBe(404);
-    expect(await response.json()).toEqual({ error: expect.stringMatching(/^There is no.+\.$/) });
-  });
+  it.each(['/nothing', '/page/nothing', '/lib/nothing', '/api/nothing', '/api/threads/nowhere'])(
+    'at %s is a sentence',
+    async (path) => {
+      const response = await g.get(path);
+      expect(response.status).toBe(404);
+      expect(await response.json()).toEqual({ error: expect.stringMatching(/^There is no.+\.$/) });
+    },
+  );
 });

@@ -1,0 +1,19 @@
+/** What a person can do on the page. */
+export type Acts = {
+  signIn(key: string): void;
+  signOut(): void;
+  press(thread: string, button: string): void;
+  /** Sends what is written at a place. */
+  say(channel: string, thread: string | null): void;
+  /** What is written at a place so far. */
+  write(at: string, text: string): void;
+  /** Goes to the n-th offer of the menu. */
+  choose(n: number): void;
+  /** Opens the file of a message. */
+  look(seq: number): void;
+  closeFile(): void;
+  /** Puts the latest answer away. */
+  dismiss(): void;
+  /** Asks the browser whether it may notify. */
+  ring(): void;
+};

@@ -1,0 +1,122 @@
+import { html, nothing } from 'lit-html';
+import type { TemplateResult } from 'lit-html';
+import { repeat } from 'lit-html/directives/repeat.js';
+import type { Button } from '../../message.ts';
+import type { PageLine, PageMessage, PageThread } from '../wire.ts';
+import type { Acts } from './acts.ts';
+import type { State } from './state.ts';
+import { words } from './words.ts';
+
+/** What was said in a thread, in order, and what is on its way. */
+export function lines(state: State, thread: PageThread, acts: Acts): TemplateResult {
+  const waiting = state.outgoing.filter((one) => one.thread === thread.thread);
+  const remark = state.remarks.get(thread.thread);
+  return html`<ol class="lines" aria-label="Messages">
+      ${repeat(
+        thread.messages,
+        ({ seq }) => seq,
+        (line) =>
+          html`<li class="line">${line.is === 'said' ? said(line, state) : told(line, state, thread, acts)}</li>`,
+      )}
+      ${waiting.map(
+        ({ text }) =>
+          html`<li class="line">
+            <div class="said own waiting">
+              <p class="typed">${text}</p>
+              <p class="receipt">Sending…</p>
+            </div>
+          </li>`,
+      )}
+    </ol>
+    ${remark === undefined ? nothing : html`<p class="remark"><span class="pulse" aria-hidden="true"></span>${remark}</p>`}`;
+}
+
+const time = (at: number): TemplateResult => {
+  const date = new Date(at);
+  const today = date.toDateString() === new Date().toDateString();
+  const shown = date.toLocaleString([], today ? { timeStyle: 'short' } : { dateStyle: 'short', timeStyle: 'short' });
+  return html`<time datetime=${date.toISOString()}>${shown}</time>`;
+};
+
+function said(line: Extract<PageLine, { is: 'said' }>, { you }: State): TemplateResult {
+  const own = line.by.id === you?.id;
+  if (line.button !== null)
+    return html`<p class="pressed">${line.by.name} pressed <b>${line.text}</b> ${time(line.at)}</p>`;
+  return html`<div class="said ${own ? 'own' : ''}">
+    <p class="who">${own ? 'You' : line.by.name} ${time(line.at)}</p>
+    <p class="typed">${line.text}</p>
+    <div class="receipt">${words(line.answer.text)}</div>
+  </div>`;
+}
+
+function told(
+  { seq, at, message, pressed }: Extract<PageLine, { is: 'message' }>,
+  state: State,
+  thread: PageThread,
+  acts: Acts,
+): TemplateResult {
+  return html`<article class="told ${message.loud ? 'loud' : ''}">
+    ${body(seq, message, acts)}
+    ${pressed ? html`<p class="pressed"><b>${pressed.text}</b>, ${pressed.by}</p>` : nothing}
+    ${buttons(message.buttons, state, thread.thread, acts)}
+    <p class="when">${time(at)}</p>
+  </article>`;
+}
+
+/** Words of ours, then an agent's in a box that says so: nothing in it can look like a message or a button of ours. */
+function body(seq: number, { text, agent, file }: PageMessage, acts: Acts): TemplateResult {
+  return html`<div class="words">${words(text)}</div>
+    ${
+      agent === null
+        ? nothing
+        : html`<figure class="agent">
+            <figcaption>Quoted, not by Signalbox</figcaption>
+            <div class="words">${words(agent)}</div>
+          </figure>`
+    }
+    ${
+      file === null
+        ? nothing
+        : html`<p class="file">
+            <button type="button" class="plain" @click=${() => acts.look(seq)}>
+              📄 ${file.name} <small>${size(file.bytes)}</small>
+            </button>
+            <a href="/api/messages/${seq}/file" download=${file.name} aria-label="Save ${file.name}">Save</a>
+          </p>`
+    }`;
+}
+
+export const size = (bytes: number): string =>
+  bytes < 1024
+    ? `${bytes} B`
+    : bytes < 1024 * 1024
+      ? `${Math.round(bytes / 1024)} KB`
+      : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+
+/** A pressed button says so at once, and is pressed once. */
+export function buttons(
+  of: readonly Button[],
+  { pressed }: State,
+  thread: string,
+  acts: Acts,
+): TemplateResult | typeof nothing {
+  if (of.length === 0) return nothing;
+  return html`<div class="buttons">
+    ${repeat(
+      of,
+      ({ id }) => id,
+      ({ id, label, style }) => {
+        const how = pressed.get(id);
+        return html`<button
+          type="button"
+          class=${style}
+          data-button=${id}
+          aria-disabled=${how ? 'true' : 'false'}
+          @click=${() => acts.press(thread, id)}
+        >
+          ${how ? html`<span class="pulse" aria-hidden="true"></span>${label}<span class="state">: taken</span>` : label}
+        </button>`;
+      },
+    )}
+  </div>`;
+}

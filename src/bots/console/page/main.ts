@@ -1,0 +1,186 @@
+import { render } from 'lit-html';
+import type { Acts } from './acts.ts';
+import * as api from './api.ts';
+import { placeKey } from './composer.ts';
+import { follow } from './feed.ts';
+import * as ringing from './ring.ts';
+import { keepEnd } from './scroll.ts';
+import { happened, listed, nothing, opened, opening, press, remarked, sent, sending } from './state.ts';
+import type { State } from './state.ts';
+import { wide } from './thread.ts';
+import { page, placeOf, signInView } from './views.ts';
+
+/** What the page knows, and the one place where that changes. */
+let state: State = {
+  ...nothing,
+  drafts: new Map(JSON.parse(sessionStorage.getItem('drafts') ?? '[]') as [string, string][]),
+};
+let retry = (): void => undefined;
+let painting = false;
+
+function set(next: State): void {
+  state = next;
+  if (painting) return;
+  painting = true;
+  // A page that nobody looks at has no frames, and rings all the same.
+  if (document.hidden) setTimeout(paint, 50);
+  else requestAnimationFrame(paint);
+}
+
+const root = document.querySelector<HTMLElement>('#app');
+
+function paint(): void {
+  painting = false;
+  if (!root || state.signedIn === null) return;
+  root.querySelector(':scope > .starting')?.remove();
+  const place = placeOf(location.pathname);
+  if (!state.signedIn) render(signInView(state, acts), root);
+  else {
+    ringing.see(state, place);
+    keepEnd(root, state.open?.thread?.thread ?? null, () => render(page(state, place, ringing.unread, acts), root));
+  }
+  document.title = state.signedIn ? ringing.title(state, place) : 'Signalbox';
+}
+
+const sentence = (text: string): State['answer'] => ({
+  ok: false,
+  text: [{ is: 'paragraph', of: [{ is: 'text', text }] }],
+});
+
+/** A refusal of a request: shown, or the way back to the key. */
+function refused({ status, sentence: text }: { readonly status: number; readonly sentence: string }): void {
+  set({ ...state, answer: sentence(text), signedIn: status === 401 ? false : state.signedIn });
+}
+
+async function start(): Promise<void> {
+  const answered = await api.threads();
+  if (!answered.ok) {
+    if (answered.status === 401) return set({ ...state, signedIn: false });
+    setTimeout(() => void start(), 1_000);
+    return set({ ...state, connected: false });
+  }
+  set(listed(state, answered.value));
+  ringing.begin(answered.value.seq);
+  retry = follow({
+    after: () => state.seq,
+    event(event) {
+      ringing.ring(state, event);
+      set(happened(state, event));
+    },
+    remark: (remark) => set(remarked(state, remark)),
+    connected: (connected) => state.connected !== connected && set({ ...state, connected }),
+    refused: (status) =>
+      status === 401
+        ? refused({ status, sentence: 'Your sign-in has ended. Sign in again with your key.' })
+        : location.reload(),
+  });
+  await show();
+}
+
+/** Fetches what the address names. */
+async function show(): Promise<void> {
+  const place = placeOf(location.pathname);
+  const id = place.at === 'thread' ? place.thread : null;
+  set(opening(state, id));
+  if (id === null || state.open?.thread) return;
+  const answered = await api.thread(id);
+  if (answered.ok) set(opened(state, answered.value));
+  else if (answered.status === 0) setTimeout(() => void show(), 1_000);
+  else if (state.open?.id === id) set({ ...state, open: { ...state.open, missing: answered.sentence } });
+}
+
+function go(path: string): void {
+  if (path !== location.pathname) history.pushState(null, '', path);
+  set({ ...state, answer: null });
+  void show().then(() => document.querySelector<HTMLElement>('main')?.focus({ preventScroll: true }));
+}
+
+async function signIn(key: string): Promise<void> {
+  const answered = await api.signIn(key.trim());
+  if (!answered.ok) return set({ ...state, signedIn: false, answer: sentence(answered.sentence) });
+  set({ ...state, answer: null });
+  await start();
+}
+
+async function signOut(): Promise<void> {
+  await api.signOut();
+  sessionStorage.clear();
+  location.assign('/');
+}
+
+/** A button that was pressed here is not pressed again, until what it did is seen. */
+async function pressOnce(thread: string, button: string): Promise<void> {
+  if (state.pressed.has(button)) return;
+  set(press(state, button, 'sending'));
+  const answered = await api.input({ source: crypto.randomUUID(), thread, button });
+  if (!answered.ok) {
+    set(press(state, button, null));
+    return refused(answered);
+  }
+  set({ ...press(state, button, answered.value.ok ? 'taken' : null), answer: answered.value });
+  // A press that changes no card may be repeated later.
+  setTimeout(() => set(press(state, button, null)), 3_000);
+}
+
+async function say(channel: string, thread: string | null): Promise<void> {
+  const at = placeKey(channel, thread);
+  const text = state.drafts.get(at) ?? '';
+  if (text.trim() === '') return;
+  const source = crypto.randomUUID();
+  write(at, '');
+  set(sending(state, { source, channel, thread, text }));
+  const answered = await api.input({ source, channel, thread, text });
+  set(sent(state, source));
+  const taken = answered.ok && answered.value.ok;
+  if (!taken && !state.drafts.get(at)) write(at, text);
+  if (!answered.ok) return refused(answered);
+  // What became of words shows in the thread, with its receipt.
+  if (thread === null || !taken || answered.value.task === null) set({ ...state, answer: answered.value });
+  if (thread === null && answered.value.thread !== null) go(`/t/${answered.value.thread}`);
+}
+
+function write(at: string, text: string): void {
+  set({ ...state, drafts: new Map(state.drafts).set(at, text), chosen: 0 });
+  sessionStorage.setItem('drafts', JSON.stringify([...state.drafts].filter(([, draft]) => draft !== '')));
+}
+
+async function look(seq: number): Promise<void> {
+  const answered = await api.file(seq);
+  if (answered.ok) set({ ...state, file: { ...answered.value, seq } });
+  else refused(answered);
+}
+
+const acts: Acts = {
+  signIn: (key) => void signIn(key),
+  signOut: () => void signOut(),
+  press: (thread, button) => void pressOnce(thread, button),
+  say: (channel, thread) => void say(channel, thread),
+  write,
+  choose: (chosen) => set({ ...state, chosen }),
+  look: (seq) => void look(seq),
+  closeFile: () => set({ ...state, file: null }),
+  dismiss: () => set({ ...state, answer: null }),
+  ring: () => void Notification.requestPermission().then(() => set({ ...state })),
+};
+
+wide.addEventListener('change', () => set({ ...state }));
+addEventListener('popstate', () => void show());
+addEventListener('online', () => retry());
+document.addEventListener('visibilitychange', () => {
+  retry();
+  set({ ...state });
+});
+/** Links within the page change no page. */
+document.addEventListener('click', (event) => {
+  const link = event.target instanceof Element ? event.target.closest('a') : null;
+  const own = link && link.origin === location.origin && !link.target && !link.hasAttribute('download');
+  if (!own || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+  event.preventDefault();
+  go(link.pathname);
+});
+
+/** A link may bring the key in its fragment, which no server sees; it does not stay in the address. */
+const key = new URLSearchParams(location.hash.slice(1)).get('key');
+if (location.hash !== '') history.replaceState(null, '', location.pathname);
+if (key === null) void start();
+else void signIn(key);

@@ -1,0 +1,180 @@
+import type { Person } from '../../../chain/person.ts';
+import type { MenuRow } from '../../menu.ts';
+import type { Block } from '../../tree.ts';
+import type { PageFile } from '../files.ts';
+import type { PageEvent, PageLine, PageList, PageRow, PageThread } from '../wire.ts';
+
+/** The thread that is looked at. Events that come while it is being fetched are kept in `late`, so that none is lost. */
+export type Open = {
+  readonly id: string;
+  readonly thread: PageThread | null;
+  readonly late: readonly PageEvent[];
+  readonly missing: string | null;
+};
+
+/** Words on their way to the desk. The same `source` until they are taken: sent twice they are one. */
+export type Outgoing = {
+  readonly source: string;
+  readonly channel: string;
+  readonly thread: string | null;
+  readonly text: string;
+};
+
+/** What the page knows. Changed by the functions here alone, which are pure. */
+export type State = {
+  /** null: not asked yet. */
+  readonly signedIn: boolean | null;
+  readonly you: Person | null;
+  /** Number of the last event that is in here. */
+  readonly seq: number;
+  readonly channels: readonly string[];
+  readonly menu: readonly MenuRow[];
+  readonly rows: ReadonlyMap<string, PageRow>;
+  readonly open: Open | null;
+  /** What the agent of a thread does just now. */
+  readonly remarks: ReadonlyMap<string, string>;
+  readonly connected: boolean;
+  /** Buttons that were pressed here, by id, until what they did is seen. */
+  readonly pressed: ReadonlyMap<string, 'sending' | 'taken'>;
+  readonly outgoing: readonly Outgoing[];
+  /** What is half written, by place. */
+  readonly drafts: ReadonlyMap<string, string>;
+  /** Which offer of the menu the keys are at. */
+  readonly chosen: number;
+  /** The file that is looked at. */
+  readonly file: (PageFile & { readonly seq: number }) | null;
+  /** The latest answer of the desk, until it is put away. */
+  readonly answer: { readonly ok: boolean; readonly text: readonly Block[] } | null;
+};
+
+export const nothing: State = {
+  signedIn: null,
+  you: null,
+  seq: 0,
+  channels: [],
+  menu: [],
+  rows: new Map(),
+  open: null,
+  remarks: new Map(),
+  connected: true,
+  pressed: new Map(),
+  outgoing: [],
+  drafts: new Map(),
+  chosen: 0,
+  file: null,
+  answer: null,
+};
+
+export function listed(state: State, { seq, you, channels, menu, threads }: PageList): State {
+  const rows = new Map(threads.toReversed().map((row) => [row.thread, row]));
+  return { ...state, signedIn: true, seq, you, channels, menu, rows };
+}
+
+export function opening(state: State, id: string | null): State {
+  if (id !== null && state.open?.id === id) return state;
+  return { ...state, open: id === null ? null : { id, thread: null, late: [], missing: null } };
+}
+
+/** The thread as it was fetched, and what has happened in it since. */
+export function opened(state: State, thread: PageThread): State {
+  if (state.open?.id !== thread.thread) return state;
+  const now = state.open.late.reduce(threadWith, thread);
+  return { ...state, open: { ...state.open, thread: now, late: [] } };
+}
+
+/** An event, once: one that is in here already changes nothing. */
+export function happened(state: State, event: PageEvent): State {
+  if (event.seq <= state.seq) return state;
+  const rows = rowsWith(state.rows, event);
+  const next = {
+    ...state,
+    seq: event.seq,
+    rows,
+    remarks: remarksWith(state.remarks, event),
+    pressed: pressedWith(state.pressed, event),
+  };
+  return { ...next, open: openWith(state.open, event) };
+}
+
+export function remarked(
+  state: State,
+  { thread, remark }: { readonly thread: string; readonly remark: string },
+): State {
+  return { ...state, remarks: new Map(state.remarks).set(thread, remark) };
+}
+
+export function press(state: State, button: string, as: 'sending' | 'taken' | null): State {
+  const pressed = new Map(state.pressed);
+  if (as === null) pressed.delete(button);
+  else pressed.set(button, as);
+  return { ...state, pressed };
+}
+
+function rowsWith(rows: State['rows'], event: PageEvent): State['rows'] {
+  if (event.is === 'said') return rows;
+  const next = new Map(rows);
+  if (event.is === 'thread') {
+    const { thread, channel, task, project, title, name, state, doing, at: opened } = event;
+    return next.set(thread, { thread, channel, task, project, title, name, opened, state, doing, rang: 0 });
+  }
+  const row = rows.get(event.thread);
+  if (!row) return rows;
+  if (event.is === 'message') return event.message.loud ? next.set(row.thread, { ...row, rang: event.seq }) : rows;
+  const { title, name, state, doing } = event;
+  return next.set(row.thread, { ...row, title, name, state, doing });
+}
+
+/** What an agent did just now is over when its phase is, or when it has said something. */
+function remarksWith(remarks: State['remarks'], event: PageEvent): State['remarks'] {
+  if (event.is === 'said' || !remarks.has(event.thread)) return remarks;
+  const next = new Map(remarks);
+  next.delete(event.thread);
+  return next;
+}
+
+/** A card that changed offers its buttons anew. */
+function pressedWith(pressed: State['pressed'], event: PageEvent): State['pressed'] {
+  if (event.is !== 'card') return pressed;
+  const offered = new Set(event.card.buttons.map(({ id }) => id));
+  return new Map([...pressed].filter(([id, how]) => how === 'sending' || !offered.has(id)));
+}
+
+function openWith(open: Open | null, event: PageEvent): Open | null {
+  if (!open || !concerns(open, event)) return open;
+  if (open.thread === null) return { ...open, late: [...open.late, event] };
+  return { ...open, thread: threadWith(open.thread, event) };
+}
+
+/** The `/task` that opened a thread was said in its channel, before there was a thread. */
+function concerns(open: Open, event: PageEvent): boolean {
+  if (event.is === 'said' && event.thread === null) return open.thread?.task === event.answer.task;
+  return event.thread === open.id;
+}
+
+function threadWith(thread: PageThread, event: PageEvent): PageThread {
+  if (event.seq <= thread.seq) return thread;
+  const at = { ...thread, seq: event.seq };
+  if (event.is === 'thread') return at;
+  if (event.is === 'card') {
+    const { card, title, name, state, doing } = event;
+    return { ...at, card, title, name, state, doing };
+  }
+  return { ...at, messages: [...spent(thread.messages, event), event] };
+}
+
+/** A button that was pressed leaves its message, which says by whom. */
+function spent(lines: readonly PageLine[], event: PageLine): readonly PageLine[] {
+  if (event.is !== 'said' || event.button === null) return lines;
+  const pressed = { by: event.by.name, text: event.text };
+  return lines.map((line) =>
+    line.is === 'message' && line.message.buttons.some(({ id }) => id === event.button)
+      ? { ...line, message: { ...line.message, buttons: [] }, pressed }
+      : line,
+  );
+}
+
+export const sending = (state: State, one: Outgoing): State => ({ ...state, outgoing: [...state.outgoing, one] });
+export const sent = (state: State, source: string): State => ({
+  ...state,
+  outgoing: state.outgoing.filter((one) => one.source !== source),
+});

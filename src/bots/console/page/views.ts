@@ -1,0 +1,105 @@
+import { html, nothing } from 'lit-html';
+import type { TemplateResult } from 'lit-html';
+import type { PageRow } from '../wire.ts';
+import type { Acts } from './acts.ts';
+import { composer } from './composer.ts';
+import { fileView } from './file.ts';
+import { side } from './side.ts';
+import type { State } from './state.ts';
+import { besideThread, threadView } from './thread.ts';
+import { words } from './words.ts';
+
+/** Where one is: by the address alone. */
+export type Place =
+  | { readonly at: 'home' }
+  | { readonly at: 'channel'; readonly channel: string }
+  | { readonly at: 'thread'; readonly thread: string };
+
+export function placeOf(path: string): Place {
+  const [, kind, name] = path.split('/');
+  if (kind === 'c' && name) return { at: 'channel', channel: decodeURIComponent(name) };
+  if (kind === 't' && name) return { at: 'thread', thread: decodeURIComponent(name) };
+  return { at: 'home' };
+}
+
+export type Seen = (row: PageRow) => boolean;
+
+export function signInView(state: State, acts: Acts): TemplateResult {
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    acts.signIn(form.querySelector('input')?.value ?? '');
+  };
+  return html`<main class="signin">
+    <h1>Signalbox</h1>
+    <form @submit=${submit}>
+      <label for="key">Your key</label>
+      <input
+        id="key"
+        name="key"
+        type="password"
+        autocomplete="current-password"
+        required
+        autocapitalize="off"
+        spellcheck="false"
+        aria-describedby="key-help"
+      />
+      <p id="key-help">
+        You were given it by whoever runs Signalbox. It is typed once: this browser stays signed in for 30 days.
+      </p>
+      <button class="primary" type="submit">Sign in</button>
+    </form>
+    ${answer(state, acts)}
+  </main>`;
+}
+
+/** The latest answer of the desk, said once to a screen reader too. */
+function answer(state: State, acts: Acts): TemplateResult {
+  return html`<div class="answer-place" role="status" aria-live="polite">
+    ${
+      state.answer === null
+        ? nothing
+        : html`<div class="answer ${state.answer.ok ? '' : 'no'}">
+            <div class="words">${words(state.answer.text)}</div>
+            <button type="button" class="plain small" @click=${acts.dismiss}>Close</button>
+          </div>`
+    }
+  </div>`;
+}
+
+export function page(state: State, place: Place, unread: Seen, acts: Acts): TemplateResult {
+  const inThread = place.at === 'thread';
+  return html`<div class="frame ${inThread ? 'in-thread' : 'in-list'}">
+    ${
+      inThread
+        ? html`<nav class="side" aria-label="Tasks">${side(state, place, unread, acts)}</nav>
+            <main class="middle" tabindex="-1">${threadView(state, acts)}</main>
+            ${besideThread(state, acts)}`
+        : html`<main class="side" tabindex="-1">${side(state, place, unread, acts)}</main>
+            <div class="middle">${channelView(state, place)}</div>`
+    }
+    ${fileView(state, acts)}
+    <footer class="bottom">
+      ${answer(state, acts)}
+      ${state.connected ? nothing : html`<p class="lost" role="status">Reconnecting… Nothing is lost.</p>`}
+      ${composerOf(state, place, acts)}
+    </footer>
+  </div>`;
+}
+
+function composerOf(state: State, place: Place, acts: Acts): TemplateResult | typeof nothing {
+  const row = place.at === 'thread' ? state.rows.get(place.thread) : undefined;
+  if (row) return composer(state, row.channel, row.thread, acts);
+  const [first] = state.channels;
+  const channel = place.at === 'channel' ? place.channel : state.channels.length === 1 ? first : undefined;
+  return channel === undefined || place.at === 'thread' ? nothing : composer(state, channel, null, acts);
+}
+
+function channelView(state: State, place: Place): TemplateResult {
+  const channel = place.at === 'channel' ? place.channel : state.channels.length === 1 ? state.channels[0] : null;
+  return html`<div class="hint">
+    <p>
+      ${channel ? html`A task for <b>#${channel}</b> begins with <code>/task</code> and what you want, below.` : 'Choose a channel or a task.'}
+    </p>
+  </div>`;
+}

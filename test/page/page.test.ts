@@ -1,0 +1,220 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ground, keys } from '../bots/console/ground.ts';
+import type { Ground } from '../bots/console/ground.ts';
+import { head, held, tasks } from '../bots/samples.ts';
+import { openBrowser } from './ground.ts';
+import type { Browser, Visitor } from './ground.ts';
+
+let browser: Browser;
+let g: Ground;
+let ana: Visitor;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(() => browser.leave());
+beforeEach(async () => {
+  g = await ground();
+  ana = await browser.person();
+});
+afterEach(async () => {
+  expect(ana.wrong).toEqual([]);
+  await ana.context.close();
+  await g.leave();
+});
+
+const thread = (): string => `${g.url}/t/${g.thread.thread}`;
+const enter = (visitor = ana, path = `/t/${g.thread.thread}`, key = keys.ana) =>
+  visitor.page.goto(`${g.url}${path}#key=${key}`);
+const review = () =>
+  g.console.chat.tell('review', g.thread, { kind: 'held-for-review', number: 3, head, verdict: held, byHand: '' });
+
+describe('signing in', () => {
+  it('takes a key once: typed, or brought by a link that does not keep it', async () => {
+    const { page } = ana;
+    await page.goto(g.url);
+    await page.getByLabel('Your key').fill('key-of-eve');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('Nobody has this key.').waitFor();
+    await page.getByLabel('Your key').fill(keys.ana);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('link', { name: /Correct the spelling/ }).waitFor();
+    await page.reload();
+    await page.getByRole('link', { name: /Correct the spelling/ }).waitFor();
+    expect(await page.evaluate('document.cookie')).toBe('');
+
+    const other = await browser.person();
+    await enter(other);
+    await other.page.getByRole('heading', { name: /Correct the spelling/ }).waitFor();
+    expect(other.page.url()).toBe(thread());
+    await other.context.close();
+  });
+
+  it('ends: the page asks for the key again, and says why', async () => {
+    const { page } = ana;
+    await enter();
+    await page.getByRole('heading', { name: /Correct the spelling/ }).waitFor();
+    await ana.context.clearCookies();
+    await page.getByRole('textbox').fill('hello');
+    await page.getByRole('textbox').press('Enter');
+    await page
+      .getByRole('button', { name: 'Send' })
+      .click()
+      .catch(() => undefined);
+    await page.getByLabel('Your key').waitFor();
+    await page.getByText(/A key is missing|Your sign-in has ended/).waitFor();
+  });
+});
+
+describe('a thread', () => {
+  it('shows the card, edited in place, and each message once, as it comes', async () => {
+    const { page } = ana;
+    await enter();
+    await page.locator('.title').getByText('with the coder').waitFor();
+    await page.locator('summary').click();
+    await page.getByRole('region', { name: 'State of the task' }).getByRole('button', { name: 'Stop' }).waitFor();
+    await g.console.chat.card(g.thread, tasks.review);
+    await review();
+    await page.locator('.title').getByText('held for review').waitFor();
+    expect(await page.locator('.card').count()).toBe(1);
+    expect(await page.locator('.told').count()).toBe(1);
+    g.console.chat.show(g.thread, 'Edits README.md');
+    await page.getByText('Edits README.md').waitFor();
+    await page.reload();
+    await page.locator('.told').waitFor();
+    expect(await page.locator('.told').count()).toBe(1);
+  });
+
+  it('a press shows at once that it was taken, is sent once, and says afterwards what was pressed by whom', async () => {
+    const { page } = ana;
+    await review();
+    await enter();
+    const merge = page.locator('.told').getByRole('button', { name: 'Merge' });
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    await page.route('**/api/inputs*', async (route) => {
+      await gate;
+      await route.continue();
+    });
+    await merge.dblclick();
+    await page.locator('.told').getByRole('button', { name: 'Merge: taken', disabled: true }).waitFor();
+    release();
+    await page
+      .locator('.told')
+      .getByText(/^Merge abc1234, Ana$/)
+      .waitFor();
+    expect(g.desk.inputs.map(({ command }) => command)).toEqual([{ name: 'merge', head, second: false }]);
+  });
+
+  it('whoever comes second is told', async () => {
+    await review();
+    await enter();
+    g.desk.answer = () => ({ kind: 'refused', why: { code: 'not-now', command: 'merge', phase: 'merging' } });
+    await ana.page.locator('.told').getByRole('button', { name: 'Merge' }).click();
+    await ana.page.getByText('/merge does nothing now: the task is merging.').waitFor();
+  });
+
+  it('words go to the task, and stay until they are taken', async () => {
+    const { page } = ana;
+    await enter();
+    const field = page.getByLabel('Write to the agent');
+    await field.fill('Mind the\nsecond paragraph');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.locator('.said', { hasText: 'second paragraph' }).getByText('Taken').waitFor();
+    expect(await field.inputValue()).toBe('');
+    g.desk.answer = () => ({ kind: 'refused', why: { code: 'not-now', command: 'say', phase: 'merged' } });
+    await field.fill('too late');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByText('Nobody hears it: the task is merged.').waitFor();
+    expect(await field.inputValue()).toBe('too late');
+    expect(g.desk.inputs).toHaveLength(1);
+  });
+
+  it('commands are offered while they are typed, by finger and by key', async () => {
+    const { page } = ana;
+    await enter();
+    const field = page.getByLabel('Write to the agent');
+    await field.fill('/re');
+    expect(await page.getByRole('option').allInnerTexts()).toEqual([
+      expect.stringContaining('/resume'),
+      expect.stringContaining('/retry'),
+    ]);
+    await field.press('ArrowDown');
+    await field.press('Tab');
+    expect(await field.inputValue()).toBe('/retry');
+    await field.fill('/ba');
+    await page.getByRole('option').click();
+    expect(await field.inputValue()).toBe('/back ');
+  });
+
+  it('a task is begun in its channel, and opens', async () => {
+    const { page } = ana;
+    await enter(ana, '/');
+    await page.getByLabel('Write in #site').fill('/task mend it');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.waitForURL(thread());
+    expect(g.desk.inputs[0]).toMatchObject({ task: null, command: { name: 'task', idea: 'mend it' } });
+  });
+
+  it('a long text is read here, or saved as an attachment', async () => {
+    const { page } = ana;
+    await g.console.chat.tell('k', g.thread, {
+      kind: 'document',
+      what: 'plan',
+      path: 'docs/a-plan.md',
+      text: '# The plan\n\n- one',
+    });
+    await enter();
+    await page.getByRole('button', { name: /a-plan.md/ }).click();
+    await page.getByRole('dialog').getByRole('heading', { name: 'The plan' }).waitFor();
+    const saving = page.waitForEvent('download');
+    await page.getByRole('dialog').getByRole('link', { name: 'Save' }).click();
+    expect((await saving).suggestedFilename()).toBe('a-plan.md');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
+  });
+});
+
+describe('a connection that drops', () => {
+  it('loses nothing and doubles nothing, in the thread that is open and in the list', async () => {
+    const { page } = ana;
+    await enter();
+    await page.getByRole('heading', { name: /Correct the spelling/ }).waitFor();
+    await g.console.chat.tell('k1', g.thread, { kind: 'plan-approved', by: 'Ana' });
+    await page.locator('.told').waitFor();
+    const later = await g.again();
+    try {
+      await page.getByText('Reconnecting… Nothing is lost.').waitFor({ state: 'hidden' });
+      await later.console.chat.tell('k2', g.thread, { kind: 'stopped', by: 'Ana' });
+      await page.getByText('Stopped by Ana').waitFor();
+      expect(await page.locator('.told').count()).toBe(2);
+    } finally {
+      await later.leave();
+    }
+  });
+
+  it('says so calmly, and what is written meanwhile is sent once when it is back', async () => {
+    const { page } = ana;
+    await enter();
+    await page.getByRole('heading', { name: /Correct the spelling/ }).waitFor();
+    await ana.context.setOffline(true);
+    await page.getByLabel('Write to the agent').fill('said in a tunnel');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByText('Sending…').waitFor();
+    await ana.context.setOffline(false);
+    await page.locator('.said', { hasText: 'said in a tunnel' }).getByText('Taken').waitFor();
+    expect(g.desk.inputs.map(({ task, command }) => [task, command.name])).toEqual([[null, 'say']]);
+    expect(await page.locator('.said').count()).toBe(1);
+  });
+});
+
+it('the first paint takes less than 100 KB over the wire', async () => {
+  const { page } = ana;
+  const client = await ana.context.newCDPSession(page);
+  await client.send('Network.enable');
+  let bytes = 0;
+  client.on('Network.loadingFinished', ({ encodedDataLength }) => void (bytes += encodedDataLength));
+  await page.goto(g.url);
+  await page.getByLabel('Your key').waitFor();
+  expect(bytes).toBeGreaterThan(5_000);
+  expect(bytes).toBeLessThan(100_000);
+});
