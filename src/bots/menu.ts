@@ -21,6 +21,7 @@ const rows: Readonly<Record<Command['name'], Row | null>> = {
   retry: ['', 'Do this phase again', 'thread'],
   use: ['<account>', 'Go on with another account than the shut one', 'thread'],
   stop: ['', 'Stop for good; the work is kept', 'thread'],
+  lock: ['', 'Nothing starts, merges or is tapped until it is unlocked on the machine', 'anywhere'],
   status: ['', 'What every task does', 'anywhere'],
   help: ['', 'What can be written here', 'anywhere'],
   say: null,
