@@ -1,10 +1,14 @@
 import { readFile } from 'node:fs/promises';
+import { availableParallelism, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { Account, Host } from './boundary/files.ts';
 import { listPrices, Price } from './boundary/prices.ts';
 import type { Prices } from './boundary/prices.ts';
+import type { Links } from './chain/desk.ts';
+import { misfits } from './chain/fits.ts';
+import type { Machine } from './chain/fits.ts';
 import { ProjectId } from './chain/ids.ts';
 import type { Beside } from './chain/instead.ts';
 import { Right } from './chain/person.ts';
@@ -86,8 +90,10 @@ export type ConfigRead =
   | { readonly ok: true; readonly config: Config }
   | { readonly ok: false; readonly reason: string };
 
+const thisMachine = (): Machine => ({ cores: availableParallelism(), memoryGiB: totalmem() / 2 ** 30 });
+
 /** Reads `<data>/signalbox.yaml`. A refusal names the file, each path in it and what is wrong there. */
-export async function readConfig(data: string): Promise<ConfigRead> {
+export async function readConfig(data: string, machine: Machine = thisMachine()): Promise<ConfigRead> {
   const file = resolve(data, 'signalbox.yaml');
   let text: string;
   try {
@@ -106,16 +112,12 @@ export async function readConfig(data: string): Promise<ConfigRead> {
   }
   const read = File.safeParse(parsed);
   if (!read.success) {
-    const issues = read.error.issues.map((issue) => `  ${issue.path.join('.') || '(top level)'}: ${issue.message}`);
-    return { ok: false, reason: `${file} is not valid:\n${issues.join('\n')}` };
+    return invalid(file, read.error.issues.map(sentence));
   }
-  const settings = Object.fromEntries(
-    Role.options.map((role) => [role, { ...roles[role].settings, ...read.data.roles[role] }]),
-  ) as Record<Role, Settings>;
-  const unknown = Role.options.filter((role) => !(settings[role].account in read.data.accounts));
-  if (unknown.length > 0) {
-    return { ok: false, reason: `${file}: roles ${unknown.join(', ')} use an account that is not under accounts.` };
-  }
+  const settings = settingsOf(read.data.roles, machine);
+  const { accounts } = read.data;
+  const wrong = misfits(settings, accounts, machine);
+  if (wrong.length > 0) return invalid(file, wrong);
   const budget = read.data.budget === 'none' ? null : read.data.budget;
   const prices = { ...listPrices, ...read.data.prices };
   const unpriced = Role.options.filter((role) => !Object.hasOwn(prices, settings[role].model));
@@ -127,6 +129,29 @@ export async function readConfig(data: string): Promise<ConfigRead> {
     };
   }
   return { ok: true, config: Object.freeze({ ...read.data, data: resolve(data), roles: settings, budget, prices }) };
+}
+
+const invalid = (file: string, issues: readonly string[]): ConfigRead => ({
+  ok: false,
+  reason: `${file} is not valid:\n${issues.map((issue) => `  ${issue}`).join('\n')}`,
+});
+
+/** A misspelt role or setting is told which there are. */
+function sentence({ code, path, message, ...issue }: z.core.$ZodIssue): string {
+  const at = path.join('.') || '(top level)';
+  const known = path[0] !== 'roles' ? null : path.length === 1 ? Role.options : Object.keys(RoleSettings.shape);
+  if (code !== 'unrecognized_keys' || known === null || !('keys' in issue)) return `${at}: ${message}`;
+  const what = path.length === 1 ? 'role' : 'setting of a role';
+  return `${at}: there is no ${what} ${issue.keys.join(', ')}; there is ${known.join(', ')}.`;
+}
+
+/** The config's over the defaults, which take no more processors than there are. */
+function settingsOf(given: z.infer<typeof File>['roles'], { cores }: Machine): Record<Role, Settings> {
+  const of = (role: Role): Settings => {
+    const usual = roles[role].settings;
+    return { ...usual, cpus: Math.min(usual.cpus, cores), ...given[role] } as Settings;
+  };
+  return Object.fromEntries(Role.options.map((role) => [role, of(role)])) as Record<Role, Settings>;
 }
 
 /**
@@ -142,6 +167,28 @@ export function besideOf(accounts: Config['accounts']): Beside {
         ? [{ account: name, keeps: provider === 'anthropic' }]
         : [],
     );
+  };
+}
+
+export const hostsIn = ({ projects }: Config, project: ProjectId): readonly string[] =>
+  projects.find(({ id }) => id === project)?.hosts ?? [];
+
+/** What the config says of channels. */
+export function linksOf(config: Config): Links {
+  const places = config.projects.flatMap(({ id, channels }) =>
+    channels.map((name) => ({
+      id,
+      platform: name.slice(0, name.indexOf(':')),
+      channel: name.slice(name.indexOf(':') + 1),
+    })),
+  );
+  return {
+    projectOf: (platform, channel) =>
+      places.find((place) => place.platform === platform && place.channel === channel)?.id ?? null,
+    placesOf: (project) =>
+      places.filter((place) => place.id === project).map(({ platform, channel }) => ({ platform, channel })),
+    beside: besideOf(config.accounts),
+    hostsOf: (project) => hostsIn(config, project),
   };
 }
 

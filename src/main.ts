@@ -1,34 +1,35 @@
 import { spawn } from 'node:child_process';
-import { openSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { flushCompileCache } from 'node:module';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { execa } from 'execa';
 import { taskRow } from './bots/cards.ts';
+import { hostRows } from './bots/hosts.ts';
 import { openConsole } from './bots/console/console.ts';
 import { serveBoundary } from './boundary/server.ts';
 import { coveredChat, coveredDesk, coveredLog } from './chain/covered.ts';
 import { createDesk } from './chain/desk.ts';
-import type { Links } from './chain/desk.ts';
 import { ProjectId } from './chain/ids.ts';
 import type { Chat, Clock, Log } from './chain/ports.ts';
 import { Role } from './chain/roles.ts';
 import { slotsOf } from './chain/schedule.ts';
-import { createSupervisor, readTasks } from './chain/supervisor.ts';
-import type { Means } from './chain/supervisor.ts';
-import { besideOf } from './config.ts';
+import { createSupervisor, readProjects, readTasks } from './chain/supervisor.ts';
+import type { Means, Supervisor } from './chain/supervisor.ts';
+import { besideOf, hostsIn, linksOf } from './config.ts';
 import type { Config } from './config.ts';
 import { openCovers } from './covers.ts';
 import { Exit } from './exit.ts';
 import { gitForge } from './forge/git.ts';
 import { boundaryAccounts } from './runtime/accounts.ts';
 import { attachCommand } from './runtime/attach.ts';
+import { keepBoundary } from './runtime/boundary.ts';
 import { boxId } from './runtime/box.ts';
 import { dockerEngine } from './runtime/docker.ts';
+import type { Engine } from './runtime/docker.ts';
 import { egressRoot } from './runtime/layout.ts';
 import { imageTag } from './runtime/image.ts';
+import { unready } from './runtime/ready.ts';
 import { boundaryRefusals } from './runtime/refusals.ts';
 import { mirrorFolder, mirrorsOf } from './runtime/mirror.ts';
 import type { Installation } from './runtime/prepare.ts';
@@ -65,21 +66,25 @@ process.stderr.on('error', () => undefined);
 
 /** Runs until `signal`. Sessions and the boundary go on after it. */
 export async function serveController(config: Config, root: string, signal: AbortSignal): Promise<number> {
+  const not = await unready(await engineOf(config), process.getuid?.() ?? 0);
+  if (not !== null) throw new Exit(78, not);
   await writeFile(join(config.data, 'pid'), `${process.pid}\n`).catch((error: Error) =>
     log.error('the pid is not written: a second controller cannot name this one', { reason: error.message }),
   );
   const store = fileStore({ folder: config.data });
   const channels = config.projects.flatMap((project) => channelsOf(project.channels, 'console'));
   const { people, accounts } = config;
-  await keepBoundary(config, root, signal);
+  const argv = [join(root, 'src', 'cli.ts'), 'boundary', '--data', config.data];
+  await keepBoundary({ folder: join(config.data, 'boundary'), argv, log, signal });
   if (!(await covers.follow(join(config.data, 'boundary'), people, signal)))
     log.error('the boundary has not said which credentials to cover; see boundary/log', { data: config.data });
   const { port } = config.console;
   const show = { people, channels, beside: besideOf(accounts), cover: covers.all };
   const web = await openConsole({ port, ...show, store, clock, log });
-  const supervisor = createSupervisor({
+  const said: Said = (project) => supervisor.project(project)?.hosts.map(({ host }) => host) ?? [];
+  const supervisor: Supervisor = createSupervisor({
     store,
-    acts: await actsOf(config, root, coveredChat(web.chat, covers)),
+    acts: await actsOf(config, root, coveredChat(web.chat, covers), said),
     covers,
     accounts: boundaryAccounts({ folder: join(config.data, 'boundary') }),
     refusals: boundaryRefusals({ folder: join(config.data, 'boundary') }),
@@ -107,8 +112,11 @@ const aborted = (signal: AbortSignal): Promise<void> =>
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
-async function actsOf(config: Config, root: string, chat: Chat): Promise<Means['acts']> {
-  const site = await siteOf(config, root);
+/** The hosts that an admin let a project's coders go to. */
+type Said = (project: ProjectId) => readonly string[];
+
+async function actsOf(config: Config, root: string, chat: Chat, said: Said): Promise<Means['acts']> {
+  const site = await siteOf(config, root, said);
   const repositories = new Map(config.projects.map((project) => [project.id, project]));
   const repository = (id: ProjectId): { path: string; base: string } => {
     const project = repositories.get(id);
@@ -131,9 +139,13 @@ async function actsOf(config: Config, root: string, chat: Chat): Promise<Means['
   };
 }
 
-async function siteOf(config: Config, root: string): Promise<Installation> {
-  const { socket, runtime, image } = config.container;
-  const engine = dockerEngine({ socket, runtime, box: await boxId(config.data) });
+async function engineOf({ container: { socket, runtime }, data }: Config): Promise<Engine> {
+  return dockerEngine({ socket, runtime, box: await boxId(data) });
+}
+
+async function siteOf(config: Config, root: string, said: Said = () => []): Promise<Installation> {
+  const { image } = config.container;
+  const engine = await engineOf(config);
   const egress = egressRoot(process.getuid?.() ?? 0, process.env['XDG_RUNTIME_DIR']);
   return {
     engine,
@@ -142,7 +154,7 @@ async function siteOf(config: Config, root: string): Promise<Installation> {
     mirror: mirrorsOf(config.data, config.projects),
     egress,
     known: covers.known,
-    hosts: (project) => config.projects.find(({ id }) => id === project)?.hosts ?? [],
+    hosts: (project) => [...hostsIn(config, project), ...said(project)],
     root,
   };
 }
@@ -156,50 +168,6 @@ async function instructionsIn(folder: string): Promise<Record<Role, string>> {
 
 const channelsOf = (channels: readonly string[], platform: string): string[] =>
   channels.filter((channel) => channel.startsWith(`${platform}:`)).map((channel) => channel.slice(platform.length + 1));
-
-function linksOf(config: Config): Links {
-  const places = config.projects.flatMap(({ id, channels }) =>
-    channels.map((name) => ({
-      id,
-      platform: name.slice(0, name.indexOf(':')),
-      channel: name.slice(name.indexOf(':') + 1),
-    })),
-  );
-  return {
-    projectOf: (platform, channel) =>
-      places.find((place) => place.platform === platform && place.channel === channel)?.id ?? null,
-    placesOf: (project) =>
-      places.filter((place) => place.id === project).map(({ platform, channel }) => ({ platform, channel })),
-    beside: besideOf(config.accounts),
-  };
-}
-
-/** How often it is looked whether the boundary is there: Codex gives up 24 s after its model is gone. */
-const LOOK_MS = 3_000;
-
-/** A boundary serves while this controller runs: one that is gone is started again, in a process that outlives this one. */
-async function keepBoundary(config: Config, root: string, signal: AbortSignal): Promise<void> {
-  const folder = join(config.data, 'boundary');
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const words = openSync(join(folder, 'log'), 'a', 0o600);
-  const argv = [join(root, 'src', 'cli.ts'), 'boundary', '--data', config.data];
-  // Asked without waiting: a second boundary would wait for the first to end, and take its place.
-  const isThere = async (): Promise<boolean> =>
-    (await execa('flock', ['--nonblock', join(folder, 'lock'), 'true'], { reject: false })).exitCode === 1;
-  // On a busy machine it takes longer than a look until the lock is held: one that is still starting is not started again.
-  let starting = false;
-  const look = async (): Promise<void> => {
-    if (signal.aborted || starting || (await isThere())) return;
-    log.info('the boundary is started', { data: config.data });
-    starting = true;
-    const child = spawn(process.execPath, argv, { detached: true, stdio: ['ignore', words, words] });
-    for (const over of ['exit', 'error'] as const) child.once(over, () => (starting = false));
-    child.unref();
-  };
-  await look();
-  const looking = setInterval(() => void look(), LOOK_MS).unref();
-  signal.addEventListener('abort', () => clearInterval(looking), { once: true });
-}
 
 export async function serveSessionsBoundary(config: Config, signal: AbortSignal): Promise<number> {
   const boundary = await serveBoundary({
@@ -217,11 +185,17 @@ export async function serveSessionsBoundary(config: Config, signal: AbortSignal)
 
 /** Reads the journals without touching them, so it works beside the controller and without one. */
 export async function showStatus(config: Config): Promise<number> {
-  const { tasks, damage } = await readTasks(fileStore({ folder: config.data, disk: lookingDisk() }));
+  const store = fileStore({ folder: config.data, disk: lookingDisk() });
+  const { tasks, damage } = await readTasks(store);
+  const projects = await readProjects(store);
   const open = tasks.filter(({ phase }) => phase.at !== 'merged' && phase.at !== 'stopped');
   for (const { stream, line, reason } of damage) console.log(`${stream} is damaged at line ${line}: ${reason}`);
   for (const task of open) console.log(taskRow(task));
   if (open.length === 0) console.log('Nothing in flight.');
+  for (const { id } of config.projects) {
+    const said = projects.find(({ project }) => project === id) ?? { hosts: [], kept: [] };
+    for (const row of hostRows(hostsIn(config, id), said)) console.log(`${id} ⋅ ${row}`);
+  }
   return damage.length === 0 ? 0 : 1;
 }
 

@@ -6,6 +6,8 @@ import { stringify } from 'yaml';
 import { besideOf, dataFolder, readConfig } from '../src/config.ts';
 import type { Config } from '../src/config.ts';
 
+const machine = { cores: 2, memoryGiB: 7.96 };
+
 let data = '';
 beforeEach(async () => {
   data = await mkdtemp(join(tmpdir(), 'signalbox-config-'));
@@ -24,9 +26,9 @@ const good = {
   accounts: { claude: account('anthropic'), codex: account('openai') },
 };
 
-async function read(config: unknown): Promise<string | object> {
+async function read(config: unknown, on = machine): Promise<string | object> {
   await writeFile(join(data, 'signalbox.yaml'), typeof config === 'string' ? config : stringify(config));
-  const answer = await readConfig(data);
+  const answer = await readConfig(data, on);
   return answer.ok ? answer.config : answer.reason;
 }
 
@@ -39,7 +41,7 @@ describe('what does not start', () => {
     [
       'an account that is not there',
       { ...good, accounts: { claude: account('anthropic') } },
-      'roles coder use an account',
+      'roles.coder.account: there is no codex under accounts.',
     ],
     [
       'an account whose name is too long for a button',
@@ -63,6 +65,53 @@ describe('what does not start', () => {
 
   it('a folder without a config: it says what to write', async () => {
     expect(await readConfig(data)).toMatchObject({ ok: false, reason: expect.stringContaining('docs/operate.md') });
+  });
+});
+
+describe('a role that could not run', () => {
+  const keys = 'cli, account, model, effort, memoryGiB, cpus, minutes';
+  const full = 'is an alias, which means another model tomorrow: name the full id, e.g.';
+  it.each([
+    [{ tester: {} }, 'roles: there is no role tester; there is brainstormer, planner, coder, reviewer.'],
+    [{ coder: { modle: 'gpt-6.1-sol' } }, `roles.coder: there is no setting of a role modle; there is ${keys}.`],
+    [{ coder: { cli: 'gemini' } }, 'roles.coder.cli: Invalid option: expected one of "claude"|"codex"'],
+    [{ coder: { effort: 'max' } }, 'roles.coder.effort: Invalid option: expected one of "low"|"medium"|"high"|"xhigh"'],
+    [{ coder: { minutes: 0 } }, 'roles.coder.minutes: Too small: expected number to be >=1'],
+    [{ coder: { memoryGiB: '2GB' } }, 'roles.coder.memoryGiB: Invalid input: expected number, received string'],
+    [{ planner: { account: 'claude3' } }, 'roles.planner.account: there is no claude3 under accounts.'],
+    [{ planner: { account: 'constructor' } }, 'roles.planner.account: there is no constructor under accounts.'],
+    [
+      { coder: { cli: 'claude' } },
+      'roles.coder.account: codex is of openai, and claude speaks to anthropic alone: name an account of anthropic, or another cli.',
+    ],
+    [
+      { reviewer: { account: 'codex' } },
+      'roles.reviewer.account: codex is of openai, and claude speaks to anthropic alone: name an account of anthropic, or another cli.',
+    ],
+    [{ planner: { model: 'opus' } }, `roles.planner.model: opus ${full} claude-opus-5-5.`],
+    [{ planner: { model: 'Sonnet[1m]' } }, `roles.planner.model: Sonnet[1m] ${full} claude-opus-5-5.`],
+    [{ planner: { model: 'claude-haiku' } }, `roles.planner.model: claude-haiku ${full} claude-opus-5-5.`],
+    [{ planner: { model: 'claude-opus-latest' } }, `roles.planner.model: claude-opus-latest ${full} claude-opus-5-5.`],
+    [{ coder: { model: 'codex-mini-latest' } }, `roles.coder.model: codex-mini-latest ${full} gpt-6.1-sol.`],
+    [{ coder: { memoryGiB: 8 } }, 'roles.coder.memoryGiB: 8 GiB do not fit: this machine has 7.9.'],
+    [{ coder: { cpus: 4 } }, 'roles.coder.cpus: 4 do not fit: this machine has 2.'],
+  ])('%j', async (of, sentence) => {
+    const answer = await read({ ...good, roles: of });
+    expect(String(answer).split('\n').slice(1)).toEqual([`  ${sentence}`]);
+  });
+
+  it('says all at once', async () => {
+    const coder = { model: 'gpt', cpus: 3, memoryGiB: 9 };
+    expect(String(await read({ ...good, roles: { coder } })).split('\n')).toHaveLength(4);
+  });
+
+  it('the defaults run on one core, and full ids of any vendor are taken', async () => {
+    const small = { cores: 1, memoryGiB: 2 };
+    expect(await read(good, small)).toMatchObject({ roles: { coder: { cpus: 1, memoryGiB: 2 } } });
+    for (const model of ['claude-opus-4-7', 'us.anthropic.claude-opus-5-5-v1:0', 'gpt-5.5', 'o3', 'house-model'])
+      expect(await read({ ...good, budget: 'none', roles: { coder: { model } } })).toMatchObject({
+        roles: { coder: { model } },
+      });
   });
 });
 

@@ -13,16 +13,19 @@ const plain = ['stop', 'retry', 'resume', 'status', 'sendback', 'plan'] as const
 export type Press = { readonly task: TaskId } & (
   | { readonly act: 'merge' | 'merge2' | 'approve'; readonly head: Head }
   | { readonly act: 'use'; readonly account: string }
+  /** The number of a place among those that the task was refused: its name, which an agent chose, is in no button. */
+  | { readonly act: 'allow' | 'keep'; readonly place: number }
   | { readonly act: (typeof plain)[number] }
 );
 
 /** An account's name, as the config takes it: short enough for an id of 64 bytes. */
 const ACCOUNT = /^[a-z0-9-]{1,40}$/;
 
-/** `act:task`, `act:task:head` or `use:task:account`: at most 59 bytes, and all that is needed to act on it. */
+/** `act:task`, `act:task:head`, `use:task:account` or `allow:task:place`: at most 59 bytes, and all that is needed to act on it. */
 export function pressId(press: Press): string {
-  const about = 'head' in press ? `:${press.head}` : press.act === 'use' ? `:${press.account}` : '';
-  return `${press.act}:${press.task}${about}`;
+  const about =
+    'head' in press ? press.head : 'place' in press ? press.place : press.act === 'use' ? press.account : null;
+  return about === null ? `${press.act}:${press.task}` : `${press.act}:${press.task}:${about}`;
 }
 
 /** The press that an id stands for; null for anything that `pressId` does not make. */
@@ -36,6 +39,8 @@ export function parsePress(id: string): Press | null {
   }
   if (act === 'use')
     return about !== undefined && ACCOUNT.test(about) ? { act, task: task.data, account: about } : null;
+  if (act === 'allow' || act === 'keep')
+    return /^(?:0|[1-9]\d?)$/.test(about ?? '') ? { act, task: task.data, place: Number(about) } : null;
   const known = plain.find((name) => name === act);
   return known !== undefined && about === undefined ? { act: known, task: task.data } : null;
 }
@@ -50,6 +55,9 @@ export function commandOf(press: Press): Command {
       return { name: 'approve', head: press.head };
     case 'use':
       return { name: 'use', account: press.account };
+    case 'allow':
+    case 'keep':
+      return { name: press.act, place: press.place };
     case 'plan':
       return { name: 'approve', head: null };
     case 'stop':
@@ -71,6 +79,8 @@ const labels: Readonly<Record<Press['act'], string>> = {
   retry: 'Retry',
   resume: 'Resume now',
   use: 'Use',
+  allow: 'Allow for this project',
+  keep: 'Keep refusing',
   status: 'Status',
 };
 
@@ -100,6 +110,18 @@ const sendBack = (task: TaskId): Button => ({
   label: labels.sendback,
   style: 'plain',
 });
+
+/** Names up to so long stand on a button whole; of a longer one only the message tells. */
+const PLACE = 40;
+
+/** What an admin may say of a place that was refused. */
+export function placeButtons(task: TaskId, place: string, n: number): Button[] {
+  const label = place.length <= PLACE ? `Allow ${place} for this project` : labels.allow;
+  return [
+    { id: pressId({ act: 'allow', task, place: n }), label, style: 'plain' },
+    { id: pressId({ act: 'keep', task, place: n }), label: labels.keep, style: 'plain' },
+  ];
+}
 
 /** So many other accounts are offered; `/use` takes any. */
 const SPARES = 2;

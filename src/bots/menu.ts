@@ -22,8 +22,11 @@ const rows: Readonly<Record<Command['name'], Row | null>> = {
   use: ['<account>', 'Go on with another account than the shut one', 'thread'],
   stop: ['', 'Stop for good; the work is kept', 'thread'],
   lock: ['', 'Nothing starts, merges or is tapped until it is unlocked on the machine', 'anywhere'],
+  hosts: ['', 'Where the coders of this project may go', 'anywhere'],
   status: ['', 'What every task does', 'anywhere'],
   help: ['', 'What can be written here', 'anywhere'],
+  allow: null,
+  keep: null,
   say: null,
   sendback: null,
 };

@@ -2,7 +2,7 @@ import type { Check } from '../chain/change.ts';
 import type { Beside } from '../chain/instead.ts';
 import type { TaskId } from '../chain/ids.ts';
 import type { Notice } from '../chain/notice.ts';
-import { confirm, holdButtons, retry, reviewButtons, stop } from './buttons.ts';
+import { confirm, holdButtons, placeButtons, retry, reviewButtons, stop } from './buttons.ts';
 import { checkRow, reviewRow, short } from './cards.ts';
 import { clean, code, fileName, line, quoted, reveal, sentence } from './markdown.ts';
 import type { Message } from './message.ts';
@@ -34,7 +34,9 @@ export function notice(subject: Subject, told: Notice, beside: Beside): Message 
     case 'typed':
       return typed(told);
     case 'refused':
-      return quiet(refused(told));
+      return quiet(refused(told), { buttons: told.ask === null ? [] : placeButtons(task, told.place, told.ask) });
+    case 'place':
+      return quiet(answered(told));
     case 'heard':
       return quiet(heard(told));
     case 'again':
@@ -87,16 +89,27 @@ const again = ({ role, reason, left }: Of<'again'>): string =>
 
 /** What the machine's owner can do about it, where that is anything. */
 const remedies: Readonly<Record<Of<'refused'>['why'], string>> = {
-  unlisted:
-    "it is not on this project's list. If it should be, put it under `hosts` of this project in signalbox.yaml and start Signalbox again.",
+  unlisted: "it is not on this project's list.",
   address: 'its name leads to an address that is not public. No session may go there.',
   tls: 'only TLS for that very name is let through.',
 };
 
 /** The place is the agent's word: shown as code, and never longer than a name. */
-function refused({ place, why, count }: Of<'refused'>): string {
+function refused({ place, why, count, ask, kept }: Of<'refused'>): string {
   const times = count === 1 ? 'once' : `${count} times`;
-  return `🚧 The agent asked for ${code(place, 80)} ${times} and was refused: ${remedies[why]}`;
+  const more =
+    kept !== null
+      ? ` ${line(kept, 60)} keeps it so.`
+      : ask === null
+        ? ''
+        : ' An admin may let its coders go there; who may be fetched from may be sent to as well.';
+  return `🚧 The agent asked for ${code(place, 260)} ${times} and was refused: ${remedies[why]}${more}`;
+}
+
+function answered({ by, place, answer }: Of<'place'>): string {
+  return answer === 'allow'
+    ? `🛣️ ${line(by, 60)} allowed ${code(place, 260)} for this project. ${code('/hosts')} shows it and takes it back.`
+    : `🚧 ${line(by, 60)} keeps ${code(place, 260)} refused in this project. Nobody is asked about it any more.`;
 }
 
 const signs: Readonly<Record<Of<'held'>['cause'], string>> = {

@@ -14,6 +14,8 @@ export type Unparsed =
   | { readonly code: 'back-without-why' }
   /** `/use` names an account. */
   | { readonly code: 'use-without-account' }
+  /** `/hosts` stands alone, or removes one. */
+  | { readonly code: 'hosts-otherwise' }
   /** The command takes nothing, and something followed. */
   | { readonly code: 'words-after'; readonly word: string };
 
@@ -44,6 +46,8 @@ export function parse(text: string): Parsed {
       return back(rest);
     case 'use':
       return use(rest);
+    case 'hosts':
+      return hosts(rest);
     case 'stop':
     case 'resume':
     case 'retry':
@@ -66,6 +70,14 @@ function back(text: string): Parsed {
 function use(text: string): Parsed {
   if (!/^[a-z0-9-]{1,40}$/i.test(text)) return refuse({ code: 'use-without-account' });
   return { ok: true, command: { name: 'use', account: text.toLowerCase() } };
+}
+
+/** A name is compared as it was refused: in lower case, which phones do not keep to. */
+function hosts(text: string): Parsed {
+  if (text === '') return { ok: true, command: { name: 'hosts', remove: null } };
+  const [, host] = /^remove\s+(\S{1,259})$/i.exec(text) ?? [];
+  if (host === undefined) return refuse({ code: 'hosts-otherwise' });
+  return { ok: true, command: { name: 'hosts', remove: host.toLowerCase() } };
 }
 
 function alone(word: string, rest: string, command: Command): Parsed {

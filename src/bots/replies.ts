@@ -3,6 +3,7 @@ import type { Command, RefusedInput, Reply } from '../chain/commands.ts';
 import type { TaskId } from '../chain/ids.ts';
 import type { Task } from '../chain/task.ts';
 import { taskRow } from './cards.ts';
+import { hostList } from './hosts.ts';
 import { code, line, sentence } from './markdown.ts';
 import type { Unparsed } from './parse.ts';
 import { clockTime, phaseWords } from './phases.ts';
@@ -22,6 +23,8 @@ export function reply(to: Reply): Answer {
       return { ok: true, text: [...lockRows(to.lock), status(to.tasks, to.waits)].join('\n'), task: null };
     case 'locked':
       return { ok: true, text: locked(to), task: null };
+    case 'hosts':
+      return { ok: true, text: hostList(to.settings, to.said, to.removed), task: null };
     case 'help':
       return { ok: true, text: help, task: null };
     case 'refused':
@@ -51,8 +54,13 @@ function accepted(command: Command['name']): string {
       return '👀 Taken. It goes back.';
     case 'sendback':
       return '👀 Taken. Write what should change.';
-    case 'lock':
+    case 'allow':
+      return '👀 Taken. Its sessions at work may go there in a moment.';
+    case 'keep':
+      return '👀 Taken. Nobody is asked about it any more.';
     case 'status':
+    case 'lock':
+    case 'hosts':
     case 'help':
       return '👀 Taken.';
   }
@@ -94,6 +102,7 @@ function status(tasks: readonly Task[], waits: Waits): string {
 
 const help = `\`/task <idea>\` starts a task in this channel. Before the idea: \`--slug <name>\`, \`--quick\` (straight to the coder), \`--headless\` (the default).
 In a task's thread: \`/merge\`, \`/approve\` (merge when green), \`/stop\`, \`/resume\` (go on), \`/use <account>\` (go on with another account than the shut one), \`/retry\` (the phase again), \`/back requirements|plan|code <why>\`. Anything else that you write there is for the agent.
+\`/hosts\` tells where this project's coders may go; an admin takes one back with \`/hosts remove <name>\`.
 \`/status\` lists the tasks, \`/lock\` stops everything until it is unlocked on the machine, \`/help\` shows this.`;
 
 function refused(why: RefusedInput): string {
@@ -120,6 +129,14 @@ function refused(why: RefusedInput): string {
       return notBeside(why);
     case 'head-moved':
       return `The change moved on: you saw ${code(why.saw.slice(0, 7))}, it is at ${code(why.is.slice(0, 7))} now. Look at the card and tap again.`;
+    case 'not-asked':
+      return `That was answered already. ${code('/hosts')} shows what holds; an admin takes one back with ${code('/hosts remove <name>')}.`;
+    case 'hosts-full':
+      return `${why.max} hosts are allowed in this project, and no more are taken. Take one back first: ${code('/hosts remove <name>')}.`;
+    case 'no-such-host':
+      return why.settings
+        ? `${code(why.host, 260)} is in signalbox.yaml: whoever runs Signalbox takes it out there.`
+        : `Nobody said anything of ${code(why.host, 260)} in this project. ${code('/hosts')} lists what was said.`;
     case 'damaged':
       return `Nothing was taken: the record ${code(why.stream)} is damaged: ${sentence(why.reason)} Restore it from a backup and start Signalbox again.`;
     case 'not-kept':
@@ -173,6 +190,10 @@ export function unparsed(why: Unparsed): Answer {
       );
     case 'use-without-account':
       return no('`/use` needs the name of an account, e.g. `/use claude2`.');
+    case 'hosts-otherwise':
+      return no(
+        `${code('/hosts')} stands alone or takes a name back, e.g. ${code('/hosts remove registry.npmjs.org')}.`,
+      );
     case 'words-after':
       return no(`${code(`/${why.word}`)} stands alone. To tell the agent something, begin with another word.`);
   }

@@ -1,7 +1,8 @@
 import type { Lock } from './box.ts';
-import type { Head, TaskId } from './ids.ts';
+import type { Head, ProjectId, TaskId } from './ids.ts';
 import { may } from './person.ts';
 import type { Person, Right } from './person.ts';
+import type { Project } from './project.ts';
 import type { Wait } from './schedule.ts';
 import type { Mode, Task } from './task.ts';
 
@@ -26,6 +27,10 @@ export type Command =
   | { readonly name: 'retry' }
   /** Nothing starts, nothing merges and no tap counts until it is unlocked on the machine. */
   | { readonly name: 'lock' }
+  /** Lets the project's coders go to the task's refused place with this number; `keep` has it refused for good. */
+  | { readonly name: 'allow' | 'keep'; readonly place: number }
+  /** Where the project's coders may go; `remove` takes back what was said of one host. */
+  | { readonly name: 'hosts'; readonly remove: string | null }
   | { readonly name: 'status' }
   | { readonly name: 'help' };
 
@@ -42,16 +47,25 @@ const needs: Readonly<Record<Command['name'], Right>> = {
   lock: 'steer',
   approve: 'merge',
   merge: 'merge',
+  allow: 'admin',
+  keep: 'admin',
+  hosts: 'watch',
   status: 'watch',
   help: 'watch',
 };
 
+function rightFor(command: Command): Right {
+  const { name } = command;
+  const admin = (name === 'merge' && command.second) || (name === 'hosts' && command.remove !== null);
+  return admin ? 'admin' : needs[name];
+}
+
 /** What changes nothing and is answered while everything is locked. */
-export const looks = (command: Command): boolean => needs[command.name] === 'watch';
+export const looks = (command: Command): boolean => rightFor(command) === 'watch';
 
 /** Whether this person may give this command, and the right it takes. */
 export function allowed(person: Person, command: Command): { readonly ok: boolean; readonly needs: Right } {
-  const right = command.name === 'merge' && command.second ? 'admin' : needs[command.name];
+  const right = rightFor(command);
   return { ok: may(person, right), needs: right };
 }
 
@@ -79,6 +93,14 @@ export type Reply =
     }
   /** `lock` is null where a repeated `/lock` comes after it was unlocked. `already`: somebody else was first. */
   | { readonly kind: 'locked'; readonly lock: Lock | null; readonly already: boolean }
+  /** `settings` are the config's; `removed` is the one that was taken back just now. */
+  | {
+      readonly kind: 'hosts';
+      readonly project: ProjectId;
+      readonly settings: readonly string[];
+      readonly said: Pick<Project, 'hosts' | 'kept'>;
+      readonly removed: string | null;
+    }
   | { readonly kind: 'help' }
   | { readonly kind: 'refused'; readonly why: RefusedInput };
 
@@ -102,6 +124,12 @@ export type RefusedInput =
       readonly beside: readonly string[];
     }
   | { readonly code: 'head-moved'; readonly saw: Head; readonly is: Head }
+  /** Nothing is asked about that place any more. */
+  | { readonly code: 'not-asked' }
+  /** So many hosts are allowed that one has to be taken back first. */
+  | { readonly code: 'hosts-full'; readonly max: number }
+  /** `settings`: it is in signalbox.yaml, where the chat takes nothing out. Else nobody said anything of it. */
+  | { readonly code: 'no-such-host'; readonly host: string; readonly settings: boolean }
   | { readonly code: 'damaged'; readonly stream: string; readonly reason: string }
   /** The disk would not keep it: nothing was taken. */
   | { readonly code: 'not-kept'; readonly reason: string };

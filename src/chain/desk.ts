@@ -5,14 +5,16 @@ import { TaskId } from './ids.ts';
 import type { ProjectId } from './ids.ts';
 import type { TaskEvent } from './event.ts';
 import type { Beside } from './instead.ts';
+import { HOSTS_MAX } from './project.ts';
 import type { Supervisor } from './supervisor.ts';
 import type { Task } from './task.ts';
 
-/** What the config says of channels: which project a channel shows, and every channel that shows a project; and which accounts stand beside one. */
+/** What the config says of channels: which project a channel shows, and every channel that shows a project; which accounts stand beside one; and a project's own hosts. */
 export type Links = {
   projectOf(platform: string, channel: string): ProjectId | null;
   placesOf(project: ProjectId): readonly { readonly platform: string; readonly channel: string }[];
   readonly beside: Beside;
+  hostsOf(project: ProjectId): readonly string[];
 };
 
 /** Takes what people ask for: checks who, where and what, then has it journaled. Resolves when that is durable or refused. */
@@ -37,6 +39,10 @@ export function createDesk(supervisor: Supervisor, links: Links): Desk {
           asking = answer.catch(() => undefined);
           return answer;
         }
+        case 'hosts':
+          return hosts(supervisor, links, input, command.remove);
+        case 'allow':
+        case 'keep':
         case 'say':
         case 'merge':
         case 'approve':
@@ -104,11 +110,30 @@ function freeSlug(idea: string, holders: ReadonlyMap<string, Task>): string {
   for (let n = 2; ; n += 1) if (!holders.has(`${short}-${n}`)) return `${short}-${n}`;
 }
 
-type Steer = Exclude<Command, { name: 'task' | 'lock' | 'status' | 'help' }>;
+/** What people said of a project's hosts. Said in a task's thread or in a channel of the project. */
+async function hosts(supervisor: Supervisor, links: Links, input: Input, remove: string | null): Promise<Reply> {
+  const { platform, channel } = input.place;
+  const project = inThread(supervisor, input)?.project ?? links.projectOf(platform, channel);
+  if (!project) return refuse({ code: 'unlinked-channel', channel });
+  const settings = links.hostsOf(project);
+  if (remove !== null) {
+    const event = { is: 'host-removed', project, by: input.person, host: remove } as const;
+    const done = await supervisor.report(event, input.source);
+    if (done.kind === 'not-kept') return refuse({ code: 'not-kept', reason: done.reason });
+    if (done.kind === 'ignored')
+      return refuse({ code: 'no-such-host', host: remove, settings: settings.includes(remove) });
+  }
+  const said = supervisor.project(project) ?? { hosts: [], kept: [] };
+  return { kind: 'hosts', project, settings, said, removed: remove };
+}
+
+type Steer = Exclude<Command, { name: 'task' | 'lock' | 'status' | 'help' | 'hosts' }>;
 
 async function steer(supervisor: Supervisor, links: Links, input: Input, command: Steer): Promise<Reply> {
   const task = input.task ? supervisor.task(input.task) : inThread(supervisor, input);
   if (!task) return refuse({ code: 'no-task-here' });
+  const isFull = (supervisor.project(task.project)?.hosts.length ?? 0) >= HOSTS_MAX;
+  if (command.name === 'allow' && isFull) return refuse({ code: 'hosts-full', max: HOSTS_MAX });
   const event = eventOf(task, links, input, command);
   if (!event) return refuse({ code: 'not-now', command: command.name, phase: task.phase.at });
   return reply(supervisor, links, task.id, event, input);
@@ -146,6 +171,13 @@ function eventOf(task: Task, { beside }: Links, { person: by, source }: Input, c
     case 'approve': {
       const planWaits = task.phase.at === 'held' && task.phase.ends.by === 'approval';
       return { is: 'approve-tapped', by, head: command.head ?? (planWaits ? null : (task.change?.head ?? null)) };
+    }
+    case 'allow':
+    case 'keep': {
+      const place = task.refused[command.place];
+      return place === undefined
+        ? null
+        : { is: 'place-answered', by, place, answer: command.name, uuid: uuidOf(source) };
     }
     case 'merge': {
       const head = command.head ?? task.change?.head;
@@ -193,5 +225,6 @@ function whyIgnored(task: Task | undefined, { beside }: Links, event: TaskEvent,
   if (shut !== null && command.name === 'use') {
     return { code: 'not-beside', account: command.account, shut, beside: beside(shut).map(({ account }) => account) };
   }
+  if (event.is === 'place-answered') return { code: 'not-asked' };
   return { code: 'not-now', command: command.name, phase };
 }

@@ -175,6 +175,18 @@ const refused = z.object({
   port: z.number(),
   why: z.enum(['unlisted', 'address', 'tls']),
   count: z.number(),
+  /** Whether an admin may let the project go there. Older journals have none. */
+  asks: z.boolean().default(false),
+  /** Who said that it stays refused. */
+  kept: z.string().nullable().default(null),
+});
+/** What an admin said of a place that a session was refused. */
+const placeAnswered = z.object({
+  is: z.literal('place-answered'),
+  by: Person,
+  place: z.string(),
+  answer: z.enum(['allow', 'keep']),
+  uuid: z.string(),
 });
 
 export const TaskEvent = z.discriminatedUnion('is', [
@@ -210,6 +222,7 @@ export const TaskEvent = z.discriminatedUnion('is', [
   broke,
   typed,
   refused,
+  placeAnswered,
 ]);
 export type TaskEvent = z.infer<typeof TaskEvent>;
 export type Asked = z.infer<typeof asked>;

@@ -19,7 +19,13 @@ export const Notice = z.discriminatedUnion('kind', [
     place: z.string(),
     why: z.enum(['unlisted', 'address', 'tls']),
     count: z.number().int(),
+    /** Its number among the task's refused places, where an admin may answer. */
+    ask: z.number().int().nullable().default(null),
+    /** Who said that it stays refused. */
+    kept: z.string().nullable().default(null),
   }),
+  /** What an admin said of it. */
+  z.object({ kind: z.literal('place'), by: z.string(), place: z.string(), answer: z.enum(['allow', 'keep']) }),
   /** What a person wrote reached the session, or waits for the next one. */
   z.object({ kind: z.literal('heard'), by: z.string(), when: z.enum(['now', 'turn-end', 'next-session']) }),
   /** The same role goes on, and why. */

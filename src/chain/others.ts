@@ -19,7 +19,7 @@ export function othersOf(yard: () => Yard, watch: () => Watch): Others {
       if (event.is !== 'done') kept(await accountOwner(yard(), event.account).submit(event, { source: key }));
     },
     async report(event, key) {
-      kept(await projectOwner(yard(), event.project).submit(event, { source: key }));
+      if (event.is !== 'done') kept(await projectOwner(yard(), event.project).submit(event, { source: key }));
     },
     async shut(account) {
       await watch().catchUp();

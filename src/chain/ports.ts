@@ -75,6 +75,7 @@ export type SessionEnd =
  *   MUST refuse a container name held by anything else.
  * - send MUST be taken once per uuid; it answers `late` when the session's latest leg no longer listens, and then MUST NOT deliver it.
  * - stop MUST leave nothing running; a session that does not run is fine.
+ * - admit: those of the project that this controller runs MUST go by the hosts of now when it resolves, and those that it begins later.
  * - sweep MUST remove what sessions other than `keep` left running or lying about, but what this controller runs itself: `keep` may be
  *   older than that.
  * Throws an Error with a sentence for a person when the engine is out of reach or the image is missing.
@@ -83,6 +84,7 @@ export type Sessions = {
   run(spec: SessionSpec, on: (event: SessionEvent) => void): Promise<SessionEnd>;
   send(session: SessionId, mail: { readonly uuid: string; readonly text: string }): Promise<'taken' | 'late'>;
   stop(session: SessionId): Promise<void>;
+  admit(project: ProjectId): Promise<void>;
   sweep(keep: readonly SessionId[]): Promise<void>;
 };
 

@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import { Check } from './change.ts';
 import { Head, ProjectId, TaskId } from './ids.ts';
+import { may, Person } from './person.ts';
 import { ignored, kind } from './stream.ts';
 import type { Moved } from './stream.ts';
 
-/** What is known of a project beside its config: whether its base is green, and what was merged. */
+/** What a person said of a host: `name` or `name:port`. */
+const Said = z.object({ host: z.string().max(259), by: Person, at: z.number() });
+
+/** What is known of a project beside its config: whether its base is green, what was merged, and what people said of hosts. */
 export const Project = z.object({
   project: ProjectId,
   /** Setup and tests on a head of the base branch alone; `under` is the policy's commands then. */
@@ -12,17 +16,36 @@ export const Project = z.object({
   /** The latest merges by Signalbox, at most a hundred, and how many there were. */
   merges: z.array(z.object({ task: TaskId, commit: Head, at: z.number() })),
   merged: z.number(),
+  /** Hosts that an admin let its coders go to, beside the config's. Older journals' snapshots have none. */
+  hosts: z.array(Said).default([]),
+  /** Hosts that nobody is asked about any more. Never one of `hosts`. */
+  kept: z.array(Said).default([]),
 });
 export type Project = z.infer<typeof Project>;
 
 export const ProjectEvent = z.discriminatedUnion('is', [
   z.object({ is: z.literal('proved'), project: ProjectId, check: Check, under: z.string() }),
   z.object({ is: z.literal('merged'), project: ProjectId, task: TaskId, commit: Head }),
+  z.object({ is: z.literal('host-allowed'), project: ProjectId, by: Person, host: Said.shape.host }),
+  /** It stays refused, and nobody is asked about it any more. */
+  z.object({ is: z.literal('host-kept'), project: ProjectId, by: Person, host: Said.shape.host }),
+  /** What was said of it is taken back. */
+  z.object({ is: z.literal('host-removed'), project: ProjectId, by: Person, host: Said.shape.host }),
+  /** The effect was done and has nothing to say. */
+  z.object({ is: z.literal('done') }),
 ]);
 export type ProjectEvent = z.infer<typeof ProjectEvent>;
 
-const ProjectEffect = z.never();
+/** `admit`: its sessions at work go by the hosts of now. */
+export const ProjectEffect = z.object({ do: z.literal('admit') });
+export type ProjectEffect = z.infer<typeof ProjectEffect>;
+
 const KEPT = 100;
+/** So many of each are kept: a grant must stay short. */
+export const HOSTS_MAX = 100;
+
+type Next = Moved<Project, ProjectEffect>;
+type OfHost = Extract<ProjectEvent, { is: `host-${string}` }>;
 
 /** A project's rules. */
 export const projectKind = kind({
@@ -30,9 +53,10 @@ export const projectKind = kind({
   state: Project,
   event: ProjectEvent,
   effect: ProjectEffect,
-  transition(state, event, { at }): Moved<Project, never> {
-    const project = state ?? { project: event.project, proof: null, merges: [], merged: 0 };
-    const move = (next: Project): Moved<Project, never> => ({ kind: 'moved', state: next, effects: [] });
+  transition(state, event, { at }): Next {
+    if (event.is === 'done') return ignored('nothing more to do');
+    const project = state ?? { project: event.project, proof: null, merges: [], merged: 0, hosts: [], kept: [] };
+    const move = (next: Project): Next => ({ kind: 'moved', state: next, effects: [] });
     switch (event.is) {
       case 'proved':
         return move({ ...project, proof: { check: event.check, under: event.under } });
@@ -42,6 +66,35 @@ export const projectKind = kind({
         const merges = [...project.merges, { task, commit, at }].slice(-KEPT);
         return move({ ...project, merges, merged: project.merged + 1 });
       }
+      case 'host-allowed':
+      case 'host-kept':
+      case 'host-removed':
+        return hosts(project, event, at);
     }
   },
 });
+
+/** Sessions at work are told only where what they may reach has changed. */
+function hosts(project: Project, { is, by, host }: OfHost, at: number): Next {
+  if (!may(by, 'admin')) return ignored('this person may not open or close the way to a host');
+  const others = (said: Project['hosts']): Project['hosts'] => said.filter((one) => one.host !== host);
+  const [allowed, kept] = [others(project.hosts), others(project.kept)];
+  const [wasAllowed, wasKept] = [allowed.length < project.hosts.length, kept.length < project.kept.length];
+  const said = { host, by, at };
+  const move = (next: Pick<Project, 'hosts' | 'kept'>): Next => {
+    const changed = wasAllowed || next.hosts.length > allowed.length;
+    return { kind: 'moved', state: { ...project, ...next }, effects: changed ? [{ do: 'admit' }] : [] };
+  };
+  switch (is) {
+    case 'host-allowed':
+      if (wasAllowed) return ignored('that host is allowed');
+      return allowed.length < HOSTS_MAX
+        ? move({ hosts: [...allowed, said], kept })
+        : ignored(`${HOSTS_MAX} hosts are allowed`);
+    case 'host-kept':
+      if (wasKept) return ignored('that host is kept refused');
+      return move({ hosts: allowed, kept: [...kept, said].slice(-HOSTS_MAX) });
+    case 'host-removed':
+      return wasAllowed || wasKept ? move({ hosts: allowed, kept }) : ignored('nothing was said of that host');
+  }
+}

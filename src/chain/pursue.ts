@@ -4,9 +4,10 @@ import type { TaskEffect } from './effect.ts';
 import type { TaskEvent } from './event.ts';
 import type { SessionId } from './ids.ts';
 import { perform } from './perform.ts';
+import type { ProjectEffect } from './project.ts';
 import type { Pending } from './stream.ts';
 import { liveOf, thawed } from './yard.ts';
-import type { AccountOwner, Live, Yard } from './yard.ts';
+import type { AccountOwner, Live, ProjectOwner, Yard } from './yard.ts';
 
 /** How long the disk gets before an outcome is offered to it again. */
 const DISK_MS = 1_000;
@@ -100,10 +101,29 @@ function triesOf(effect: TaskEffect): number {
 
 /** The same for an account's effects: each is done until it is done, and then settled. */
 export function pursueAccount(yard: Yard, owner: AccountOwner, { id, effect }: Pending<AccountEffect>): void {
+  pursueUntilDone(yard, owner, { id, effect }, () => deliver(yard, owner, id, effect));
+}
+
+/** And for a project's. */
+export function pursueProject(yard: Yard, owner: ProjectOwner, pending: Pending<ProjectEffect>): void {
+  pursueUntilDone(yard, owner, pending, async () => {
+    const project = owner.stream().state?.project;
+    if (project) await yard.acts.sessions.admit(project);
+    return null;
+  });
+}
+
+/** `act` answers null when it is done, else why not. */
+function pursueUntilDone(
+  yard: Yard,
+  owner: Pick<AccountOwner | ProjectOwner, 'submit'>,
+  { id, effect }: Pending<AccountEffect | ProjectEffect>,
+  act: () => Promise<string | null>,
+): void {
   const { acts, closing } = yard;
   const run = async (): Promise<void> => {
     while (!closing.signal.aborted) {
-      const failed = await deliver(yard, owner, id, effect).catch((error: Error) => error.message);
+      const failed = await act().catch((error: Error) => error.message);
       if (failed === null) return insist(yard, id, () => owner.submit({ is: 'done' }, { settles: id }));
       acts.log.error('an effect failed', { effect: id, do: effect.do, reason: failed });
       await acts.clock.sleep(DISK_MS, closing.signal);

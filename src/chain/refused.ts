@@ -8,6 +8,8 @@ export type RefusedSeen = {
   /** unlisted: not among the project's hosts. address: the name leads to an address that is not public. tls: something else than TLS for that name. */
   readonly why: 'unlisted' | 'address' | 'tls';
   readonly count: number;
+  /** Whether a project may list it: it is a host's name, refused for not being listed. */
+  readonly listable: boolean;
 };
 
 /** The boundary's record of refusals. Gives, in order, what came after `n`, which is 0 at the beginning, and the `n` to ask with the next time. It MAY give a line again. */

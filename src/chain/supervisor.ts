@@ -13,11 +13,14 @@ import type { Acts } from './perform.ts';
 import type { Person } from './person.ts';
 import type { Accounts, Store } from './ports.ts';
 import type { Refusals } from './refused.ts';
-import { pursue, pursueAccount, refreshCard } from './pursue.ts';
+import type { Project, ProjectEvent } from './project.ts';
+import { pursue, pursueAccount, pursueProject, refreshCard } from './pursue.ts';
 import type { Wait } from './schedule.ts';
+import type { Kind } from './stream.ts';
 import type { Task } from './task.ts';
 import { createWatch, readMachine, sweep } from './watch.ts';
 import type { Watch } from './watch.ts';
+import { projectKind } from './project.ts';
 import { accountOwner, boxOwner, liveOf, lockOf, projectOwner, taskKind, tasksOf, thaw } from './yard.ts';
 import type { Live, Yard } from './yard.ts';
 
@@ -31,6 +34,9 @@ export type Supervisor = {
   goOn(): void;
   /** Journals what came from a person before it resolves. `source` makes a repeat harmless. */
   submit(id: TaskId, event: TaskEvent, source: string): Promise<Submitted>;
+  /** The same for what a person says of a project. */
+  report(event: Exclude<ProjectEvent, { is: 'done' }>, source: string): Promise<SubmittedTo<Project>>;
+  project(id: ProjectId): Project | undefined;
   tasks(): readonly Task[];
   task(id: TaskId): Task | undefined;
   /** Why the tasks that wait in the queue wait. */
@@ -74,16 +80,16 @@ export function createSupervisor(means: Means): Supervisor {
     goOn() {
       begin();
       for (const owner of yard.accountOwners.values()) yard.follow.account(owner, owner.stream().pending);
+      for (const owner of yard.projectOwners.values()) yard.follow.project(owner, owner.stream().pending);
       for (const live of yard.lives.values()) goOnWith(yard, live);
       dispatcher.tick();
       watch.begin();
     },
-    async submit(id, event, source) {
-      const damage = yard.damaged.get(`task-${id}`);
-      if (damage)
-        return { kind: 'not-kept', reason: `${damage.stream} is damaged at line ${damage.line}: ${damage.reason}` };
-      return liveOf(yard, id).owner.submit(event, { source });
-    },
+    submit: async (id, event, source) =>
+      damaged(yard, `task-${id}`) ?? (await liveOf(yard, id).owner.submit(event, { source })),
+    report: async (event, source) =>
+      damaged(yard, `project-${event.project}`) ?? (await projectOwner(yard, event.project).submit(event, { source })),
+    project: (id) => yard.projectOwners.get(id)?.stream().state ?? undefined,
     tasks: () => tasksOf(yard),
     task: (id) => yard.lives.get(id)?.owner.stream().state ?? undefined,
     waits: () => dispatcher.look().waits,
@@ -99,6 +105,14 @@ export function createSupervisor(means: Means): Supervisor {
       );
     },
   };
+}
+
+function damaged(
+  { damaged: known }: Yard,
+  stream: string,
+): { readonly kind: 'not-kept'; readonly reason: string } | null {
+  const damage = known.get(stream);
+  return damage ? { kind: 'not-kept', reason: `${stream} is damaged at line ${damage.line}: ${damage.reason}` } : null;
 }
 
 type Parts = {
@@ -144,6 +158,10 @@ function partsOf({ store, acts, accounts, refusals, covers, machine, slots }: Me
         if (!going) return;
         for (const pending of added) pursueAccount(yard, owner, pending);
         dispatcher.tick();
+      },
+      project(owner, added) {
+        if (!going) return;
+        for (const pending of added) pursueProject(yard, owner, pending);
       },
     },
   };
@@ -200,10 +218,19 @@ export async function readBox(store: Store): Promise<Box | null> {
 export async function readTasks(
   store: Store,
 ): Promise<{ readonly tasks: readonly Task[]; readonly damage: readonly Damage[] }> {
-  const names = (await store.streams()).filter((name) => name.startsWith('task-'));
-  const read = await Promise.all(names.map((name) => readStream(taskKind, name, store)));
+  const { states, damage } = await readAll(taskKind, store);
+  return { tasks: states, damage };
+}
+
+/** The projects in the same way; one whose journal is damaged is left out. */
+export const readProjects = async (store: Store): Promise<readonly Project[]> =>
+  (await readAll(projectKind, store)).states;
+
+async function readAll<S, E, F>(kind: Kind<S, E, F>, store: Store): Promise<{ states: S[]; damage: Damage[] }> {
+  const names = (await store.streams()).filter((name) => name.startsWith(`${kind.prefix}-`));
+  const read = await Promise.all(names.map((name) => readStream(kind, name, store)));
   return {
-    tasks: read.flatMap((one) => (one.ok && one.stream.state ? [one.stream.state] : [])),
+    states: read.flatMap((one) => (one.ok && one.stream.state ? [one.stream.state] : [])),
     damage: read.flatMap((one) => (one.ok ? [] : [one.damage])),
   };
 }

@@ -146,6 +146,8 @@ export const Task = z.object({
   instead: z.record(z.string(), z.string()).default({}),
   /** Where its sessions wanted to go and were not let, each told once. Older journals' snapshots have none. */
   refused: z.array(z.string()).default([]),
+  /** Those of them that an admin may still answer. */
+  asks: z.array(z.string()).default([]),
   /** How many holds there were, and how many in a row for something out of reach. */
   holds: z.number(),
   outages: z.number(),

@@ -5,6 +5,7 @@ import { accountHeld, accountShut, granted, holdEnded, outage, resumeTapped, use
 import { enter, first, go, halt, ignored, move, tell } from './moves.ts';
 import type { Moved, Stamp } from './moves.ts';
 import { outcome } from './outcomes.ts';
+import { placeAnswered, refused } from './places.ts';
 import { may } from './person.ts';
 import { approveTapped, backAsked, feedbackAsked, mergeTapped, retried, stopped } from './tapped.ts';
 import type { Task } from './task.ts';
@@ -25,6 +26,8 @@ export function transition(task: Task | null, event: TaskEvent, stamp: Stamp): M
         : ignored('that session is not at work');
     case 'refused':
       return refused(task, event);
+    case 'place-answered':
+      return placeAnswered(task, event);
     case 'heard':
       return heard(task, event);
     case 'stop-tapped':
@@ -103,6 +106,7 @@ function asked(event: Asked, stamp: Stamp): Moved {
     attempts: {},
     instead: {},
     refused: [],
+    asks: [],
     rework: { tests: 0, intake: 0, plan: 0, handoff: 0 },
     holds: 0,
     outages: 0,
@@ -129,18 +133,6 @@ function said(task: Task, event: Of<'said'>, stamp: Stamp): Moved {
   if (phase.at !== 'held' || phase.ends.by !== 'answer') return move(next, [told]);
   const moved = go(next, phase.from, stamp);
   return moved.kind === 'moved' ? move(moved.state, [told, ...moved.effects]) : moved;
-}
-
-/** An agent that asks for ever new places must not fill the thread. */
-const PLACES = 12;
-
-/** Each place is told once, whatever is read again after a restart. */
-function refused(task: Task, { host, port, why, count }: Of<'refused'>): Moved {
-  const place = port === 443 ? host : `${host}:${port}`;
-  if (task.phase.at === 'merged' || task.phase.at === 'stopped') return ignored('the task is over');
-  if (task.refused.includes(place)) return ignored('that place was told');
-  if (task.refused.length >= PLACES) return ignored('enough places were told');
-  return move({ ...task, refused: [...task.refused, place] }, [tell({ kind: 'refused', place, why, count })]);
 }
 
 /** The session's answer to `send`. One that no longer listened leaves the message for the next. */

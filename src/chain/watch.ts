@@ -80,13 +80,25 @@ function refusalsReader(yard: Yard): () => Promise<void> {
   let n = 0;
   return async () => {
     const read = await yard.refusals.seen(n);
-    for (const { task, ...refused } of read.lines) {
+    for (const { task, listable, ...refused } of read.lines) {
       const live = yard.damaged.has(`task-${task}`) ? undefined : yard.lives.get(task);
-      const answer = await live?.owner.submit({ is: 'refused', ...refused }, {});
+      const kept = keptBy(yard, live?.owner.stream().state?.project, refused);
+      const answer = await live?.owner.submit({ is: 'refused', ...refused, asks: listable && kept === null, kept }, {});
       if (answer?.kind === 'not-kept') throw new Error(answer.reason);
     }
     n = read.n;
   };
+}
+
+/** Who said that this place stays refused in the project. */
+function keptBy(
+  yard: Yard,
+  project: ProjectId | undefined,
+  { host, port }: { host: string; port: number },
+): string | null {
+  const place = port === 443 ? host : `${host}:${port}`;
+  const known = project && yard.projectOwners.get(project)?.stream().state?.kept;
+  return (known ?? []).find((one) => one.host === place)?.by.name ?? null;
 }
 
 /** What ends holds and reviews without a word: a base branch that moved, a change that somebody merged; and sessions that nobody runs. */

@@ -13,7 +13,7 @@ import type { Acts } from './perform.ts';
 import type { Accounts, Store } from './ports.ts';
 import type { Refusals } from './refused.ts';
 import { projectKind } from './project.ts';
-import type { Project, ProjectEvent } from './project.ts';
+import type { Project, ProjectEffect, ProjectEvent } from './project.ts';
 import { kind } from './stream.ts';
 import type { Pending } from './stream.ts';
 import { Task } from './task.ts';
@@ -24,7 +24,7 @@ export const taskKind = kind({ prefix: 'task', state: Task, event: TaskEvent, ef
 export type TaskOwner = Owner<Task, TaskEvent, TaskEffect>;
 export type AccountOwner = Owner<Account, AccountEvent, AccountEffect>;
 export type BoxOwner = Owner<Box, BoxEvent, never>;
-export type ProjectOwner = Owner<Project, ProjectEvent, never>;
+export type ProjectOwner = Owner<Project, ProjectEvent, ProjectEffect>;
 
 /** A task while the controller runs. `telling` is the order of its messages. */
 export type Live = {
@@ -54,6 +54,7 @@ export type Yard = {
   readonly follow: {
     task(live: Live, added: readonly Pending<TaskEffect>[]): void;
     account(owner: AccountOwner, added: readonly Pending<AccountEffect>[]): void;
+    project(owner: ProjectOwner, added: readonly Pending<ProjectEffect>[]): void;
   };
 };
 
@@ -104,7 +105,7 @@ export function projectOwner(yard: Yard, project: ProjectId): ProjectOwner {
     store: yard.store,
     clock: yard.acts.clock,
     cover: yard.covers.known,
-    follow: () => undefined,
+    follow: (added) => yard.follow.project(owner, added),
     warn: warnOf(yard, `project-${project}`),
   });
   yard.projectOwners.set(project, owner);

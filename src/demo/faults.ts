@@ -6,7 +6,7 @@ import type { Caller } from './conversation.ts';
  * that is paid for although the subscription's window is spent.
  */
 export type WireFault = '401' | '429' | '529' | 'cut' | 'silent' | 'overage';
-/** What a coder can be asked to do wrong. `exit` ends its CLI in mid-turn, once a conversation. */
+/** What a coder can be asked to do wrong. `fetch` asks for https://example.org/ until it is let through. `exit` ends its CLI in mid-turn, once a conversation. */
 export type CoderTurn =
   | 'red-test'
   | 'commit-on-base'
@@ -15,6 +15,7 @@ export type CoderTurn =
   | 'nothing'
   | 'plan-violation'
   | 'blocked'
+  | 'fetch'
   | 'exit';
 /** How the script of a role is bent. `no-handoff`: it ends its turn with words alone. */
 export type Turn = CoderTurn | 'high' | 'design-only' | 'no-handoff';

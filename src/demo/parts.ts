@@ -144,6 +144,7 @@ const astray: Readonly<Record<CoderTurn, Astray>> = {
       next: 'Is the British or the American spelling wanted in the rest of the README?',
     },
   },
+  fetch: { work: { look: 'until curl -sSk -m 10 https://example.org/; do sleep 1; done' } },
   exit: {},
 };
 

@@ -23,6 +23,8 @@ export type Engine = {
   readonly busy: Set<string>;
   nameOf(session: string): string;
   hasImage(image: string): Promise<boolean>;
+  /** The OCI runtimes that it can run containers with. */
+  runtimes(): Promise<readonly string[]>;
   /**
    * Get-or-start: ours with the same definition is adopted while it runs and replaced when it exited; any other holder of the name
    * is refused with a sentence.
@@ -61,6 +63,7 @@ export function dockerEngine(options: {
     busy: new Set(),
     nameOf: (session) => nameOf(line, session),
     hasImage: async (image) => (await askImage(line, image)) !== null,
+    runtimes: () => runtimes(line),
     start: (session, definition) => start(line, session, definition),
     create: (name, definition) => create(line, name, definition),
     look: (name) => look(line, name),
@@ -97,6 +100,11 @@ async function unless<T>(line: Line, status: number, act: () => Promise<T>): Pro
 
 const askImage = (line: Line, image: string): Promise<unknown> =>
   unless(line, 404, () => line.quick.getImage(image).inspect());
+
+async function runtimes(line: Line): Promise<readonly string[]> {
+  const { Runtimes: known } = await ask<{ Runtimes?: object }>(line, () => line.quick.info(), {});
+  return Object.keys(known ?? {}).toSorted();
+}
 
 const inspect = (line: Line, name: string): Promise<Docker.ContainerInspectInfo | null> =>
   ask<Docker.ContainerInspectInfo | null>(line, () => line.quick.getContainer(name).inspect(), null);

@@ -3,13 +3,13 @@ import { z } from 'zod';
 import type { Cover } from '../chain/covered.ts';
 import type { ProjectId, SessionId } from '../chain/ids.ts';
 import type { SessionSpec } from '../chain/ports.ts';
-import { AGENT_UID, EGRESS, IN, OUT, Spec, STATE, WORK } from '../worker/files.ts';
+import { EGRESS, IN, OUT, Spec, STATE, WORK } from '../worker/files.ts';
 import { agents } from './agents/index.ts';
 import { makeCheckout } from './checkout.ts';
 import type { Site } from './checkout.ts';
 import { Definition } from './container.ts';
 import { claimDurably, readIfThere } from './durable.ts';
-import { hostsOf, tunnelEnv } from './hosts.ts';
+import { tunnelEnv } from './hosts.ts';
 import { layoutOf, makeFolders, putFile } from './layout.ts';
 import type { Layout, Places } from './layout.ts';
 import { uuidOf, wordsOf } from './legs.ts';
@@ -20,7 +20,7 @@ import { renderTranscript } from './transcript.ts';
 export type Installation = Site & {
   /** Where sockets are: a short path. */
   readonly egress: string;
-  /** Where sessions of a project that write code may go, by the config of now. */
+  /** Where sessions of a project that write code may go, by the config and what an admin said until now. */
   readonly hosts: (project: ProjectId) => readonly string[];
   /** Covers the secrets of this machine in what a record says. */
   readonly known: Cover;
@@ -62,7 +62,7 @@ export async function prepareSession(site: Installation, spec: SessionSpec): Pro
     await putFile(join(at.files, `transcript-${earlier}.md`), await transcriptOf(site, earlier));
   }
   const prompt = wordsOf(spec);
-  const env = { ...launch.env, ...tunnelEnv(hostsOf(site, spec)) };
+  const env = { ...launch.env, ...tunnelEnv(access) };
   const written: Spec = { v: 1, session: spec.session, cli: settings.cli, ...launch, env, prompt, again: AGAIN };
   await putFile(at.spec, JSON.stringify(written));
   const tree = await makeCheckout(site, spec);
@@ -109,10 +109,4 @@ async function transcriptOf(site: Installation, session: SessionId): Promise<str
     await readMail(at.mail),
     await recordReader(at.record, site.known).read(),
   );
-}
-
-/** The agent must never be the controller: their uids are all that keeps the record from the agent. */
-export function refuseAgentUid(): void {
-  if (process.getuid?.() === AGENT_UID)
-    throw new Error(`Signalbox runs as uid ${AGENT_UID}, which is the agents' own. Run it as another user.`);
 }

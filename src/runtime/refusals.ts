@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RefusedLine } from '../boundary/files.ts';
+import { Host, RefusedLine } from '../boundary/files.ts';
 import { TaskId } from '../chain/ids.ts';
 import type { Refusals, RefusedSeen } from '../chain/refused.ts';
 
@@ -34,7 +34,8 @@ export function boundaryRefusals({ folder }: { readonly folder: string }): Refus
 function parse(text: string): readonly RefusedSeen[] {
   try {
     const { task, host, port, why, count } = RefusedLine.parse(JSON.parse(text));
-    return [{ task: TaskId.parse(task), host, port, why, count }];
+    const listable = why === 'unlisted' && Host.safeParse(port === 443 ? host : `${host}:${port}`).success;
+    return [{ task: TaskId.parse(task), host, port, why, count, listable }];
   } catch {
     return [];
   }

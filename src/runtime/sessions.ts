@@ -1,5 +1,5 @@
 import { mkdir, readdir } from 'node:fs/promises';
-import type { Grant } from '../boundary/files.ts';
+import { Grant } from '../boundary/files.ts';
 import { SessionId } from '../chain/ids.ts';
 import type { Clock, Log, SessionEnd, Sessions, SessionSpec } from '../chain/ports.ts';
 import { agents } from './agents/index.ts';
@@ -14,7 +14,7 @@ import { grantsFolder, layoutOf } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { decide, latestLeg, layOutLeg, readEnd, refuseEarlyLeg } from './legs.ts';
 import { endOf, putMail, readMail } from './mail.ts';
-import { placesOf, prepareSession, refuseAgentUid } from './prepare.ts';
+import { placesOf, prepareSession } from './prepare.ts';
 import type { Installation } from './prepare.ts';
 import { recordReader } from './record.ts';
 
@@ -39,15 +39,14 @@ export function dockerSessions(means: Means): Sessions {
   const tools: Tools = { ...means, lock: lockBySession(), removals: new Set() };
   const at = (session: SessionId): Layout => layoutOf(placesOf(site), session);
   /** Sessions that this controller runs now, as often as it does. */
-  const running: SessionId[] = [];
+  const running: SessionSpec[] = [];
   return {
     async run(spec, on) {
-      refuseAgentUid();
-      running.push(spec.session);
+      running.push(spec);
       try {
         return await runLeg(tools, spec, at(spec.session), on);
       } finally {
-        running.splice(running.indexOf(spec.session), 1);
+        running.splice(running.indexOf(spec), 1);
       }
     },
 
@@ -71,26 +70,38 @@ export function dockerSessions(means: Means): Sessions {
       await abandon(tools, session, layout, isOver ? leg + 1 : leg);
     },
 
-    async sweep(keep) {
-      await Promise.all(tools.removals);
-      // A session may have begun after `keep` was made.
-      const isKept = (session: SessionId): boolean => keep.includes(session) || running.includes(session);
-      const held = await site.engine.list();
-      for (const { name, session: label } of held) {
-        const session = SessionId.safeParse(label);
-        if (session.success && !isKept(session.data)) {
-          const layout = at(session.data);
-          await abandon(tools, session.data, layout, await latestLeg(layout));
-        }
-        if (!session.success && !site.engine.busy.has(name)) await site.engine.remove(name);
-      }
-      const grants = await readdir(grantsFolder(site.data)).catch(() => []);
-      for (const name of grants) {
-        const session = SessionId.safeParse(name.replace(/\.json$/, ''));
-        if (session.success && !isKept(session.data)) await revokeEgress(at(session.data));
-      }
+    async admit(project) {
+      const own = running.filter((spec) => spec.project === project);
+      for (const spec of own) await tools.lock(spec.session, () => readmit(site, spec, at(spec.session)));
     },
+
+    // A session may have begun after `keep` was made.
+    sweep: (keep) =>
+      sweep(tools, at, (session) => keep.includes(session) || running.some((spec) => spec.session === session)),
   };
+}
+
+async function sweep(
+  tools: Tools,
+  at: (session: SessionId) => Layout,
+  isKept: (session: SessionId) => boolean,
+): Promise<void> {
+  const { site, removals } = tools;
+  await Promise.all(removals);
+  const held = await site.engine.list();
+  for (const { name, session: label } of held) {
+    const session = SessionId.safeParse(label);
+    if (session.success && !isKept(session.data)) {
+      const layout = at(session.data);
+      await abandon(tools, session.data, layout, await latestLeg(layout));
+    }
+    if (!session.success && !site.engine.busy.has(name)) await site.engine.remove(name);
+  }
+  const grants = await readdir(grantsFolder(site.data)).catch(() => []);
+  for (const name of grants) {
+    const session = SessionId.safeParse(name.replace(/\.json$/, ''));
+    if (session.success && !isKept(session.data)) await revokeEgress(at(session.data));
+  }
 }
 
 async function runLeg(
@@ -136,8 +147,8 @@ async function abandon(tools: Tools, session: SessionId, at: Layout, leg: number
 }
 
 /** Removes what lets it out and what runs: it asks no model any more, also where the engine does not answer. The folder stays: its record is the transcript. */
-async function clear({ site }: Tools, session: SessionId, at: Layout): Promise<void> {
-  await revokeEgress(at);
+async function clear({ site, lock }: Tools, session: SessionId, at: Layout): Promise<void> {
+  await lock(session, () => revokeEgress(at));
   await site.engine.remove(site.engine.nameOf(session));
 }
 
@@ -149,7 +160,7 @@ async function follow(
   on: Parameters<Sessions['run']>[1],
 ): Promise<SessionEnd> {
   const { site, clock } = tools;
-  const { session, task, role, settings, leg } = spec;
+  const { session, settings, leg } = spec;
   await refuseEarlyLeg(at, spec);
   const definition = await prepareSession(site, spec);
   const since = await tools.lock(session, () => layOutLeg(at, spec));
@@ -158,17 +169,6 @@ async function follow(
   const read = async (): Promise<void> => {
     for (const line of await record.read()) progress.fold(line);
   };
-  const grant: Grant = {
-    v: 1,
-    session,
-    task,
-    role,
-    account: settings.account,
-    models: [settings.model],
-    hosts: hostsOf(site, spec),
-    budget: null,
-    socket: at.socket,
-  };
   await read();
   for (let losses = 0, seen = -1; ; losses += 1) {
     if (progress.lines() > seen) losses = 0;
@@ -176,12 +176,26 @@ async function follow(
     if (losses >= LOSSES)
       return decide(at, leg, { kind: 'lost', text: `${LOSSES} times without a new line in its record` });
     if (losses > 0) await clock.sleep(500 * 2 ** losses);
-    await grantEgress(at, grant);
+    // What an admin says meanwhile is in the one or changes the other.
+    await tools.lock(session, () => grantEgress(at, grantOf(site, spec, at)));
     await awaitBoundary(at, clock);
     const end = (await readEnd(at, leg)) ?? (await watch(tools, spec, at, definition, progress, read));
     if (end) return decide(at, leg, end);
     tools.log.info('a container was lost; the session goes on in another', { session });
   }
+}
+
+function grantOf(site: Installation, spec: SessionSpec, at: Layout): Grant {
+  const { session, task, role, settings } = spec;
+  const { account, model } = settings;
+  const hosts = hostsOf(site, spec);
+  return { v: 1, session, task, role, account, models: [model], hosts, budget: null, socket: at.socket };
+}
+
+/** What is granted stays, but for the hosts: another leg than this one may be at work. */
+async function readmit(site: Installation, spec: SessionSpec, at: Layout): Promise<void> {
+  const text = await readIfThere(at.grant);
+  if (text !== null) await grantEgress(at, { ...Grant.parse(JSON.parse(text)), hosts: hostsOf(site, spec) });
 }
 
 /** One container from its start or adoption to its end. null when it was lost. */

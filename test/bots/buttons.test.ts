@@ -20,6 +20,7 @@ const anyPress: fc.Arbitrary<Press> = fc.oneof(
     task: anyTask,
     account: fc.stringMatching(/^[a-z0-9-]{1,40}$/),
   }),
+  fc.record({ act: fc.constantFrom('allow', 'keep'), task: anyTask, place: fc.nat(99) }),
   fc.record({ act: fc.constantFrom('stop', 'retry', 'status'), task: anyTask }),
 );
 
@@ -58,6 +59,10 @@ describe('the id of a button', () => {
     `Stop:${id}`,
     'stop:t012345678',
     `task:${id}`,
+    `allow:${id}`,
+    `allow:${id}:example.org`,
+    `allow:${id}:03`,
+    `keep:${id}:100`,
     `use:${id}`,
     `use:${id}:`,
     `use:${id}:Claude2`,

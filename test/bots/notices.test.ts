@@ -16,9 +16,21 @@ const notices = {
   plan: { kind: 'document', what: 'plan', path: 'docs/plans/2026-11-20-001-fix-readme-plan.md', text: '# Plan' },
   handoff: { kind: 'handoff', role: 'coder', summary: 'Put the word right.' },
   typed: { kind: 'typed', role: 'coder', text: '/merge please' },
-  refused: { kind: 'refused', place: 'example.org', why: 'unlisted', count: 3 },
-  refusedInside: { kind: 'refused', place: 'intern.example.org:8443', why: 'address', count: 1 },
-  refusedPlain: { kind: 'refused', place: 'deb.debian.org:80', why: 'tls', count: 2 },
+  refused: { kind: 'refused', place: 'example.org', why: 'unlisted', count: 3, ask: 4, kept: null },
+  refusedLong: {
+    kind: 'refused',
+    place: `${'a'.repeat(60)}.${'b'.repeat(60)}.example.org`,
+    why: 'unlisted',
+    count: 3,
+    ask: 11,
+    kept: null,
+  },
+  refusedNoName: { kind: 'refused', place: '198.51.100.1', why: 'unlisted', count: 1, ask: null, kept: null },
+  refusedKept: { kind: 'refused', place: 'example.org', why: 'unlisted', count: 1, ask: null, kept: 'Ana' },
+  refusedInside: { kind: 'refused', place: 'intern.example.org:8443', why: 'address', count: 1, ask: null, kept: null },
+  refusedPlain: { kind: 'refused', place: 'deb.debian.org:80', why: 'tls', count: 2, ask: null, kept: null },
+  place: { kind: 'place', by: 'Ana', place: 'example.org', answer: 'allow' },
+  placeKept: { kind: 'place', by: 'Ana', place: 'example.org', answer: 'keep' },
   heard: { kind: 'heard', by: 'Ana', when: 'now' },
   heardLater: { kind: 'heard', by: 'Ana', when: 'turn-end' },
   heardNext: { kind: 'heard', by: 'Ana', when: 'next-session' },
@@ -89,8 +101,21 @@ const notices = {
 
 const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
   refused: [
-    "🚧 The agent asked for `example.org` 3 times and was refused: it is not on this project's list. If it should be, put it under `hosts` of this project in signalbox.yaml and start Signalbox again.",
+    "🚧 The agent asked for `example.org` 3 times and was refused: it is not on this project's list. An admin may let its coders go there; who may be fetched from may be sent to as well.",
+    '[Allow example.org for this project] plain allow:t0123456789:4',
+    '[Keep refusing] plain keep:t0123456789:4',
   ],
+  refusedLong: [
+    `🚧 The agent asked for \`${'a'.repeat(60)}.${'b'.repeat(60)}.example.org\` 3 times and was refused: it is not on this project's list. An admin may let its coders go there; who may be fetched from may be sent to as well.`,
+    '[Allow for this project] plain allow:t0123456789:11',
+    '[Keep refusing] plain keep:t0123456789:11',
+  ],
+  refusedNoName: ["🚧 The agent asked for `198.51.100.1` once and was refused: it is not on this project's list."],
+  refusedKept: [
+    "🚧 The agent asked for `example.org` once and was refused: it is not on this project's list. Ana keeps it so.",
+  ],
+  place: ['🛣️ Ana allowed `example.org` for this project. `/hosts` shows it and takes it back.'],
+  placeKept: ['🚧 Ana keeps `example.org` refused in this project. Nobody is asked about it any more.'],
   refusedInside: [
     '🚧 The agent asked for `intern.example.org:8443` once and was refused: its name leads to an address that is not public. No session may go there.',
   ],

@@ -16,6 +16,23 @@ const kinds = {
   locked: { kind: 'locked', lock, already: false },
   'locked already': { kind: 'locked', lock: { ...lock, by: null }, already: true },
   'unlocked since': { kind: 'locked', lock: null, already: false },
+  hosts: {
+    kind: 'hosts',
+    project: tasks.held.project,
+    settings: ['registry.npmjs.org'],
+    said: {
+      hosts: [{ host: 'example.org', by: ana, at: 0 }],
+      kept: [{ host: 'evil.example:8443', by: { ...ana, name: 'Lee *x*' }, at: 60_000 }],
+    },
+    removed: null,
+  },
+  'hosts, one taken back': {
+    kind: 'hosts',
+    project: tasks.held.project,
+    settings: [],
+    said: { hosts: [], kept: [] },
+    removed: 'example.org',
+  },
   help: { kind: 'help' },
   refused: { kind: 'refused', why: { code: 'no-task-here' } },
 } satisfies Record<string, Reply> & { [K in Reply['kind']]: Extract<Reply, { kind: K }> };
@@ -40,9 +57,20 @@ const replies: Readonly<Record<keyof typeof kinds, readonly string[]>> = {
     '🔒 Locked on the machine 14:03 UTC, 20 Nov already. Nothing starts, nothing merges and no tap counts. Sessions at work finish their turn. Unlock on the machine, with `./signalbox unlock`.',
   ],
   'unlocked since': ['That was taken before, and it has been unlocked since.'],
+  hosts: [
+    '`registry.npmjs.org` may be reached: signalbox.yaml',
+    '`example.org` may be reached: Ana, 00:00 UTC, 1 Jan',
+    '`evil.example:8443` stays refused: Lee \\*x\\*, 00:01 UTC, 1 Jan',
+    'An admin takes one back with `/hosts remove <name>`.',
+  ],
+  'hosts, one taken back': [
+    '`example.org` is taken back. Sessions at work go by it at once.',
+    'The coders of this project may go nowhere but to their model.',
+  ],
   help: [
     '`/task <idea>` starts a task in this channel. Before the idea: `--slug <name>`, `--quick` (straight to the coder), `--headless` (the default).',
     "In a task's thread: `/merge`, `/approve` (merge when green), `/stop`, `/resume` (go on), `/use <account>` (go on with another account than the shut one), `/retry` (the phase again), `/back requirements|plan|code <why>`. Anything else that you write there is for the agent.",
+    "`/hosts` tells where this project's coders may go; an admin takes one back with `/hosts remove <name>`.",
     '`/status` lists the tasks, `/lock` stops everything until it is unlocked on the machine, `/help` shows this.',
   ],
   refused: ["There is no task here. Write in a task's thread, or start one with `/task <idea>`."],
@@ -60,6 +88,9 @@ const receipts: Readonly<Record<Command['name'], string>> = {
   back: '👀 Taken. It goes back.',
   sendback: '👀 Taken. Write what should change.',
   lock: '👀 Taken.',
+  allow: '👀 Taken. Its sessions at work may go there in a moment.',
+  keep: '👀 Taken. Nobody is asked about it any more.',
+  hosts: '👀 Taken.',
   status: '👀 Taken.',
   help: '👀 Taken.',
 };
@@ -80,6 +111,10 @@ const refusals = {
   lonely: { code: 'not-beside', account: 'claude', shut: 'claude', beside: [] },
   'other hold': { code: 'not-now', command: 'use', phase: 'held' },
   'head-moved': { code: 'head-moved', saw: head, is: other },
+  'not-asked': { code: 'not-asked' },
+  'hosts-full': { code: 'hosts-full', max: 100 },
+  'no-such-host': { code: 'no-such-host', host: 'example.org', settings: false },
+  'host of the settings': { code: 'no-such-host', host: 'example.org', settings: true },
   damaged: { code: 'damaged', stream: 'task-t0123456789', reason: 'line 3 is not JSON' },
   'not-kept': { code: 'not-kept', reason: 'The disk is full (ENOSPC)' },
 } satisfies Record<string, RefusedInput> & { [K in RefusedInput['code']]: Extract<RefusedInput, { code: K }> };
@@ -104,6 +139,12 @@ const sentences: Readonly<Record<keyof typeof refusals, string>> = {
     '`claude` cannot stand in for `claude`. There is no other subscription of its provider. One more can be added under accounts in signalbox.yaml.',
   'other hold': 'This hold is not about an account: another one would change nothing. The card says what ends it.',
   'head-moved': 'The change moved on: you saw `abc1234`, it is at `def5678` now. Look at the card and tap again.',
+  'not-asked':
+    'That was answered already. `/hosts` shows what holds; an admin takes one back with `/hosts remove <name>`.',
+  'hosts-full':
+    '100 hosts are allowed in this project, and no more are taken. Take one back first: `/hosts remove <name>`.',
+  'no-such-host': 'Nobody said anything of `example.org` in this project. `/hosts` lists what was said.',
+  'host of the settings': '`example.org` is in signalbox.yaml: whoever runs Signalbox takes it out there.',
   damaged:
     'Nothing was taken: the record `task-t0123456789` is damaged: line 3 is not JSON. Restore it from a backup and start Signalbox again.',
   'not-kept': 'Nothing was taken: it could not be kept: The disk is full (ENOSPC). Once that is mended, send it again.',
@@ -117,6 +158,7 @@ const misreadings = {
   'two-modes': { code: 'two-modes' },
   'back-without-why': { code: 'back-without-why' },
   'use-without-account': { code: 'use-without-account' },
+  'hosts-otherwise': { code: 'hosts-otherwise' },
   'words-after': { code: 'words-after', word: 'stop' },
 } satisfies { [K in Unparsed['code']]: Extract<Unparsed, { code: K }> };
 
@@ -131,6 +173,7 @@ const hints: Readonly<Record<Unparsed['code'], string>> = {
   'back-without-why':
     '`/back` needs where to and why, e.g. `/back plan Keep the old option too`. It goes to `requirements`, `plan` or `code`.',
   'use-without-account': '`/use` needs the name of an account, e.g. `/use claude2`.',
+  'hosts-otherwise': '`/hosts` stands alone or takes a name back, e.g. `/hosts remove registry.npmjs.org`.',
   'words-after': '`/stop` stands alone. To tell the agent something, begin with another word.',
 };
 

@@ -16,6 +16,8 @@ export type Far = {
   /** `address:port` of every connection that was made. */
   readonly connected: string[];
   readonly lookedUp: string[];
+  /** Where the server listens, on loopback. */
+  readonly port: number;
   /** The server's certificate, for example.org and other.example. */
   readonly certificate: string;
   readonly certificateFile: string;
@@ -48,6 +50,7 @@ export async function makeFar(): Promise<Far> {
     names: { 'example.org': [[there]], 'other.example': [[there]] },
     connected: [],
     lookedUp: [],
+    port: real,
     certificate,
     certificateFile,
     answer: (socket) => void socket.on('data', (chunk: Buffer) => socket.write(`hello ${chunk.toString()}`)),

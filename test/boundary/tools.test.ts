@@ -26,7 +26,7 @@ beforeAll(async () => {
   await writeFile(join(shared, 'forward.mjs'), forward);
   const worker = resolve(import.meta.dirname, '../../src/worker');
   const mounts = [`${dirname(socket)}:/session/egress`, `${worker}:/opt/signalbox:ro`, `${shared}:/shared:ro`];
-  const env = Object.entries(tunnelEnv(['example.org'])).map(([name, value]) => `${name}=${value}`);
+  const env = Object.entries(tunnelEnv('write')).map(([name, value]) => `${name}=${value}`);
   const argv = ['run', '-d', '--rm', '--network', 'none', '--init', '--user', '0:0', '-e', 'HOME=/tmp'];
   const { stdout } = await execa('docker', [
     ...argv,

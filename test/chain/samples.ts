@@ -126,6 +126,16 @@ const planning = [...recording, recorded('1'), granted];
 const recordingPlan = [...planning, handed('planner', plan)];
 const queuedToCode = [...recordingPlan, recorded('2')];
 const coding = [...queuedToCode, granted];
+/** A session wanted to go to `example.com`. */
+const placeAsked: TaskEvent = {
+  is: 'refused',
+  host: 'example.com',
+  port: 443,
+  why: 'unlisted',
+  count: 1,
+  asks: true,
+  kept: null,
+};
 const taking = [...coding, handed('coder', coder('done'))];
 const validating = [...taking, taken('3')];
 const proposing = [...validating, checked('green')];
@@ -147,6 +157,9 @@ export const reach = {
   planning,
   recordingPlan,
   coding,
+  asking: [...coding, placeAsked],
+  askingPlanner: [...planning, placeAsked],
+  askingOver: [...coding, placeAsked, { is: 'stop-tapped', by: ana }],
   taking,
   validating,
   proposing,

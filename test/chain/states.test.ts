@@ -37,6 +37,9 @@ const variants: Partial<Record<Reached, string>> = {
   provingRed: 'proving, because the change is red',
   recordingPlan: 'recording the plan',
   recording: 'recording the requirements',
+  asking: 'working coder, asks about a place',
+  askingPlanner: 'working planner, asks about a place',
+  askingOver: 'stopped, asks about a place',
   stoppedEarly: 'stopped before its thread was open',
 };
 

@@ -381,7 +381,7 @@ describe('what stands in the way', () => {
     await give(box, fixTheTypo, { source: 's1' });
     const task = taskIdOf('s1');
     await of.sessions.began(session('brainstormer', task));
-    const line = { task, host: 'example.org', port: 443, why: 'unlisted', count: 3 } as const;
+    const line = { task, host: 'example.org', port: 443, why: 'unlisted', count: 3, listable: false } as const;
     of.refused.push(
       line,
       { ...line, task: taskIdOf('nobody') },
@@ -392,8 +392,8 @@ describe('what stands in the way', () => {
     await pass(5_000);
     await quiet();
     expect(of.chat.world.told.map(({ notice }) => notice)).toEqual([
-      { kind: 'refused', place: 'example.org', why: 'unlisted', count: 3 },
-      { kind: 'refused', place: 'example.org:80', why: 'tls', count: 3 },
+      { kind: 'refused', place: 'example.org', why: 'unlisted', count: 3, ask: null, kept: null },
+      { kind: 'refused', place: 'example.org:80', why: 'tls', count: 3, ask: null, kept: null },
     ]);
     await boot(of);
     await pass(5_000);

@@ -11,8 +11,8 @@ import type { Reached } from './samples.ts';
 
 type Event = keyof typeof events;
 
-const coders = ['coding', 'givenUp'] as const;
-const working = ['brainstorming', 'planning', ...coders, 'reviewing'] as const;
+const coders = ['coding', 'givenUp', 'asking'] as const;
+const working = ['brainstorming', 'planning', 'askingPlanner', ...coders, 'reviewing'] as const;
 const inReview = ['review', 'sensitive', 'blocked', 'sendingBack'] as const;
 const held = [
   'heldForPerson',
@@ -56,12 +56,32 @@ const rows: readonly (readonly [readonly Reached[], Event, string])[] = [
     '= : tell heard',
   ],
   [
-    [...working, ...inReview, ...held, ...early, ...later, 'merging', 'merged', 'failed', 'stopped', 'stoppedEarly'],
+    [
+      ...working,
+      ...inReview,
+      ...held,
+      ...early,
+      ...later,
+      'merging',
+      'merged',
+      'failed',
+      'stopped',
+      'stoppedEarly',
+      'askingOver',
+    ],
     'heard now',
     '= : tell heard',
   ],
   [[...working, ...inReview, ...held, ...early, ...later, 'merging', 'failed'], 'heard late', '= : tell heard'],
   [[...working, ...inReview, ...held, ...early, ...later, 'merging', 'failed'], 'refused a host', '= : tell refused'],
+  [
+    [...working, ...inReview, ...held, ...early, ...later, 'merging', 'failed'],
+    'refused a host, and asks',
+    '= : tell refused',
+  ],
+  [['asking'], 'place allowed', '= : report, tell place, send'],
+  [['askingPlanner', 'askingOver'], 'place allowed', '= : report, tell place'],
+  [['asking', 'askingPlanner', 'askingOver'], 'place kept refused', '= : report, tell place'],
   [[...inReview, ...held, ...early, ...later, 'failed'], 'stop tapped', 'stopped: tell stopped'],
   [['opening'], 'opened', 'preparing: prepare'],
   [['preparing'], 'prepared', 'queued prove: '],
@@ -110,7 +130,7 @@ const rows: readonly (readonly [readonly Reached[], Event, string])[] = [
   [['recording'], 'recorded', 'queued work planner: tell document'],
   [['recording'], 'recorded, asks', 'queued work planner: tell document'],
   [['recording', 'recordingPlan'], 'broke: record', 'held infrastructure until time: tell held'],
-  [['planning'], 'planner ended', 'recording: record'],
+  [['planning', 'askingPlanner'], 'planner ended', 'recording: record'],
   [['recordingPlan'], 'recorded', 'queued work coder: tell document'],
   [['recordingPlan'], 'recorded, asks', 'held person until approval: tell document, tell held'],
   [[...coders], 'typed at the coder', '= : tell typed'],
@@ -124,7 +144,7 @@ const rows: readonly (readonly [readonly Reached[], Event, string])[] = [
   [[...coders], 'coder crashed', 'queued work coder: tell again'],
   [[...coders], 'coder overran', 'held person until person: tell held'],
   [[...coders], 'coder lost', 'held infrastructure until time: tell held'],
-  [['coding'], 'coder stopped', 'held person until person: tell held'],
+  [['coding', 'asking'], 'coder stopped', 'held person until person: tell held'],
   [['givenUp'], 'coder stopped', 'queued work coder: '],
   [['taking'], 'taken', 'validating: validate'],
   [['taking'], 'taken: uncommitted', 'queued work coder: tell again'],

@@ -90,6 +90,7 @@ export async function boot(of: World): Promise<Box> {
     projectOf: (_platform: string, channel: string) => (channel === 'site' ? ProjectId.parse('site') : null),
     placesOf: () => [{ platform: 'console', channel: 'site' }],
     beside,
+    hostsOf: () => ['registry.npmjs.org'],
   };
   await supervisor.load();
   supervisor.goOn();

@@ -22,6 +22,10 @@ export type SessionsWorld = {
   conversations(session: SessionId): Promise<number>;
   /** What the agent heard in all legs, in order: what each began with, and mail. Without what tells it that its container was lost. */
   heard(session: SessionId): Promise<readonly string[]>;
+  /** What the project's hosts are from now on. */
+  allow(hosts: readonly string[]): void;
+  /** Where the session may go now; null when it may go nowhere, not even to its model. */
+  reaches(session: SessionId): Promise<readonly string[] | null>;
   isRunning(session: SessionId): Promise<boolean>;
   leave(): Promise<void>;
 };
@@ -68,6 +72,28 @@ export function sessionsContract(name: string, enter: () => Promise<SessionsWorl
       expect(await adopted).toMatchObject({ kind: 'ended', handoff: { title: 'adopted' } });
       expect(await left).toEqual(await adopted);
       expect(await world.conversations(spec.session)).toBe(1);
+    });
+
+    it('goes by the hosts of now once they are admitted, and nowhere when it is over', async () => {
+      world = await enter();
+      const read = world.spec(1);
+      const spec = { ...read, checkout: { ...read.checkout, access: 'write' as const } };
+      world.allow(['a.example']);
+      const sessions = world.controller();
+      const end = sessions.run(spec, quiet);
+      await world.works(spec.session);
+      expect(await world.reaches(spec.session)).toEqual(['a.example']);
+      world.allow(['a.example', 'b.example']);
+      await sessions.admit(spec.project);
+      expect(await world.reaches(spec.session)).toEqual(['a.example', 'b.example']);
+      world.allow([]);
+      await sessions.admit(spec.project);
+      expect(await world.reaches(spec.session)).toEqual([]);
+      await world.finish(spec.session, { title: 'done' });
+      await end;
+      world.allow(['a.example']);
+      await sessions.admit(spec.project);
+      expect(await world.reaches(spec.session)).toBeNull();
     });
 
     it('takes mail once a uuid, and not after the end', async () => {

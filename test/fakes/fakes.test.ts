@@ -32,6 +32,8 @@ sessionsContract('fake', async () => {
   const fake = fakeSessions();
   return {
     controller: () => fake,
+    allow: (hosts) => void (fake.hosts = hosts),
+    reaches: async (session) => fake.reaches(session),
     spec,
     works: async (session) => void (await fake.began(session)),
     refuse: async (session) => fake.end(session, { kind: 'refused', why: 'overloaded', text: 'busy', until: null }),

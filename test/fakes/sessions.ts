@@ -1,4 +1,4 @@
-import type { SessionId } from '../../src/chain/ids.ts';
+import type { ProjectId, SessionId } from '../../src/chain/ids.ts';
 import type { SessionEnd, SessionEvent, Sessions, SessionSpec } from '../../src/chain/ports.ts';
 
 type Mail = { readonly session: SessionId; readonly uuid: string; readonly text: string };
@@ -15,6 +15,11 @@ export type FakeSessions = Sessions & {
   readonly heard: readonly Mail[];
   /** What the agent of a session heard in all its legs, in order: what each began with, and mail. */
   told(session: SessionId): readonly string[];
+  /** The hosts of every project, and what sessions may reach of them. */
+  hosts: readonly string[];
+  reaches(session: SessionId): readonly string[] | null;
+  /** The projects whose hosts changed for sessions at work, in order. */
+  readonly admitted: readonly ProjectId[];
   running(): readonly SessionId[];
   /** Resolves when the session runs. */
   began(session: SessionId): Promise<SessionSpec>;
@@ -37,6 +42,8 @@ export function fakeSessions(): FakeSessions {
   const legs = new Map<SessionId, number>();
   const begun: SessionSpec[] = [];
   const heard: Mail[] = [];
+  const admitted: ProjectId[] = [];
+  const reached = new Map<SessionId, readonly string[]>();
   const told: { readonly session: SessionId; readonly text: string }[] = [];
 
   const live = (session: SessionId, leg = legs.get(session) ?? 1): Live => {
@@ -67,6 +74,9 @@ export function fakeSessions(): FakeSessions {
     agent: () => null,
     begun,
     heard,
+    admitted,
+    hosts: [],
+    reaches: (session) => (live(session).end === null ? (reached.get(session) ?? null) : null),
 
     async run(spec, on) {
       reach();
@@ -79,6 +89,7 @@ export function fakeSessions(): FakeSessions {
       for (const event of of.typed) on(event);
       if (of.spec === null && of.end === null) {
         of.spec = spec;
+        reached.set(session, fake.hosts);
         begun.push(spec);
         told.push({ session, text: spec.prompt });
         of.began.resolve(spec);
@@ -102,6 +113,12 @@ export function fakeSessions(): FakeSessions {
       const leg = legs.get(session) ?? 1;
       // Between two legs it is the next one that must not begin.
       finish(session, { kind: 'stopped' }, live(session, leg).end === null ? leg : leg + 1);
+    },
+
+    async admit(project) {
+      reach();
+      admitted.push(project);
+      for (const session of fake.running()) reached.set(session, fake.hosts);
     },
 
     async sweep(keep) {

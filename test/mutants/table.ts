@@ -520,6 +520,37 @@ const covered: readonly Mutant[] = [
   },
 ];
 
+const starting: readonly Mutant[] = [
+  {
+    guard: 'a role whose account its cli does not speak to',
+    file: 'src/chain/fits.ts',
+    find: 'provider !== undefined && provider !== wanted',
+    put: 'false',
+    tests: ['test/config.test.ts'],
+  },
+  {
+    guard: 'an alias is no model',
+    file: 'src/chain/fits.ts',
+    find: 'ALIAS.test(model)',
+    put: 'false',
+    tests: ['test/config.test.ts'],
+  },
+  {
+    guard: "the agents' uid is not the controller's",
+    file: 'src/runtime/ready.ts',
+    find: 'if (uid === AGENT_UID)',
+    put: 'if (false)',
+    tests: ['test/runtime/ready.test.ts'],
+  },
+  {
+    guard: 'the start looks whether it may run',
+    file: 'src/main.ts',
+    find: 'if (not !== null) throw new Exit(78, not);',
+    put: '',
+    tests: ['test/runtime/ready.test.ts'],
+  },
+];
+
 export const mutants: readonly Mutant[] = [
   ...merging,
   ...paths,
@@ -529,4 +560,5 @@ export const mutants: readonly Mutant[] = [
   ...covered,
   ...talk,
   ...boundary,
+  ...starting,
 ];

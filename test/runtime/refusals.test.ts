@@ -22,11 +22,11 @@ it('reads on from where it stood, and a half line when it is whole', async () =>
   expect(await read(0)).toEqual({ lines: [], n: 0 });
   await writeFile(path, line('a.example') + line('b.example').slice(0, 20));
   const first = await read(0);
-  expect(first.lines).toEqual([seen]);
+  expect(first.lines).toEqual([{ ...seen, listable: true }]);
   expect((await read(first.n)).lines).toEqual([]);
   await appendFile(path, line('b.example').slice(20));
   const second = await read(first.n);
-  expect(second.lines).toEqual([{ ...seen, host: 'b.example' }]);
+  expect(second.lines).toEqual([{ ...seen, host: 'b.example', listable: true }]);
   expect(await read(second.n)).toEqual({ lines: [], n: second.n });
 });
 
@@ -66,7 +66,24 @@ it('what a boundary writes is what is read', async () => {
   await ask(socket);
   await boundary.close();
   expect((await boundaryRefusals({ folder: ground.folder }).seen(0)).lines).toEqual([
-    { ...seen, host: 'example.org', count: 2 },
+    { ...seen, host: 'example.org', count: 2, listable: true },
   ]);
   await ground.close();
+});
+
+it.each([
+  ['example.org', 443, 'unlisted', true],
+  ['git.example.org', 8443, 'unlisted', true],
+  [`${'a'.repeat(60)}.${'b'.repeat(60)}.example.org`, 443, 'unlisted', true],
+  ['Example.org', 443, 'unlisted', false],
+  ['example_x.org', 443, 'unlisted', false],
+  ['example.org.', 443, 'unlisted', false],
+  ['localhost', 443, 'unlisted', false],
+  ['198.51.100.1', 443, 'unlisted', false],
+  ['2001:db8::1', 443, 'unlisted', false],
+  ['example.org', 443, 'address', false],
+  ['example.org', 443, 'tls', false],
+] as const)('%s:%i, refused as %s: a project can list it: %s', async (host, port, why, listable) => {
+  await writeFile(path, `${JSON.stringify({ t: 1, session: 'one', ...seen, host, port, why })}\n`);
+  expect((await boundaryRefusals({ folder }).seen(0)).lines).toMatchObject([{ host, listable }]);
 });

@@ -67,9 +67,10 @@ async function enter(): Promise<World> {
   };
   const container = (session: SessionId) => here.site.engine.nameOf(session);
   const made: Sessions[] = [];
+  let hosts: readonly string[] = [];
   const controller = (over: object = {}): Sessions => {
     const sessions = dockerSessions({
-      site: { ...here.site, image, egress, hosts: () => [], known: bare, root, ...over },
+      site: { ...here.site, image, egress, hosts: () => hosts, known: bare, root, ...over },
       clock,
       log,
     });
@@ -83,6 +84,13 @@ async function enter(): Promise<World> {
     sessions: controller,
     controller,
     spec: (n) => specOf(n, fetched.base),
+    allow: (now) => void (hosts = now),
+    async reaches(session) {
+      const grant = await readFile(join(here.data, 'boundary', 'sessions', `${session}.json`), 'utf8').catch(
+        () => null,
+      );
+      return grant === null ? null : (JSON.parse(grant) as { hosts: readonly string[] }).hosts;
+    },
     async works(session) {
       while ((await lines(state(session, 'heard.jsonl'))).length === 0) await clock.sleep(50);
     },

@@ -13,7 +13,17 @@ import type { Sleeper } from './disk.ts';
 import type { Life } from './life.ts';
 import { peopleOf } from './people.ts';
 import type { Intent, Look } from './people.ts';
-import { open, simAccounts, simChat, simForge, simMachine, simSessions, simValidator, simWorkspace } from './ports.ts';
+import {
+  open,
+  simAccounts,
+  simChat,
+  simForge,
+  simMachine,
+  simRefusals,
+  simSessions,
+  simValidator,
+  simWorkspace,
+} from './ports.ts';
 import type { Rules, Waiters } from './ports.ts';
 import type { SimSession, World } from './world.ts';
 
@@ -53,7 +63,7 @@ export async function live(life: Life, scenario: Scenario): Promise<Lived> {
     store: simStore(life),
     accounts: simAccounts(life),
     machine: simMachine(life),
-    refusals: { seen: async (n) => ({ lines: [], n }) },
+    refusals: simRefusals(world),
     covers: { known: bare, all: bare },
     slots: scenario.slots,
     acts: actsOf(life, scenario, waiters, sleepers, broken),
@@ -62,6 +72,7 @@ export async function live(life: Life, scenario: Scenario): Promise<Lived> {
     projectOf: (_platform, channel) => ProjectId.parse(channel),
     placesOf: (project) => [{ platform: 'console', channel: project }],
     beside,
+    hostsOf: () => [],
   });
   const look: Look = { world, task: (slug) => supervisor.tasks().find((task) => task.slug === slug) };
   const byId = { task: (id: string) => supervisor.tasks().find((task) => task.id === id) };

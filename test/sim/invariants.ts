@@ -3,6 +3,7 @@ import type { SessionEnd } from '../../src/chain/ports.ts';
 import { roles } from '../../src/chain/roles.ts';
 import type { Task } from '../../src/chain/task.ts';
 import type { Scenario } from './drive.ts';
+import { hostsOf } from './ports.ts';
 import type { World } from './world.ts';
 
 type Entry = {
@@ -16,8 +17,8 @@ type Rule = (end: { world: World; scenario: Scenario; tasks: readonly Task[] }) 
 /** What must hold when nothing more happens, whatever happened before. A sentence for each rule that was broken. */
 export function brokenAtTheEnd(world: World, scenario: Scenario, tasks: readonly Task[]): readonly string[] {
   const end = { world, scenario, tasks };
-  return [ended, mergedOnce, lockedMeans, kept, toldOnce, settled, resumedOnce, cleared, chosen].flatMap((rule) =>
-    rule(end),
+  return [ended, mergedOnce, lockedMeans, kept, toldOnce, settled, resumedOnce, cleared, chosen, admitted].flatMap(
+    (rule) => rule(end),
   );
 }
 
@@ -138,6 +139,13 @@ const chosen: Rule = ({ world }) =>
     const events = world.streams[`task-${task}`]?.entries.map((text) => (JSON.parse(text) as Entry).event) ?? [];
     const isChosen = events.some((event) => event.is === 'use-tapped' && event.account === account);
     return isChosen ? [] : [`${name} ran on ${account}, which nobody chose`];
+  });
+
+/** Sessions reach what was allowed last, and nothing that was taken back. */
+const admitted: Rule = ({ world }) =>
+  Object.keys(world.bases).flatMap((project) => {
+    const [said, told] = [hostsOf(world, project), world.admitted[project] ?? ''];
+    return said === told ? [] : [`sessions of ${project} may reach "${told}", and "${said}" is allowed`];
   });
 
 const entriesOf = ({ streams }: World): readonly Entry[] =>

@@ -2,6 +2,7 @@ import type { Machine } from '../../src/chain/machine.ts';
 import type { Notice } from '../../src/chain/notice.ts';
 import { Policy } from '../../src/chain/policy.ts';
 import type { Accounts, Chat, Forge, SessionEnd, Sessions, Validator, Workspace } from '../../src/chain/ports.ts';
+import type { Refusals } from '../../src/chain/refused.ts';
 import { Role, roles } from '../../src/chain/roles.ts';
 import { call } from './life.ts';
 import type { Life } from './life.ts';
@@ -86,6 +87,7 @@ export function simSessions(life: Life, waiters: Waiters): Sessions {
       });
       await call(life, 'stop', () => undefined);
     },
+    admit: (project) => call(life, 'admit', () => void (life.world.admitted[project] = hostsOf(life.world, project))),
     sweep: (keep) =>
       call(life, 'sweep', () => {
         const kept = keep.flatMap(legsOf);
@@ -112,6 +114,16 @@ export function isLocked({ streams }: World): boolean {
 function begins(world: World, what: string): void {
   if (isLocked(world)) world.whileLocked[what] = true;
 }
+
+/** What a project's journal says of hosts. */
+export const hostsOf = ({ streams }: World, project: string): string =>
+  (streams[`project-${project}`]?.entries ?? [])
+    .reduce((hosts: readonly string[], text) => {
+      const { is, host } = (JSON.parse(text) as { event: { is: string; host?: string } }).event;
+      if (host === undefined || !is.startsWith('host-')) return hosts;
+      return [...hosts.filter((one) => one !== host), ...(is === 'host-allowed' ? [host] : [])];
+    }, [])
+    .join(' ');
 
 /** What the scenario says of work: the same for the same work in the same world. */
 export type Rules = {
@@ -219,6 +231,14 @@ export function simAccounts(life: Life): Accounts {
       }),
   };
 }
+
+/** The boundary's record of where sessions wanted to go. */
+export const simRefusals = (world: World): Refusals => ({
+  async seen(n) {
+    const all = Object.values(world.refusals);
+    return { lines: all.slice(n), n: all.length };
+  },
+});
 
 const nextLine = (world: World): number => Object.keys(world.record).length + 1;
 

@@ -3,6 +3,7 @@ import type { Check } from '../../src/chain/change.ts';
 import { Head } from '../../src/chain/ids.ts';
 import type { AskedHere } from '../../src/chain/machine.ts';
 import type { AccountSeen, SessionEnd, Thread } from '../../src/chain/ports.ts';
+import type { RefusedSeen } from '../../src/chain/refused.ts';
 import type { Role } from '../../src/chain/roles.ts';
 
 export const digest = (...parts: readonly (string | number)[]): string =>
@@ -67,6 +68,9 @@ export type World = {
   /** What was asked for on the machine, and whether something happened while it was locked that must not. */
   here: Record<string, AskedHere>;
   whileLocked: Record<string, true>;
+  refusals: Record<number, RefusedSeen>;
+  /** What sessions of a project may reach, as they were last told. */
+  admitted: Record<string, string>;
   threads: Record<string, Thread>;
   told: Record<string, Told>;
   deeds: Record<string, Deed>;
@@ -92,6 +96,8 @@ export const newWorld = (of: Partial<World> = {}): World => ({
   asked: {},
   here: {},
   whileLocked: {},
+  refusals: {},
+  admitted: {},
   threads: {},
   told: {},
   deeds: {},

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -34,10 +35,13 @@ export async function whole(given?: {
   readonly data?: string;
   readonly latencyMs?: number;
   readonly spares?: boolean;
+  /** A port on loopback that stands in for all hosts outside. */
+  readonly outside?: number;
 }): Promise<Whole> {
   const data = given?.data ?? (await mkdtemp(join(tmpdir(), 'signalbox-whole-')));
   const world = await makeWorld(data, await freePort(), { latencyMs: given?.latencyMs ?? 0 });
   if (given?.spares) await addSpares(data);
+  if (given?.outside !== undefined) await standIn(data, given.outside);
   const controller = keepController(root, data);
   const url = `http://127.0.0.1:${world.port}`;
   await untilUp(data, url, new AbortController().signal);
@@ -60,6 +64,20 @@ export async function whole(given?: {
       if (given?.data === undefined) await rm(data, { recursive: true, force: true });
     },
   };
+}
+
+/** A boundary that reaches nothing but this port; the controller finds it serving, and ends it with its own end. */
+async function standIn(data: string, port: number): Promise<void> {
+  const config = await readConfig(data);
+  if (!config.ok) throw new Error(config.reason);
+  const [folder, accounts] = [join(data, 'boundary'), join(data, 'accounts.json')];
+  await writeFile(accounts, JSON.stringify(config.config.accounts));
+  const program = join(root, 'test', 'fixtures', 'boundary-process.ts');
+  const { stdout } = spawn(process.execPath, [program, folder, accounts, String(port)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  for await (const words of stdout) if (String(words).includes('serving')) return;
+  throw new Error('the boundary did not begin to serve');
 }
 
 async function addSpares(data: string): Promise<void> {

@@ -1,8 +1,11 @@
+import { TaskId } from '../../../src/chain/ids.ts';
 import { ben } from '../../chain/samples.ts';
 import type { Scenario } from '../drive.ts';
 import type { Intent } from '../people.ts';
 import { answered, ask, does, headOf, merge, phaseOf, plain, stop, whole } from './plain.ts';
 import type { Phase } from './plain.ts';
+import { hostsOf } from '../ports.ts';
+import { once } from '../world.ts';
 import { works } from './agents.ts';
 
 /** A platform that tells nothing twice. */
@@ -107,6 +110,53 @@ const decisions: readonly Scenario[] = [
   },
 ];
 
+/** The coder wanted to go somewhere, and somebody says what becomes of it. */
+const refusing: Scenario = {
+  ...plain,
+  name: 'a refused place is allowed',
+  meanwhile(world, call) {
+    const [name, coder] = Object.entries(world.sessions)[0] ?? [];
+    if (call !== 'tell' || name === undefined || !coder || !once(world, 'refused')) return;
+    const task = TaskId.parse(coder.task);
+    world.refusals[1] = { task, host: 'example.org', port: 443, why: 'unlisted', count: 3, listable: true };
+  },
+  intents: [
+    ask(),
+    does(() => ({ name: 'allow', place: 0 }), [], {
+      name: 'answer',
+      when: ({ task }) => task('fix')?.asks.length === 1,
+    }),
+    merge('fix', { when: (look) => phaseOf(look) === 'review' && answered(look, 'answer') }),
+  ],
+};
+const places: readonly Scenario[] = [
+  refusing,
+  {
+    ...refusing,
+    name: 'a refused place is allowed, and taken back',
+    intents: [
+      ...refusing.intents,
+      does(() => ({ name: 'hosts', remove: 'example.org' }), [], {
+        name: 'take back',
+        slug: null,
+        when: (look) => answered(look, 'answer') && hostsOf(look.world, 'site') === 'example.org',
+      }),
+    ],
+  },
+  {
+    ...refusing,
+    name: 'a refused place is kept refused',
+    intents: refusing.intents.map((intent) =>
+      intent.name === 'answer' ? { ...intent, command: () => ({ name: 'keep', place: 0 }) as const } : intent,
+    ),
+  },
+];
+
+const unadmitted: readonly Scenario[] = [
+  { ...refusing, name: 'admit loses two answers', start: { losses: { admit: 2 } } },
+  { ...refusing, name: 'admit is refused five times', start: { outages: { admit: 5 } } },
+];
+
 const queues: readonly Scenario[] = [
   {
     ...plain,
@@ -128,4 +178,4 @@ const queues: readonly Scenario[] = [
   },
 ];
 
-export const people: readonly Scenario[] = [...chats, ...decisions, ...queues];
+export const people: readonly Scenario[] = [...chats, ...decisions, ...places, ...unadmitted, ...queues];

@@ -1,0 +1,15 @@
+import { AGENT_UID } from '../worker/files.ts';
+import type { Engine } from './docker.ts';
+
+/**
+ * Why this controller must not start, in a sentence; null when it may. An engine that does not answer now is waited for by the tasks, so it
+ * refuses nothing.
+ */
+export async function unready(engine: Pick<Engine, 'runtime' | 'runtimes'>, uid: number): Promise<string | null> {
+  // Their uids are all that keeps the record from the agent.
+  if (uid === AGENT_UID) return `Signalbox runs as uid ${AGENT_UID}, which is the agents' own. Run it as another user.`;
+  const { runtime } = engine;
+  const known = runtime === null ? null : await engine.runtimes().catch(() => null);
+  if (runtime === null || known === null || known.includes(runtime)) return null;
+  return `container.runtime: Docker knows no runtime ${runtime}; it has ${known.join(', ')}. Name one of them, or add it to Docker's daemon.json.`;
+}

@@ -1,0 +1,59 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { execa } from 'execa';
+import { expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { dockerEngine } from '../../src/runtime/docker.ts';
+import { unready } from '../../src/runtime/ready.ts';
+import { socket } from './ground.ts';
+
+const knows = (runtime: string | null, ...known: readonly string[]) => ({ runtime, runtimes: async () => known });
+const away = {
+  runtime: 'runsc',
+  runtimes: async (): Promise<never> => {
+    throw new Error('Docker does not answer');
+  },
+};
+
+it.each([
+  ['nothing named', knows(null), 0, null],
+  ['a runtime that is there', knows('runsc', 'runc', 'runsc'), 0, null],
+  ['an engine that does not answer now', away, 0, null],
+  [
+    'a runtime that is not there',
+    knows('runsc', 'io.containerd.runc.v2', 'runc'),
+    0,
+    "container.runtime: Docker knows no runtime runsc; it has io.containerd.runc.v2, runc. Name one of them, or add it to Docker's daemon.json.",
+  ],
+  [
+    "the agents' uid",
+    knows(null),
+    10001,
+    "Signalbox runs as uid 10001, which is the agents' own. Run it as another user.",
+  ],
+])('%s', async (_name, engine, uid, sentence) => {
+  expect(await unready(engine, uid)).toBe(sentence);
+});
+
+it('the engine tells its runtimes, and one that is away says so', async () => {
+  expect(await dockerEngine({ socket, box: '00000000' }).runtimes()).toContain('runc');
+  await expect(dockerEngine({ socket: '/nowhere', box: '00000000' }).runtimes()).rejects.toThrow('/nowhere');
+});
+
+it('the controller does not start with a runtime that is not there', async () => {
+  const data = await mkdtemp(join(tmpdir(), 'signalbox-ready-'));
+  const account = { kind: 'subscription', credentialFile: join(data, 'none') };
+  const settings = {
+    people: [{ id: 'ana', name: 'Ana', may: 'admin', consoleKeyHash: '0'.repeat(64) }],
+    projects: [{ id: 'site', repository: join(data, 'site.git'), channels: ['console:site'] }],
+    accounts: { claude: { ...account, provider: 'anthropic' }, codex: { ...account, provider: 'openai' } },
+    console: { port: 0 },
+    container: { runtime: 'no-such-runtime', socket },
+  };
+  await writeFile(join(data, 'signalbox.yaml'), stringify(settings));
+  const cli = resolve(import.meta.dirname, '../../src/cli.ts');
+  const { exitCode, stderr } = await execa(process.execPath, [cli, 'up', '--data', data], { reject: false });
+  expect([exitCode, stderr]).toEqual([78, expect.stringContaining('Docker knows no runtime no-such-runtime; it has ')]);
+  await rm(data, { recursive: true });
+});
