@@ -67,6 +67,17 @@ const File = z.strictObject({
   budget: Budget.prefault({}),
   /** By full model id; adds to the price list and replaces what is in it. */
   prices: z.record(z.string().min(1), Price).default({}),
+  disk: z
+    .strictObject({
+      /** What one session, or one run of the tests, may take of the disk. */
+      sessionGiB: z.number().min(0.01).max(10_000).default(10),
+      sessionFiles: z.number().int().min(1_000).max(1_000_000_000).default(1_000_000),
+      /** With less of the disk free nothing starts, and what runs stops. 0 switches that off. */
+      keepFreePercent: z.number().min(0).max(50).default(10),
+      /** Kept in the data folder for journals, and given back when the disk is full. */
+      reserveMiB: z.number().int().min(0).max(10_240).default(64),
+    })
+    .prefault({}),
   console: z.strictObject({ port: z.number().int().min(0).max(65535).default(7461) }).prefault({}),
   container: z
     .strictObject({

@@ -30,10 +30,13 @@ import type { Engine } from './runtime/docker.ts';
 import { egressRoot } from './runtime/layout.ts';
 import { imageTag } from './runtime/image.ts';
 import { unready } from './runtime/ready.ts';
+import { diskRoom } from './runtime/room.ts';
+import type { Room } from './runtime/room.ts';
 import { boundaryRefusals } from './runtime/refusals.ts';
 import { mirrorFolder, mirrorsOf } from './runtime/mirror.ts';
 import type { Installation } from './runtime/prepare.ts';
 import { dockerSessions } from './runtime/sessions.ts';
+import { spaceLimits } from './runtime/space.ts';
 import { containerValidator } from './runtime/validator.ts';
 import { gitWorkspace } from './runtime/workspace.ts';
 import { lookingDisk } from './store/look.ts';
@@ -71,6 +74,9 @@ export async function serveController(config: Config, root: string, signal: Abor
   await writeFile(join(config.data, 'pid'), `${process.pid}\n`).catch((error: Error) =>
     log.error('the pid is not written: a second controller cannot name this one', { reason: error.message }),
   );
+  // Before anything is kept or begun: a full disk gives the reserve back.
+  const room = roomOf(config, await engineOf(config));
+  await room.begin(signal);
   const store = fileStore({ folder: config.data });
   const channels = config.projects.flatMap((project) => channelsOf(project.channels, 'console'));
   const { people, accounts } = config;
@@ -84,7 +90,8 @@ export async function serveController(config: Config, root: string, signal: Abor
   const said: Said = (project) => supervisor.project(project)?.hosts.map(({ host }) => host) ?? [];
   const supervisor: Supervisor = createSupervisor({
     store,
-    acts: await actsOf(config, root, coveredChat(web.chat, covers), said),
+    room,
+    acts: await actsOf(config, root, coveredChat(web.chat, covers), { said, room }),
     covers,
     accounts: boundaryAccounts({ folder: join(config.data, 'boundary') }),
     refusals: boundaryRefusals({ folder: join(config.data, 'boundary') }),
@@ -112,11 +119,14 @@ const aborted = (signal: AbortSignal): Promise<void> =>
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
+/** What the site knows of the controller while it runs. */
+type Now = { readonly said: Said; readonly room: Room };
+
 /** The hosts that an admin let a project's coders go to. */
 type Said = (project: ProjectId) => readonly string[];
 
-async function actsOf(config: Config, root: string, chat: Chat, said: Said): Promise<Means['acts']> {
-  const site = await siteOf(config, root, said);
+async function actsOf(config: Config, root: string, chat: Chat, now: Now): Promise<Means['acts']> {
+  const site = await siteOf(config, root, now);
   const repositories = new Map(config.projects.map((project) => [project.id, project]));
   const repository = (id: ProjectId): { path: string; base: string } => {
     const project = repositories.get(id);
@@ -143,14 +153,20 @@ async function engineOf({ container: { socket, runtime }, data }: Config): Promi
   return dockerEngine({ socket, runtime, box: await boxId(data) });
 }
 
-async function siteOf(config: Config, root: string, said: Said = () => []): Promise<Installation> {
+function roomOf({ data, disk, container }: Config, engine: Engine): Room {
+  return diskRoom({ data, engine, image: container.image ?? imageTag(), limits: spaceLimits(disk), log });
+}
+
+async function siteOf(config: Config, root: string, now?: Now): Promise<Installation> {
   const { image } = config.container;
+  const said = now?.said ?? (() => []);
   const engine = await engineOf(config);
   const egress = egressRoot(process.getuid?.() ?? 0, process.env['XDG_RUNTIME_DIR']);
   return {
     engine,
     data: config.data,
     image: image ?? imageTag(),
+    room: now?.room ?? roomOf(config, engine),
     mirror: mirrorsOf(config.data, config.projects),
     egress,
     known: covers.known,

@@ -144,6 +144,7 @@ export function holdButtons(task: TaskId, cause: Hold['kind'], ends: Ends, besid
       return [stop(task)];
     case 'account':
     case 'time':
+    case 'room':
     case 'base':
     case 'person':
       return [{ id: pressId({ act: 'resume', task }), label: labels.resume, style: 'primary' }, ...others, stop(task)];

@@ -32,6 +32,8 @@ function waitWords(wait: Wait): string {
       return `${count(wait.ahead, 'task')} before it, ${count(wait.slots, 'slot')} on this machine`;
     case 'start':
       return 'starts in a moment';
+    case 'room':
+      return 'the disk is nearly full';
     case 'account':
       return `the account ${code(wait.account)} is shut`;
     case 'lock':

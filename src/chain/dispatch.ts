@@ -26,6 +26,7 @@ export function createDispatcher(yard: Yard, slots: number): Dispatcher {
     giving,
     slots,
     locked: lockOf(yard) !== null,
+    room: yard.room.enough(),
     now: acts.clock.now(),
     accountOf: Object.fromEntries(Role.options.map((role) => [role, acts.settings[role].account])) as View['accountOf'],
     accounts: new Map(
@@ -53,8 +54,8 @@ export function createDispatcher(yard: Yard, slots: number): Dispatcher {
     const { grants, shut, ended, wakeAt } = schedule(view());
     for (const id of grants) say(id, { is: 'granted' });
     for (const { task, account } of shut) say(task, { is: 'account-shut', account });
-    for (const { task, hold } of ended) {
-      if (!giving.has(task)) say(task, { is: 'hold-ended', hold, why: 'Its time is over.' });
+    for (const { task, hold, why } of ended) {
+      if (!giving.has(task)) say(task, { is: 'hold-ended', hold, why });
     }
     alarm.set(wakeAt);
   }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { TaskEvent } from './event.ts';
 import { CoderHandoff, PlanHandoff, RequirementsHandoff, ReviewHandoff } from './handoff.ts';
-import { outage, waitForAccount } from './held.ts';
+import { noRoom, outage, waitForAccount } from './held.ts';
 import { claimedEnd } from './hold.ts';
 import { enter, fail, first, go, hold, ignored, tell } from './moves.ts';
 import type { Moved, Stamp } from './moves.ts';
@@ -20,6 +20,8 @@ type End<K extends SessionEnd['kind']> = Extract<Ended['end'], { kind: K }>;
 
 const GO_ON =
   'The line was cut before you were done. It is open again: look at what is there, then go on where you were.';
+const TIDY =
+  'You were stopped because your files took too much of the disk. Delete what you do not need before you go on: build output, caches, downloads.';
 const MORE_TIME = 'Your time ran out before you were done. You have the same time again: go on where you were.';
 
 /** A role's session is over: its handoff moves the chain on, anything else holds, goes again or fails. */
@@ -57,6 +59,14 @@ export function sessionEnded(task: Task, event: Ended, stamp: Stamp): Moved {
       );
     case 'lost':
       return outage(ended, `The ${role}'s container was lost again and again: ${end.text}`, resume(GO_ON), 1, stamp);
+    case 'outgrew':
+      return byPerson(
+        `The ${role} was stopped: ${end.text}.`,
+        'Resume lets it tidy up and go on. More room for each: `disk` in signalbox.yaml.',
+        TIDY,
+      );
+    case 'cramped':
+      return noRoom(ended, end.text, resume(GO_ON), stamp);
     case 'stopped':
       // It may never have begun: then there is no conversation to go on with.
       if (phase.halted) return go(ended, { step: 'work', role, feedback: leg === 1 ? phase.words : null }, stamp);

@@ -93,6 +93,8 @@ const sessionEnded = z.object({
     z.object({ kind: z.literal('crashed'), text: z.string() }),
     z.object({ kind: z.literal('overran'), minutes: z.number() }),
     z.object({ kind: z.literal('lost'), text: z.string() }),
+    z.object({ kind: z.literal('outgrew'), text: z.string() }),
+    z.object({ kind: z.literal('cramped'), text: z.string() }),
     z.object({ kind: z.literal('stopped') }),
   ]),
 });

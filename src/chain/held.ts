@@ -162,6 +162,12 @@ export const afresh = (task: Task): Task => ({
   outages: 0,
 });
 
+/** The disk is nearly full: nothing runs until there is room. */
+export function noRoom(task: Task, reason: string, from: Step, stamp: Stamp): Moved {
+  const todo = 'It goes on by itself when there is room: delete what nobody needs on that disk.';
+  return hold(task, { kind: 'infrastructure', ends: { by: 'room' }, reason, todo, from }, true, stamp);
+}
+
 /** Something is out of reach: tried again by itself, later each time. Rings the `rings`-th time in a row, and not again. */
 export function outage(task: Task, reason: string, from: Step, rings: number, stamp: Stamp): Moved {
   const at = tryAgainAt(stamp.at, task.outages);

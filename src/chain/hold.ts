@@ -7,6 +7,8 @@ export const Ends = z.discriminatedUnion('by', [
   /** The boundary lets requests of this account out again. */
   z.object({ by: z.literal('account'), account: z.string() }),
   z.object({ by: z.literal('time'), at: z.number() }),
+  /** The disk of the machine has room again. */
+  z.object({ by: z.literal('room') }),
   /** The base branch is at another head than this one. */
   z.object({ by: z.literal('base'), not: Head }),
   /** A person's next message in the thread. */

@@ -66,6 +66,10 @@ export type SessionEnd =
   | { readonly kind: 'overran'; readonly minutes: number }
   /** The container was lost again and again, through no fault of the agent's. */
   | { readonly kind: 'lost'; readonly text: string }
+  /** Its files were more than it may have: how many, in the rest of a sentence. */
+  | { readonly kind: 'outgrew'; readonly text: string }
+  /** The disk is nearly full, so it was ended, or not begun. `text` is a sentence. */
+  | { readonly kind: 'cramped'; readonly text: string }
   | { readonly kind: 'stopped' };
 
 /**

@@ -14,6 +14,8 @@ export type View = {
   readonly giving: ReadonlySet<TaskId>;
   readonly slots: number;
   readonly locked: boolean;
+  /** The disk has room. While it has none nothing starts. */
+  readonly room: boolean;
   readonly now: Millis;
   readonly accountOf: Readonly<Record<Role, string>>;
   readonly accounts: ReadonlyMap<string, Account>;
@@ -25,15 +27,16 @@ export type Wait =
   | { readonly for: 'start'; readonly at: Millis }
   | { readonly for: 'account'; readonly account: string }
   /** Nothing starts until it is unlocked on the machine. */
-  | { readonly for: 'lock' };
+  | { readonly for: 'lock' }
+  | { readonly for: 'room' };
 
 export type Schedule = {
   /** May go on now. */
   readonly grants: readonly TaskId[];
   /** Reached a safe point before a role whose account is shut. */
   readonly shut: readonly { readonly task: TaskId; readonly account: string }[];
-  /** Holds whose time is over. */
-  readonly ended: readonly { readonly task: TaskId; readonly hold: number }[];
+  /** Holds whose time is over, or whose disk has room again. */
+  readonly ended: readonly { readonly task: TaskId; readonly hold: number; readonly why: string }[];
   readonly waits: ReadonlyMap<TaskId, Wait>;
   /** When something may start without anything else happening; null when nothing does. */
   readonly wakeAt: Millis | null;
@@ -50,7 +53,7 @@ export function schedule(view: View): Schedule {
   const queued = tasks.filter(({ id, phase }) => phase.at === 'queued' && !giving.has(id));
   if (view.locked) {
     for (const { id } of queued) waits.set(id, { for: 'lock' });
-    return { grants, shut: [], ...holdsOf(tasks, now), waits };
+    return { grants, shut: [], ...holdsOf(tasks, now, view.room), waits };
   }
   const shut = queued.flatMap((task) => {
     const account = accountOf(view, task);
@@ -58,6 +61,7 @@ export function schedule(view: View): Schedule {
     waits.set(task.id, { for: 'account', account });
     return [{ task: task.id, account }];
   });
+  if (!view.room) for (const { id } of queued) if (!waits.has(id)) waits.set(id, { for: 'room' });
   const ready = queued.filter(({ id }) => !waits.has(id));
   for (const { id } of ready.filter(({ slot }) => slot !== null)) grants.push(id);
   const busy = new Map<string, number>();
@@ -78,18 +82,19 @@ export function schedule(view: View): Schedule {
     count(busy, next.project);
   }
   const starts = [...waits.values()].flatMap((wait) => (wait.for === 'start' ? [wait.at] : []));
-  const { ended, wakeAt } = holdsOf(tasks, now);
+  const { ended, wakeAt } = holdsOf(tasks, now, view.room);
   const wakes = wakeAt === null ? starts : [...starts, wakeAt];
   return { grants, shut, ended, waits, wakeAt: wakes.length === 0 ? null : Math.min(...wakes) };
 }
 
-/** Holds whose time is over, and when the next one's is. */
-function holdsOf(tasks: readonly Task[], now: Millis): Pick<Schedule, 'ended' | 'wakeAt'> {
+/** Holds whose cause is over, and when the next one's time is. */
+function holdsOf(tasks: readonly Task[], now: Millis, room: boolean): Pick<Schedule, 'ended' | 'wakeAt'> {
   const holds = timed(tasks);
   const due = holds.filter(({ at }) => at <= now);
+  const over = due.map(({ task, hold }) => ({ task, hold, why: 'Its time is over.' }));
   const later = holds.flatMap(({ at }) => (at > now ? [at] : []));
   return {
-    ended: due.map(({ task, hold }) => ({ task, hold })),
+    ended: [...over, ...(room ? cramped(tasks) : [])],
     wakeAt: later.length === 0 ? null : Math.min(...later),
   };
 }
@@ -120,6 +125,14 @@ function nextOf(line: readonly Task[], busy: ReadonlyMap<string, number>): numbe
 function timed(tasks: readonly Task[]): readonly { task: TaskId; hold: number; at: Millis }[] {
   return tasks.flatMap(({ id, phase }) =>
     phase.at === 'held' && phase.ends.by === 'time' ? [{ task: id, hold: phase.hold, at: phase.ends.at }] : [],
+  );
+}
+
+function cramped(tasks: readonly Task[]): Schedule['ended'] {
+  return tasks.flatMap(({ id, phase }) =>
+    phase.at === 'held' && phase.ends.by === 'room'
+      ? [{ task: id, hold: phase.hold, why: 'The disk has room again.' }]
+      : [],
   );
 }
 

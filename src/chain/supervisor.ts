@@ -15,6 +15,7 @@ import type { Accounts, Store } from './ports.ts';
 import type { Refusals } from './refused.ts';
 import type { Project, ProjectEvent } from './project.ts';
 import { pursue, pursueAccount, pursueProject, refreshCard } from './pursue.ts';
+import type { Room } from './room.ts';
 import type { Wait } from './schedule.ts';
 import type { Kind } from './stream.ts';
 import type { Task } from './task.ts';
@@ -58,6 +59,7 @@ export type Means = {
   readonly refusals: Refusals;
   readonly covers: Covers;
   readonly machine: Machine;
+  readonly room: Room;
   readonly slots: number;
 };
 
@@ -124,7 +126,7 @@ type Parts = {
 };
 
 /** The parts that work on the streams; each knows the others only through the yard. */
-function partsOf({ store, acts, accounts, refusals, covers, machine, slots }: Means): Parts {
+function partsOf({ store, acts, accounts, refusals, covers, machine, room, slots }: Means): Parts {
   let going = false;
   const others = othersOf(
     () => yard,
@@ -141,6 +143,7 @@ function partsOf({ store, acts, accounts, refusals, covers, machine, slots }: Me
       if (going) dispatcher.tick();
     }),
     frozen: new Set(),
+    room,
     acts: { ...acts, others },
     closing: new AbortController(),
     lives: new Map(),
@@ -165,8 +168,8 @@ function partsOf({ store, acts, accounts, refusals, covers, machine, slots }: Me
       },
     },
   };
-  const watch = createWatch(yard);
   const dispatcher = createDispatcher(yard, slots);
+  const watch = createWatch(yard, () => dispatcher.tick());
   return { yard, watch, dispatcher, begin: () => void (going = true) };
 }
 

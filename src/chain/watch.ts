@@ -7,6 +7,7 @@ import type { Yard } from './yard.ts';
 const ACCOUNTS_MS = 300;
 const MACHINE_MS = 500;
 const REFUSALS_MS = 3_000;
+const ROOM_MS = 3_000;
 const RECONCILE_MS = 30_000;
 
 export type Watch = {
@@ -17,7 +18,7 @@ export type Watch = {
 };
 
 /** Looks at what changes without telling the controller: the boundary's record, the forge, the engine. */
-export function createWatch(yard: Yard): Watch {
+export function createWatch(yard: Yard, tick: () => void): Watch {
   const { acts, closing } = yard;
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -40,6 +41,7 @@ export function createWatch(yard: Yard): Watch {
       void every(ACCOUNTS_MS, 'the record of accounts', catchUp);
       void every(MACHINE_MS, 'what was asked for on the machine', () => readMachine(yard));
       void every(REFUSALS_MS, 'the record of refusals', refusalsReader(yard));
+      void every(ROOM_MS, 'the disk', roomReader(yard, tick));
       void every(RECONCILE_MS, 'what goes on outside', () => reconcile(yard));
     },
   };
@@ -99,6 +101,16 @@ function keptBy(
   const place = port === 443 ? host : `${host}:${port}`;
   const known = project && yard.projectOwners.get(project)?.stream().state?.kept;
   return (known ?? []).find((one) => one.host === place)?.by.name ?? null;
+}
+
+/** The schedule is asked again whenever the disk has no room any more, or has some again. */
+function roomReader({ room }: Yard, tick: () => void): () => Promise<void> {
+  let had = room.enough();
+  return async () => {
+    const has = room.enough();
+    if (has !== had) tick();
+    had = has;
+  };
 }
 
 /** What ends holds and reviews without a word: a base branch that moved, a change that somebody merged; and sessions that nobody runs. */

@@ -12,6 +12,7 @@ import type { Damage, Owner } from './owner.ts';
 import type { Acts } from './perform.ts';
 import type { Accounts, Store } from './ports.ts';
 import type { Refusals } from './refused.ts';
+import type { Room } from './room.ts';
 import { projectKind } from './project.ts';
 import type { Project, ProjectEffect, ProjectEvent } from './project.ts';
 import { kind } from './stream.ts';
@@ -45,6 +46,7 @@ export type Yard = {
   readonly box: BoxOwner;
   /** Who waits until it is unlocked, or the controller closes. */
   readonly frozen: Set<() => void>;
+  readonly room: Room;
   readonly closing: AbortController;
   readonly lives: Map<TaskId, Live>;
   readonly accountOwners: Map<string, AccountOwner>;

@@ -1,5 +1,6 @@
 import type { Role } from '../chain/roles.ts';
 import type { Caller } from './conversation.ts';
+import type { Part } from './parts.ts';
 
 /**
  * Bad days of the service: an expired login, a spent quota window, an overload, a stream that breaks off, no answer at all, an answer
@@ -23,7 +24,7 @@ export type Turn = CoderTurn | 'high' | 'design-only' | 'no-handoff';
 /**
  * One thing that goes wrong. A wire fault strikes the `nth` request of its role, and `times` in all; the CLIs ask again by themselves
  * after all but 429 and overage, up to eight times, so one that shall be felt lasts for more. Any other kind bends the `nth` conversation of its
- * role, from beginning to end, and `times` in all. Both default to 1. `about`: only where this was said, so that one task among several is struck.
+ * role, from beginning to end, and `times` in all; `played` puts a whole part in its place. Both default to 1. `about`: only where this was said, so that one task among several is struck.
  * `resetIn`: for 429 and overage, seconds until the window opens again, 3600 by default.
  */
 export type Fault = {
@@ -33,6 +34,7 @@ export type Fault = {
   readonly resetIn?: number;
 } & (
   | { readonly role: Role; readonly kind: WireFault | 'no-handoff' }
+  | { readonly role: Role; readonly kind: 'played'; readonly part: Part }
   | { readonly role: 'coder'; readonly kind: CoderTurn }
   | { readonly role: 'reviewer'; readonly kind: 'high' | 'design-only' }
 );
@@ -42,7 +44,7 @@ const onTheWire = (kind: Fault['kind']): kind is WireFault =>
 
 type Struck = {
   readonly wire: { readonly kind: WireFault; readonly resetIn: number } | null;
-  readonly turn: Turn | null;
+  readonly turn: Turn | Part | null;
 };
 
 export type Faults = {
@@ -66,7 +68,7 @@ export function createFaults(list: readonly Fault[]): Faults {
       const turn = now.find(({ kind }) => !onTheWire(kind));
       return {
         wire: wire === undefined ? null : { kind: wire.kind as WireFault, resetIn: wire.resetIn ?? 3600 },
-        turn: turn === undefined ? null : (turn.kind as Turn),
+        turn: turn === undefined ? null : turn.kind === 'played' ? turn.part : (turn.kind as Turn),
       };
     },
   };

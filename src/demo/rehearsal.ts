@@ -6,6 +6,7 @@ import { LLMock, type ChatCompletionRequest, type FixtureResponse } from '@copil
 import type { Role } from '../chain/roles.ts';
 import { callerOf } from './conversation.ts';
 import { createFaults, type Fault, type Faults, type Turn } from './faults.ts';
+import type { Part } from './parts.ts';
 import { answer } from './script.ts';
 import { overage, refusal, windows, type Api, type Refusal } from './provider.ts';
 
@@ -46,6 +47,8 @@ export type Rehearsal = {
 type Stage = {
   readonly model: string;
   readonly faults: Faults;
+  /** Parts that were struck so far. */
+  readonly played: Part[];
   readonly counts: Record<Role, number>;
   readonly asked: Asked[];
   readonly latencyMs: number;
@@ -58,13 +61,15 @@ type Stage = {
  */
 export async function startRehearsal(options: RehearsalOptions = {}): Promise<Rehearsal> {
   const mock = new LLMock({ port: 0, host: '127.0.0.1' });
-  mock.on({}, respond);
+  const played: Part[] = [];
+  mock.on({}, (request) => respond(request, played));
   const closing = new AbortController();
   const counts: Record<Role, number> = { brainstormer: 0, planner: 0, coder: 0, reviewer: 0 };
   const faults = createFaults(options.faults ?? []);
   const stage: Stage = {
     model: await mock.start(),
     faults,
+    played,
     counts,
     asked: [],
     latencyMs: options.latencyMs ?? 0,
@@ -95,8 +100,9 @@ export async function startRehearsal(options: RehearsalOptions = {}): Promise<Re
 }
 
 /** aimock's side: its request in, its response out. The bend of the part came along as aimock's context header. */
-function respond(request: ChatCompletionRequest): FixtureResponse {
-  const { say, call } = answer(request, (request._context as Turn | undefined) ?? null);
+function respond(request: ChatCompletionRequest, played: readonly Part[]): FixtureResponse {
+  const bend = request._context;
+  const { say, call } = answer(request, played[Number(bend ?? 'none')] ?? (bend as Turn | undefined) ?? null);
   const usage = {
     input_tokens: Math.ceil(JSON.stringify(request).length / 4),
     output_tokens: Math.ceil(JSON.stringify({ say, call }).length / 4),
@@ -124,7 +130,10 @@ async function play(stage: Stage, request: IncomingMessage, response: ServerResp
   if (wire?.kind === '401' || wire?.kind === '429' || wire?.kind === '529')
     return send(response, refusal(api, wire.kind, now + wire.resetIn));
   const path = api === 'anthropic' ? '/v1/messages' : '/v1/responses';
-  const headers = { 'content-type': 'application/json', ...(turn === null ? {} : { 'x-aimock-context': turn }) };
+  const headers = {
+    'content-type': 'application/json',
+    ...(turn === null ? {} : { 'x-aimock-context': nameOf(turn, stage.played) }),
+  };
   const answered = await fetch(stage.model + path, { method: 'POST', headers, body, signal: stage.closing });
   const said = await answered.text();
   response.writeHead(answered.status, {
@@ -133,6 +142,13 @@ async function play(stage: Stage, request: IncomingMessage, response: ServerResp
   });
   if (wire?.kind !== 'cut') return void response.end(said);
   response.write(said.slice(0, said.length / 2), () => response.destroy());
+}
+
+/** A header is a word: a whole part goes by its number. */
+function nameOf(turn: Turn | Part, played: Part[]): string {
+  if (typeof turn === 'string') return turn;
+  const at = played.indexOf(turn);
+  return String(at === -1 ? played.push(turn) - 1 : at);
 }
 
 /** On the hour, so that one window is told again and again rather than a new one with each answer. Seconds since the epoch. */

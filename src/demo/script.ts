@@ -15,7 +15,7 @@ export type Answer = {
  * the handoff. Nothing is remembered between requests, so that repeated, resumed and concurrent conversations all go on rightly.
  * A new message begins the part again: each of its steps is safe to repeat.
  */
-export function answer(request: ChatCompletionRequest, turn: Turn | null): Answer {
+export function answer(request: ChatCompletionRequest, turn: Turn | Part | null): Answer {
   const said = prompts(request.messages);
   const role = roleOf(said);
   if (role === null) return { say: 'This model is rehearsed and knows the roles of Signalbox only.', call: null };
@@ -23,7 +23,7 @@ export function answer(request: ChatCompletionRequest, turn: Turn | null): Answe
   const waiting = stillRunning(request.messages);
   if (waiting !== null)
     return call(request, 'wait', 'Still running.', 'write_stdin', { session_id: waiting, yield_time_ms: 30_000 });
-  const part = partOf(role, turn);
+  const part = turn !== null && typeof turn === 'object' ? turn : partOf(role, turn);
   const step = part.steps.find(
     (each) => !calls.some((made) => made.step === each.name && (made.now || each.once === true)),
   );

@@ -11,6 +11,7 @@ import { readIfThere, writeDurably } from './durable.ts';
 import { git, gitOut } from './git.ts';
 import type { Mirror } from './mirror.ts';
 import { runOnce } from './once.ts';
+import type { Room } from './room.ts';
 import type { Once, Output } from './once.ts';
 
 /** What work on checkouts needs: the engine, the worker image, the data folder, and each project's mirror. */
@@ -19,6 +20,7 @@ export type Site = {
   readonly image: string;
   readonly data: string;
   readonly mirror: (project: ProjectId) => Mirror;
+  readonly room: Room;
 };
 
 /** Written beside a checkout, where no agent writes, once it is whole: the commits that its two branches began on. */
@@ -107,7 +109,7 @@ export async function removeCheckout(site: Site, task: TaskId, tree: string): Pr
   if (await isGone(folder)) return;
   const command = ['bash', '-c', `chmod -R u+rwX ${WORK}; find ${WORK} -mindepth 1 -delete`];
   try {
-    const ran = await inTree(site, folder, { command });
+    const ran = await inTree(site, folder, { command, tidies: true });
     if (ran.code !== 0) throw new Error(ran.errors || 'it took too long');
   } catch (cause) {
     // Somebody else deletes it, too: the mount or the folder is gone under the container.
@@ -142,7 +144,12 @@ export async function removeCheckouts(site: Site, task: TaskId): Promise<void> {
 }
 
 type Errand = Pick<Definition, 'command'> &
-  Partial<Omit<Definition, 'command'>> & { readonly access?: 'read' | 'write'; readonly minutes?: number };
+  Partial<Omit<Definition, 'command'>> & {
+    readonly access?: 'read' | 'write';
+    readonly minutes?: number;
+    /** It gives room instead of taking it, and runs on a full disk too. */
+    readonly tidies?: true;
+  };
 
 /** Runs one command in a container of its own with a checkout at /work, by default at the agent's uid. What it prints is a claim. */
 export async function inTree(
@@ -152,7 +159,7 @@ export async function inTree(
   output?: Output,
   errors?: Output,
 ): Promise<Once> {
-  const { access = 'write', minutes = 10, mounts = [], ...rest } = errand;
+  const { access = 'write', minutes = 10, mounts = [], tidies = false, ...rest } = errand;
   const definition: Definition = {
     image: site.image,
     user: AGENT,
@@ -166,5 +173,11 @@ export async function inTree(
     ...rest,
     mounts: [{ from: folder, to: WORK, access }, ...mounts],
   };
-  return runOnce(site.engine, definition, { milliseconds: minutes * 60_000, output: output ?? (() => {}), errors });
+  const room = tidies ? undefined : site.room;
+  return runOnce(site.engine, definition, {
+    milliseconds: minutes * 60_000,
+    output: output ?? (() => {}),
+    errors,
+    room,
+  });
 }

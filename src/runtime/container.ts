@@ -13,7 +13,7 @@ export const Definition = z.strictObject({
   /** Folders and files of this machine, absolute; one that is missing is an error, never made. */
   mounts: z.array(z.strictObject({ from: z.string(), to: z.string(), access: z.enum(['read', 'write']) })),
   /** Capabilities kept of all that are dropped. */
-  capabilities: z.array(z.enum(['SETUID', 'SETGID', 'KILL', 'CHOWN'])),
+  capabilities: z.array(z.enum(['SETUID', 'SETGID', 'KILL', 'CHOWN', 'DAC_READ_SEARCH'])),
   memoryGiB: z.number(),
   cpus: z.number(),
   /** OCI runtime, e.g. `runsc`; null is the engine's own choice. */

@@ -7,11 +7,15 @@ import type { SessionEnd, SessionSpec } from '../chain/ports.ts';
 import { Spec } from '../worker/files.ts';
 import { claimDurably, readIfThere } from './durable.ts';
 import type { Layout } from './layout.ts';
+import type { Room } from './room.ts';
+import type { Size } from './space.ts';
 import { renewMail } from './mail.ts';
 import { recordReader } from './record.ts';
 
 /** Written once a leg after the first is laid out: it begins after so many lines of the record. */
 const Leg = z.object({ since: z.number() });
+
+const Space = z.object({ bytes: z.number(), files: z.number() });
 
 const Prompted = z.object({ prompt: Spec.shape.prompt });
 
@@ -64,6 +68,19 @@ export async function layOutLeg(at: Layout, spec: SessionSpec): Promise<number> 
   await renewMail(at.mail, isFirst ? [] : [{ kind: 'message', ...words }]);
   await claimDurably(legFile(at, leg), JSON.stringify({ since }));
   return (await laidOut()) ?? since;
+}
+
+/**
+ * What a session's folders held when this leg began, which it may keep: it was stopped for having too much, maybe, and is to tidy up. Looked at once, so
+ * that a restarted controller means the same. The first leg begins with nothing of its own.
+ */
+export async function spaceBefore(room: Room, at: Layout, leg: number, folders: readonly string[]): Promise<Size> {
+  const nothing: Size = { bytes: 0, files: 0 };
+  if (leg === 1) return nothing;
+  const file = join(at.folder, `space-${leg}.json`);
+  const known = await readIfThere(file);
+  if (known === null) await claimDurably(file, JSON.stringify((await room.measure(folders)) ?? nothing));
+  return Space.parse(JSON.parse(known ?? (await readIfThere(file)) ?? 'null'));
 }
 
 /** What a leg begins with, under a uuid of its own. */

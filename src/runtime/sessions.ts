@@ -12,11 +12,14 @@ import type { Progress } from './follow.ts';
 import { hostsOf } from './hosts.ts';
 import { grantsFolder, layoutOf } from './layout.ts';
 import type { Layout } from './layout.ts';
-import { decide, latestLeg, layOutLeg, readEnd, refuseEarlyLeg } from './legs.ts';
+import { decide, latestLeg, layOutLeg, readEnd, refuseEarlyLeg, spaceBefore } from './legs.ts';
 import { endOf, putMail, readMail } from './mail.ts';
 import { placesOf, prepareSession } from './prepare.ts';
 import type { Installation } from './prepare.ts';
 import { recordReader } from './record.ts';
+import { writable } from './room.ts';
+import type { Watched } from './room.ts';
+import type { Size } from './space.ts';
 
 type Means = { readonly site: Installation; readonly clock: Clock; readonly log: Log };
 type Tools = Means & {
@@ -164,6 +167,7 @@ async function follow(
   await refuseEarlyLeg(at, spec);
   const definition = await prepareSession(site, spec);
   const since = await tools.lock(session, () => layOutLeg(at, spec));
+  const begun = await spaceBefore(site.room, at, leg, writable(definition));
   const progress = followRecord(agents[settings.cli], on, since);
   const record = recordReader(at.record, site.known);
   const read = async (): Promise<void> => {
@@ -179,7 +183,7 @@ async function follow(
     // What an admin says meanwhile is in the one or changes the other.
     await tools.lock(session, () => grantEgress(at, grantOf(site, spec, at)));
     await awaitBoundary(at, clock);
-    const end = (await readEnd(at, leg)) ?? (await watch(tools, spec, at, definition, progress, read));
+    const end = (await readEnd(at, leg)) ?? (await watch(tools, spec, at, { definition, begun, progress, read }));
     if (end) return decide(at, leg, end);
     tools.log.info('a container was lost; the session goes on in another', { session });
   }
@@ -197,27 +201,36 @@ async function readmit(site: Installation, spec: SessionSpec, at: Layout): Promi
   const text = await readIfThere(at.grant);
   if (text !== null) await grantEgress(at, { ...Grant.parse(JSON.parse(text)), hosts: hostsOf(site, spec) });
 }
+type Follows = {
+  readonly definition: Definition;
+  readonly begun: Size;
+  readonly progress: Progress;
+  readonly read: () => Promise<void>;
+};
 
 /** One container from its start or adoption to its end. null when it was lost. */
 async function watch(
   { site, clock, lock }: Tools,
   { session, settings, leg }: SessionSpec,
   at: Layout,
-  definition: Definition,
-  progress: Progress,
-  read: () => Promise<void>,
+  { definition, begun, progress, read }: Follows,
 ): Promise<SessionEnd | null> {
-  const { engine } = site;
-  await engine.start(session, definition);
+  const { engine, room } = site;
+  const name = engine.nameOf(session);
+  const watched = room.watch({ folders: writable(definition), begun, end: () => engine.remove(name) });
   const gone = new AbortController();
   const stop = new AbortController();
-  const ended = engine.ended(engine.nameOf(session), stop.signal).then(() => gone.abort());
-  ended.catch(() => gone.abort());
+  let ended: Promise<void> | undefined;
   try {
+    const cramped = crampedEnd(watched);
+    if (cramped !== null) return cramped;
+    await engine.start(session, definition);
+    ended = engine.ended(name, stop.signal).then(() => gone.abort());
+    ended.catch(() => gone.abort());
     for (let told: number | null = null; ;) {
       const over = gone.signal.aborted;
       await read();
-      const decided = await readEnd(at, leg);
+      const decided = (await readEnd(at, leg)) ?? crampedEnd(watched);
       if (decided) return decided;
       if (told === null && progress.isIdle() && (await lock(session, () => noMore(at, leg, progress))))
         told = clock.now();
@@ -228,9 +241,17 @@ async function watch(
       await clock.sleep(POLL_MS, gone.signal);
     }
   } finally {
+    watched.stop();
     stop.abort();
-    await ended.catch(() => undefined);
+    await ended?.catch(() => undefined);
   }
+}
+
+/** What the disk says of a session: it ended because of that, or is about to. */
+function crampedEnd(watched: Watched): SessionEnd | null {
+  const cramped = watched.cramped();
+  if (cramped === null) return null;
+  return { kind: cramped.kind === 'full' ? 'cramped' : 'outgrew', text: cramped.text };
 }
 
 /** Tells the worker to end, unless a message waits that it has not taken. Answers whether it was told. */

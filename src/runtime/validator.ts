@@ -87,6 +87,7 @@ for command in "$@"; do
 done`;
 
 function whatFailed(ran: Once, { setup, test, acceptance }: Commands, limits: CheckLimits): string {
+  if (ran.outgrew !== undefined) return `${test} (stopped: ${ran.outgrew})`;
   if (ran.code === null) return `${test} (stopped after ${limits.minutes} minutes)`;
   const command = acceptance[ran.code - 200] ?? setup[ran.code - 100] ?? test;
   return ran.ranOutOfMemory ? `${command} (ran out of ${limits.memoryGiB} GiB of memory)` : command;

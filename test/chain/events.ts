@@ -110,6 +110,8 @@ export const events = {
   'coder crashed': ended('coder', ghost),
   'coder overran': ended('coder', { kind: 'overran', minutes: 5 }),
   'coder lost': ended('coder', { kind: 'lost', text: 'oom' }),
+  'coder outgrew': ended('coder', { kind: 'outgrew', text: 'its files take 12.3 GiB, and 10.0 GiB are allowed' }),
+  'coder cramped': ended('coder', { kind: 'cramped', text: 'The disk of /data has 9 % free, and 10 % are kept.' }),
   'coder stopped': ended('coder', { kind: 'stopped' }),
   'reviewer ended': handed('reviewer', review()),
   recorded: sample.recorded('2'),

@@ -172,6 +172,7 @@ export const reach = {
   merged: [...merging, { is: 'merged', commit: head('c') }],
   heldForPerson: [...coding, ended('coder', { kind: 'overran', minutes: 5 })],
   heldForAccount: [...coding, ended('coder', quota, 1, 1, 'codex')],
+  heldForRoom: [...coding, ended('coder', { kind: 'cramped', text: 'The disk of /data has 9 % free.' })],
   heldForTime: [...coding, ended('coder', { kind: 'lost', text: 'oom' })],
   heldForBase: [...preparing, prepared, granted, proved('red')],
   heldForAnswer: [...coding, handed('coder', coder('blocked', 'which spelling?'))],

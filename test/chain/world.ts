@@ -56,6 +56,8 @@ export function world() {
     clock: newClock(),
     slots: 2,
     covers: coversOf(bare),
+    room: true,
+    handoffs,
   };
 }
 export type World = ReturnType<typeof world>;
@@ -85,7 +87,16 @@ export async function boot(of: World): Promise<Box> {
   const refusals: Means['refusals'] = {
     seen: async (n) => ({ lines: of.refused.slice(n), n: of.refused.length }),
   };
-  const supervisor = createSupervisor({ store, acts, accounts, machine, refusals, covers: of.covers, slots });
+  const supervisor = createSupervisor({
+    store,
+    acts,
+    accounts,
+    machine,
+    refusals,
+    covers: of.covers,
+    room: { enough: () => of.room },
+    slots,
+  });
   const links = {
     projectOf: (_platform: string, channel: string) => (channel === 'site' ? ProjectId.parse('site') : null),
     placesOf: () => [{ platform: 'console', channel: 'site' }],

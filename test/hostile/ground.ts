@@ -1,3 +1,4 @@
+import { roomy } from '../fakes/room.ts';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,7 +66,7 @@ export async function ground(): Promise<Ground> {
   const mirror = mirrorsOf(folder, [{ id: project, repository, base: 'main' }]);
   // Nothing here runs in a container: the engine is never asked.
   const engine = dockerEngine({ socket: join(folder, 'none.sock'), box: 'none' });
-  const site: Site = { engine, image: 'none', data: folder, mirror };
+  const site: Site = { engine, image: 'none', data: folder, mirror, room: roomy };
   const workspace = gitWorkspace(site);
   const ready = await workspace.prepare(project);
   if (!ready.ok) throw new Error(ready.reason);

@@ -1,4 +1,5 @@
 import { boundary } from './boundary.ts';
+import { disk } from './disk.ts';
 import type { Mutant } from './mutant.ts';
 import { talk } from './talk.ts';
 
@@ -561,4 +562,5 @@ export const mutants: readonly Mutant[] = [
   ...talk,
   ...boundary,
   ...starting,
+  ...disk,
 ];

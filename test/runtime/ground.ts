@@ -9,6 +9,7 @@ import { removeCheckouts } from '../../src/runtime/checkout.ts';
 import { dockerEngine } from '../../src/runtime/docker.ts';
 import { imageTag } from '../../src/runtime/image.ts';
 import { mirrorsOf } from '../../src/runtime/mirror.ts';
+import { roomy } from '../fakes/room.ts';
 
 export const socket = '/var/run/docker.sock';
 export const project = ProjectId.parse('site');
@@ -36,6 +37,7 @@ export async function ground(): Promise<Ground> {
     image: imageTag(),
     data,
     mirror: mirrorsOf(data, [{ id: project, repository, base: 'main' }]),
+    room: roomy,
   };
   await execa('git', ['init', '-q', '--bare', '-b', 'main', repository]);
   await execa('git', ['init', '-q', '-b', 'main', seed]);

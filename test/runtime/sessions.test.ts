@@ -11,7 +11,10 @@ import type { SessionSpec, Sessions } from '../../src/chain/ports.ts';
 import { roles } from '../../src/chain/roles.ts';
 import { dockerEngine } from '../../src/runtime/docker.ts';
 import { imageTag } from '../../src/runtime/image.ts';
+import type { Cramped, Room } from '../../src/runtime/room.ts';
 import { dockerSessions } from '../../src/runtime/sessions.ts';
+import type { Size } from '../../src/runtime/space.ts';
+import { roomy } from '../fakes/room.ts';
 import { sessionsContract } from '../contract/sessions.ts';
 import type { SessionsWorld } from '../contract/sessions.ts';
 import { ground, project, task } from './ground.ts';
@@ -214,6 +217,56 @@ describe('a session in a container', () => {
     }).run(spec, () => undefined);
     expect(await end).toEqual({ kind: 'overran', minutes: 30 });
     expect(await world.isRunning(spec.session)).toBe(false);
+  });
+
+  it('ends when its files are too much, and may keep in the next leg what it had', async () => {
+    world = await enter();
+    const spec = world.spec(1);
+    const why: Cramped = { kind: 'outgrew', text: 'its files take 12 GiB' };
+    let cramped: Cramped | null = null;
+    const begun: Size[] = [];
+    const room: Room = {
+      ...roomy,
+      watch: (of) => (begun.push(of.begun), { cramped: () => cramped, stop: () => undefined }),
+      measure: async () => ({ bytes: 12, files: 3 }),
+    };
+    const first = world.sessions({ room }).run(spec, () => undefined);
+    await world.works(spec.session);
+    cramped = why;
+    expect(await first).toEqual(why);
+    expect(await world.isRunning(spec.session)).toBe(false);
+    cramped = null;
+    const next = { ...spec, leg: 2, prompt: 'Tidy up.' };
+    const second = world.sessions({ room }).run(next, () => undefined);
+    await expect.poll(() => world.heard(spec.session)).toEqual(['Do it.', 'Tidy up.']);
+    // The next controller means the same, whatever is there by then.
+    const adopted = world.sessions({ room: { ...room, measure: async () => ({ bytes: 99, files: 9 }) } });
+    const again = adopted.run(next, () => undefined);
+    await world.finish(spec.session, { title: 'tidy' });
+    expect(await second).toMatchObject({ kind: 'ended' });
+    expect(await again).toMatchObject({ kind: 'ended' });
+    expect(begun).toEqual([
+      { bytes: 0, files: 0 },
+      { bytes: 12, files: 3 },
+      { bytes: 12, files: 3 },
+    ]);
+  });
+
+  it('does not begin on a full disk, and ends one that a controller before left running', async () => {
+    world = await enter();
+    const spec = world.spec(1);
+    const left = world.controller().run(spec, () => undefined);
+    await world.works(spec.session);
+    const full: Room = {
+      ...roomy,
+      watch: () => ({ cramped: () => ({ kind: 'full', text: 'The disk is full.' }), stop: () => undefined }),
+    };
+    const end = { kind: 'cramped', text: 'The disk is full.' };
+    expect(await world.sessions({ room: full }).run(spec, () => undefined)).toEqual(end);
+    expect(await left).toEqual(end);
+    expect(await world.isRunning(spec.session)).toBe(false);
+    expect(await world.sessions({ room: full }).run(world.spec(2), () => undefined)).toEqual(end);
+    expect(await world.conversations(world.spec(2).session)).toBe(0);
   });
 
   it('has its whole time again in a later leg', async () => {

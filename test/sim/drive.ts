@@ -64,6 +64,7 @@ export async function live(life: Life, scenario: Scenario): Promise<Lived> {
     accounts: simAccounts(life),
     machine: simMachine(life),
     refusals: simRefusals(world),
+    room: { enough: () => world.room },
     covers: { known: bare, all: bare },
     slots: scenario.slots,
     acts: actsOf(life, scenario, waiters, sleepers, broken),

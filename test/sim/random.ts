@@ -73,6 +73,8 @@ const steps = fc.constantFrom<Step>(
   refused('login', null),
   { kind: 'crashed', text: 'rc 1' },
   { kind: 'lost', text: 'oom' },
+  { kind: 'outgrew', text: 'its files take 12 GiB' },
+  { kind: 'cramped', text: 'The disk is nearly full.' },
   { kind: 'overran', minutes: 5 },
   { kind: 'stopped' },
   { kind: 'ended', handoff: null, text: 'hm' },

@@ -54,6 +54,8 @@ export type Journal = { readonly entries: readonly string[]; readonly digest: st
 export type World = {
   now: number;
   disk: 'ok' | 'full';
+  /** Whether the disk has room for anything to start. */
+  room: boolean;
   streams: Record<string, Journal>;
   snapshots: Record<string, { readonly seq: number; readonly text: string }>;
   bases: Record<string, Head>;
@@ -84,6 +86,7 @@ export type World = {
 export const newWorld = (of: Partial<World> = {}): World => ({
   now: 1_000_000,
   disk: 'ok',
+  room: true,
   streams: {},
   snapshots: {},
   bases: { site: commit('site'), shop: commit('shop') },

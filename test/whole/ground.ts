@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
@@ -30,18 +30,23 @@ export type Whole = {
   leave(): Promise<void>;
 };
 
-/** `data`: a folder that is there already, and is emptied at the end. `spares`: every account has a second subscription beside it, e.g. `claude2`. */
+/**
+ * `data`: a folder that is there already, and is emptied at the end. `spares`: every account has a second subscription beside it, e.g. `claude2`.
+ * `settings`: what signalbox.yaml says beside that.
+ */
 export async function whole(given?: {
   readonly data?: string;
   readonly latencyMs?: number;
   readonly spares?: boolean;
   /** A port on loopback that stands in for all hosts outside. */
   readonly outside?: number;
+  readonly settings?: object;
 }): Promise<Whole> {
   const data = given?.data ?? (await mkdtemp(join(tmpdir(), 'signalbox-whole-')));
   const world = await makeWorld(data, await freePort(), { latencyMs: given?.latencyMs ?? 0 });
   if (given?.spares) await addSpares(data);
   if (given?.outside !== undefined) await standIn(data, given.outside);
+  if (given?.settings) await addSettings(data, given.settings);
   const controller = keepController(root, data);
   const url = `http://127.0.0.1:${world.port}`;
   await untilUp(data, url, new AbortController().signal);
@@ -61,7 +66,8 @@ export async function whole(given?: {
       await world.rehearsal.close();
       const config = await readConfig(data);
       if (config.ok) await sweepSessions(config.config, root);
-      if (given?.data === undefined) await rm(data, { recursive: true, force: true });
+      // What an agent left may lie deeper than a path can name.
+      if (given?.data === undefined) await execa('rm', ['-rf', data]);
     },
   };
 }
@@ -89,6 +95,12 @@ async function addSpares(data: string): Promise<void> {
     settings.accounts[`${name}2`] = { ...account, credentialFile };
   }
   await writeFile(file, stringify(settings), { mode: 0o600 });
+}
+
+async function addSettings(data: string, more: object): Promise<void> {
+  const file = join(data, 'signalbox.yaml');
+  const settings = parse(await readFile(file, 'utf8')) as object;
+  await writeFile(file, stringify({ ...settings, ...more }), { mode: 0o600 });
 }
 
 export type Seen = {

@@ -83,6 +83,8 @@ const ends: readonly (readonly [string, Exclude<Step, string>, readonly Intent[]
   ['is turned away', { kind: 'refused', why: 'overloaded', text: 'busy', until: null }, []],
   ['crashes', { kind: 'crashed', text: 'rc 1' }, []],
   ['loses its container', { kind: 'lost', text: 'oom' }, []],
+  ['outgrows its share of the disk', { kind: 'outgrew', text: 'its files take 12 GiB' }, [resume()]],
+  ['is cramped for a moment', { kind: 'cramped', text: 'The disk is nearly full.' }, []],
   ['runs out of time', { kind: 'overran', minutes: 5 }, [resume()]],
   ['is stopped on the machine', { kind: 'stopped' }, [resume()]],
   ['leaves no handoff', { kind: 'ended', handoff: null, text: 'hm' }, []],
@@ -97,6 +99,20 @@ const lies: readonly Scenario[] = [
         session.role === role && session.requests === 1 && ranOnce(world, session) ? end : works(session),
     })),
   ),
+  ...(['planner', 'coder', 'reviewer'] as const).map((role): Scenario => ({
+    ...whole,
+    name: `the disk is full under the ${role}`,
+    step(world, session) {
+      if (session.role !== role || session.requests !== 1 || !ranOnce(world, session)) return works(session);
+      world.room = false;
+      return { kind: 'cramped', text: 'The disk is nearly full.' };
+    },
+    event({ world }) {
+      if (world.room || once(world, 'full for a while')) return false;
+      world.room = true;
+      return true;
+    },
+  })),
   {
     ...whole,
     name: 'the coder finds that the plan does not work',
