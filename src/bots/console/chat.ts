@@ -4,13 +4,16 @@ import type { Beside } from '../../chain/instead.ts';
 import type { Chat, Clock, Thread as Place } from '../../chain/ports.ts';
 import type { Task } from '../../chain/task.ts';
 import { card as cardOf, threadName } from '../cards.ts';
-import { plain } from '../markdown.ts';
+import { clean, shorten } from '../markdown.ts';
 import { notice as noticeOf } from '../notices.ts';
 import type { Activity } from './activity.ts';
 import type { Thread } from './threads.ts';
 import type { Look, Timeline } from './timeline.ts';
 
 export const PLATFORM = 'console';
+
+/** So much of what an agent says just now is shown while it says it. */
+const REMARK_MAX = 4_000;
 
 /** The Chat port over the console's timeline. */
 export function consoleChat(timeline: Timeline, activity: Activity, clock: Clock, beside: Beside): Chat {
@@ -54,7 +57,7 @@ export function consoleChat(timeline: Timeline, activity: Activity, clock: Clock
     },
 
     show({ thread }, remark) {
-      if (timeline.threads.has(thread)) activity.note(thread, plain(remark, 200));
+      if (timeline.threads.has(thread)) activity.note(thread, shorten(clean(remark).trim(), REMARK_MAX));
     },
   };
 }

@@ -9,9 +9,10 @@ import type { Timeline } from './timeline.ts';
 /** What the page shows of a file. `cut`: there is more, which is read elsewhere. */
 export type PageFile = { readonly name: string; readonly blocks: readonly Block[]; readonly cut: boolean };
 
-/** So much of a file is shown, and so much of a line: more stops a phone. The attachment is whole. */
+/** So much of a file is shown, so many lines, and so much of each: more stops a phone. The attachment is whole. */
 const SHOWN_MAX = 120_000;
 const LINE_MAX = 2_000;
+const LINES_MAX = 3_000;
 
 /** Long texts of messages. Only ever an attachment: what is in it never is a page of this address. */
 export function fileRoutes(app: Hono<Env>, timeline: Timeline): void {
@@ -30,7 +31,7 @@ export function fileRoutes(app: Hono<Env>, timeline: Timeline): void {
 
 export function pageFile({ name, text }: { readonly name: string; readonly text: string }): PageFile {
   const shown = shorten(text, SHOWN_MAX)
-    .split('\n')
+    .split('\n', LINES_MAX)
     .map((line) => shorten(line, LINE_MAX))
     .join('\n');
   if (/\.md$/i.test(name) && shown === text && text.length < 20_000) return { name, blocks: tree(text), cut: false };
