@@ -26,7 +26,7 @@ export function taskRow(task: Task, wait?: Wait): string {
 }
 
 /** Why a task waits in the queue. */
-function waitWords(wait: Wait): string {
+export function waitWords(wait: Wait): string {
   switch (wait.for) {
     case 'slot':
       return `${count(wait.ahead, 'task')} before it, ${count(wait.slots, 'slot')} on this machine`;

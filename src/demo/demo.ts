@@ -13,13 +13,17 @@ import type { World } from './world.ts';
 
 export { freePort } from './stage.ts';
 
+/** So that a person sees the model at work. */
+const THINKS_MS = 1_500;
+
 export type DemoOptions = Omit<StageOptions, 'port'> & Pick<Scene, 'read'> & { readonly wishes: Wishes };
 
 /** The whole product with real containers, git and agent CLIs; only the model's answers are rehearsed. Answers with an exit code. */
 export async function demo(options: DemoOptions, signal: AbortSignal): Promise<number> {
   const { wishes } = options;
   const whole = { ...options, port: wishes.port };
-  if (!wishes.auto) return onStage(whole, {}, signal, ({ world, url }) => untilInterrupted(world, url, signal));
+  if (!wishes.auto)
+    return onStage(whole, { latencyMs: THINKS_MS }, signal, ({ world, url }) => untilInterrupted(world, url, signal));
   const seed = wishes.seed ?? randomInt(2 ** 32);
   if (wishes.times > 1) return many({ ...whole, seed }, signal);
   const print = (line: string): void => console.log(line);
@@ -90,20 +94,28 @@ async function showBase({ repository }: Played): Promise<void> {
   console.log(`main now:\n${stdout.replace(/^/gm, '   ')}`);
 }
 
-async function untilInterrupted({ keys, channel, data }: World, url: string, signal: AbortSignal): Promise<number> {
-  console.log(`Signalbox is up at ${url}; its data is in ${data}.
+/** What a person who tries it is told. A key stands behind the #, where no server sees it. */
+export function invitation(url: string, { keys, channel, data }: Pick<World, 'keys' | 'channel' | 'data'>): string {
+  return `Signalbox is up. Open its page in a browser on this machine:
 
-Ask for something, as the person in the chat would:
+  ${url}/#key=${keys.you}
 
-  curl -s ${url}/api/inputs -H 'Authorization: Bearer ${keys.you}' -H 'Content-Type: application/json' \\
-    -d '{"source":"my-first-task","channel":"${channel}","text":"/task ${IDEA}"}'
+1. Write in #${channel}:   /task ${IDEA}
+   A thread opens. An agent writes the requirements, another the plan, a third the code; each in a container of its own. About half a minute.
+2. Meanwhile write to the agent in the thread, type / to see what else there is, or open the card at the top.
+3. It ends with a message that asks you: Merge? Tap it.
 
-Watch the thread:
+To be two people, open this one in another browser or a private window (a guest, who may merge). Both tap Merge: one merge, and the other is told.
 
-  curl -sN ${url}/api/events -H 'Authorization: Bearer ${keys.you}'
+  ${url}/#key=${keys.guest}
 
-When the change is held for review, press its button ({"source":"my-first-tap","button":"<id>"}). A second person's key, who may merge: ${keys.guest}
-Ctrl-C ends the demo and removes what it made.`);
+From another machine:   ssh -L ${new URL(url).port}:127.0.0.1:${new URL(url).port} <this machine>
+Only the model's answers are rehearsed: whatever you ask for, it mends the spelling in the README. The data is in ${data}.
+Ctrl-C ends the demo and removes what it made.`;
+}
+
+async function untilInterrupted(world: World, url: string, signal: AbortSignal): Promise<number> {
+  console.log(invitation(url, world));
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   return 0;
 }

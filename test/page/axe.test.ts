@@ -37,11 +37,33 @@ const inThread = async (visitor: Visitor) => {
   await visitor.page.getByRole('button', { name: /a-plan.md/ }).waitFor();
 };
 
+const working = (): void => {
+  g.desk.answer = ({ command }) =>
+    command.name === 'status'
+      ? { kind: 'status', tasks: [tasks.review, tasks.held], waits: new Map(), lock: null }
+      : null;
+};
+const fleet = async (visitor: Visitor) => {
+  working();
+  await visitor.page.goto(`${g.url}/fleet#key=${keys.ana}`);
+  await visitor.page.getByText('The login of claude ran out.').waitFor();
+};
+const timeline = async (visitor: Visitor) => {
+  working();
+  await visitor.page.goto(`${g.url}/t/${g.thread.thread}/times#key=${keys.ana}`);
+  await visitor.page.getByRole('img', { name: /^Timeline of/ }).waitFor();
+  await expect
+    .poll(() => visitor.page.evaluate(`document.querySelector('.times img').naturalWidth`))
+    .toBeGreaterThan(0);
+};
+
 const views: readonly View[] = [
   { name: 'the key', show: async ({ page }) => (await page.goto(g.url), page.getByLabel('Your key').waitFor()) },
   { name: 'the channels', show: at('/') },
   { name: 'a channel', show: at('/c/site') },
   { name: 'a thread', show: inThread },
+  { name: 'the fleet', show: fleet },
+  { name: 'a timeline', show: timeline },
   {
     name: 'the commands',
     async show(visitor) {

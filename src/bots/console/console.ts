@@ -62,6 +62,7 @@ export async function openConsole(settings: ConsoleSettings): Promise<Console> {
         keys,
         signins,
         channels,
+        desk,
         inputs,
         closing: closing.signal,
         port: () => addressOf(server).port,

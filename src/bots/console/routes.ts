@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import type { Cover } from '../../chain/covered.ts';
+import type { Desk } from '../../chain/commands.ts';
 import type { Log } from '../../chain/ports.ts';
 import { menu } from '../menu.ts';
 import type { Keys } from '../people.ts';
@@ -9,6 +10,7 @@ import { served } from './assets.ts';
 import { eventStream } from './events.ts';
 import type { Feed } from './events.ts';
 import { fileRoutes } from './files.ts';
+import { fleetRoutes } from './fleet.ts';
 import { jsonOnly, keyRequired, loopbackOnly, ownPageOnly, plainAnswers, refuse, smallBody } from './guard.ts';
 import type { Env } from './guard.ts';
 import { InputBody } from './inputs.ts';
@@ -25,6 +27,7 @@ export type Parts = Feed & {
   readonly signins: Signins;
   /** Names of the linked channels, without the platform. */
   readonly channels: readonly string[];
+  readonly desk: Desk;
   readonly inputs: Inputs;
   /** Aborted when the console closes: ends the streams. */
   readonly closing: AbortSignal;
@@ -46,6 +49,7 @@ export function routes(parts: Parts): Hono<Env> {
   app.use('/api/*', keyRequired(keys, signins, port));
   threadRoutes(app, parts);
   fileRoutes(app, timeline);
+  fleetRoutes(app, timeline, parts.desk, parts.clock);
   app.get('/api/events', (c) => events(c, parts));
   app.post('/api/inputs', jsonOnly, smallBody, (c) => input(c, parts.inputs));
   for (const view of ['/', '/fleet', '/c/:channel', '/t/:thread', '/t/:thread/:part'])

@@ -1,6 +1,7 @@
 import type { Person } from '../../../chain/person.ts';
 import type { Block } from '../../tree.ts';
 import type { PageFile } from '../files.ts';
+import type { PageFleet } from '../fleet.ts';
 import type { PageList, PageThread } from '../wire.ts';
 
 /** What the console answered: what was asked for, or a sentence. `gone`: there was no answer at all. */
@@ -33,6 +34,7 @@ export const signOut = (): Promise<Answered<unknown>> => ask('DELETE', '/api/ses
 export const threads = (): Promise<Answered<PageList>> => ask('GET', '/api/threads?as=page');
 export const thread = (id: string): Promise<Answered<PageThread>> =>
   ask('GET', `/api/threads/${encodeURIComponent(id)}?as=page`);
+export const fleet = (): Promise<Answered<PageFleet>> => ask('GET', '/api/fleet');
 export const file = (seq: number): Promise<Answered<PageFile>> => ask('GET', `/api/messages/${seq}/file?as=page`);
 
 const TRIES_MS = [300, 1_000, 2_000, 4_000];

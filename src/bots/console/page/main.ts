@@ -66,6 +66,7 @@ async function start(): Promise<void> {
     event(event) {
       ringing.ring(state, event);
       set(happened(state, event));
+      if ((event.is === 'card' || event.is === 'thread') && location.pathname === '/fleet') void lookAround();
     },
     remark: (remark) => set(remarked(state, remark)),
     connected: (connected) => state.connected !== connected && set({ ...state, connected }),
@@ -82,11 +83,18 @@ async function show(): Promise<void> {
   const place = placeOf(location.pathname);
   const id = place.at === 'thread' ? place.thread : null;
   set(opening(state, id));
+  if (place.at === 'fleet') await lookAround();
   if (id === null || state.open?.thread) return;
   const answered = await api.thread(id);
   if (answered.ok) set(opened(state, answered.value));
   else if (answered.status === 0) setTimeout(() => void show(), 1_000);
   else if (state.open?.id === id) set({ ...state, open: { ...state.open, missing: answered.sentence } });
+}
+
+/** The fleet as it is now; again when a card changes. */
+async function lookAround(): Promise<void> {
+  const answered = await api.fleet();
+  if (answered.ok) set({ ...state, fleet: answered.value });
 }
 
 function go(path: string): void {

@@ -14,6 +14,7 @@ export function side(state: State, place: Place, unread: Seen, acts: Acts): Temp
     place.at === 'channel' ? [place.channel] : [...new Set([...state.channels, ...rows.map(({ channel }) => channel)])];
   return html`<header class="top">
       ${place.at === 'thread' ? home : html`<h1>${home}</h1>`}
+      <a class="drill" href="/fleet">Fleet</a>
       <span class="you">${state.you?.name}</span>
       ${
         'Notification' in globalThis && Notification.permission === 'default'

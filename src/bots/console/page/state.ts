@@ -2,6 +2,7 @@ import type { Person } from '../../../chain/person.ts';
 import type { MenuRow } from '../../menu.ts';
 import type { Block } from '../../tree.ts';
 import type { PageFile } from '../files.ts';
+import type { PageFleet } from '../fleet.ts';
 import type { PageEvent, PageLine, PageList, PageRow, PageThread } from '../wire.ts';
 
 /** The thread that is looked at. Events that come while it is being fetched are kept in `late`, so that none is lost. */
@@ -42,6 +43,8 @@ export type State = {
   /** Which offer of the menu the keys are at. */
   readonly chosen: number;
   /** The file that is looked at. */
+  /** null: not fetched yet. */
+  readonly fleet: PageFleet | null;
   readonly file: (PageFile & { readonly seq: number }) | null;
   /** The latest answer of the desk, until it is put away. */
   readonly answer: { readonly ok: boolean; readonly text: readonly Block[] } | null;
@@ -61,6 +64,7 @@ export const nothing: State = {
   outgoing: [],
   drafts: new Map(),
   chosen: 0,
+  fleet: null,
   file: null,
   answer: null,
 };

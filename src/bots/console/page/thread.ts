@@ -10,7 +10,7 @@ import { words } from './words.ts';
 /** Wide enough for the card to stand beside the messages; else it unfolds under the title. */
 export const wide = matchMedia('(min-width: 1200px)');
 
-export function threadView(state: State, acts: Acts): TemplateResult {
+export function threadView(state: State, times: boolean, acts: Acts): TemplateResult {
   const { open } = state;
   if (open?.missing) return html`<p class="hint">${open.missing}</p>`;
   if (!open?.thread) return html`<p class="hint" aria-busy="true">Loading…</p>`;
@@ -30,7 +30,7 @@ export function threadView(state: State, acts: Acts): TemplateResult {
             </details>`
       }
     </header>
-    <div class="scroll" data-scroll tabindex="-1" @scroll=${scrolled}>${lines(state, thread, acts)}</div>
+    ${times ? timesView(thread) : html`<div class="scroll" data-scroll tabindex="0" role="log" aria-label="Messages" @scroll=${scrolled}>${lines(state, thread, acts)}</div>`}
     <button type="button" class="newer small" data-newer hidden @click=${toEnd}>↓ Newer</button>`;
 }
 
@@ -39,9 +39,17 @@ export function besideThread(state: State, acts: Acts): TemplateResult | typeof 
   return thread && wide.matches ? html`<aside class="beside">${card(state, thread, acts)}</aside>` : nothing;
 }
 
+/** What the task did with its time. Fetched anew when its state changes. */
+const timesView = ({ thread, name, seq }: PageThread): TemplateResult =>
+  html`<div class="scroll times">
+    <p><a class="drill" href="/t/${thread}">‹ Messages</a></p>
+    <img src="/api/threads/${thread}/times.svg?${seq}" alt="Timeline of ${name}: the card has the same in words" />
+  </div>`;
+
 function card(state: State, thread: PageThread, acts: Acts): TemplateResult {
   return html`<section class="card" aria-label="State of the task">
     <div class="words">${words(thread.card.text)}</div>
     ${buttons(thread.card.buttons, state, thread.thread, acts)}
+    <p><a class="drill" href="/t/${thread.thread}/times">Timeline</a></p>
   </section>`;
 }

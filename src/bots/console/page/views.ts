@@ -4,6 +4,7 @@ import type { PageRow } from '../wire.ts';
 import type { Acts } from './acts.ts';
 import { composer } from './composer.ts';
 import { fileView } from './file.ts';
+import { fleetView } from './fleet.ts';
 import { side } from './side.ts';
 import type { State } from './state.ts';
 import { besideThread, threadView } from './thread.ts';
@@ -13,12 +14,15 @@ import { words } from './words.ts';
 export type Place =
   | { readonly at: 'home' }
   | { readonly at: 'channel'; readonly channel: string }
-  | { readonly at: 'thread'; readonly thread: string };
+  | { readonly at: 'fleet' }
+  /** `times`: its timeline instead of its messages. */
+  | { readonly at: 'thread'; readonly thread: string; readonly times: boolean };
 
 export function placeOf(path: string): Place {
-  const [, kind, name] = path.split('/');
+  const [, kind, name, part] = path.split('/');
+  if (kind === 'fleet') return { at: 'fleet' };
   if (kind === 'c' && name) return { at: 'channel', channel: decodeURIComponent(name) };
-  if (kind === 't' && name) return { at: 'thread', thread: decodeURIComponent(name) };
+  if (kind === 't' && name) return { at: 'thread', thread: decodeURIComponent(name), times: part === 'times' };
   return { at: 'home' };
 }
 
@@ -68,15 +72,16 @@ function answer(state: State, acts: Acts): TemplateResult {
 }
 
 export function page(state: State, place: Place, unread: Seen, acts: Acts): TemplateResult {
-  const inThread = place.at === 'thread';
-  return html`<div class="frame ${inThread ? 'in-thread' : 'in-list'}">
+  return html`<div class="frame ${place.at === 'thread' ? 'in-thread' : 'in-list'}">
     ${
-      inThread
+      place.at === 'thread'
         ? html`<nav class="side" aria-label="Tasks">${side(state, place, unread, acts)}</nav>
-            <main class="middle" tabindex="-1">${threadView(state, acts)}</main>
+            <main class="middle" tabindex="-1">${threadView(state, place.times, acts)}</main>
             ${besideThread(state, acts)}`
-        : html`<main class="side" tabindex="-1">${side(state, place, unread, acts)}</main>
-            <div class="middle">${channelView(state, place)}</div>`
+        : html`<main class="side" tabindex="-1">
+              ${place.at === 'fleet' ? fleetView(state) : side(state, place, unread, acts)}
+            </main>
+            <aside class="middle" aria-label="How to begin">${channelView(state, place)}</aside>`
     }
     ${fileView(state, acts)}
     <footer class="bottom">
