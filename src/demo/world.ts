@@ -46,6 +46,8 @@ export async function makeWorld(data: string, port: number, rehearse: RehearsalO
       codex: { provider: 'openai', kind: 'subscription', credentialFile: codex, upstream: rehearsal.url },
     },
     roles: { coder: { model: CODEX_MODEL } },
+    // Made up, as the model is: without a price no budget could be kept.
+    prices: { [CODEX_MODEL]: { input: 1, cacheWrite: 1.25, cacheRead: 0.1, output: 5 } },
     console: { port },
   };
   await writeFile(join(data, 'signalbox.yaml'), stringify(settings), { mode: 0o600 });

@@ -31,10 +31,14 @@ export function composer(state: State, channel: string, thread: string | null, a
     acts.write(at, taken(row));
     document.querySelector<HTMLTextAreaElement>('#composer')?.focus();
   };
+  const choose = (n: number): void => {
+    acts.choose(n);
+    document.querySelector(`#menu-${n}`)?.scrollIntoView({ block: 'nearest' });
+  };
   const keydown = (event: KeyboardEvent): void => {
     const offer = found[chosen];
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-    if (offer && step !== 0) acts.choose((chosen + step + found.length) % found.length);
+    if (offer && step !== 0) choose((chosen + step + found.length) % found.length);
     else if (offer && (event.key === 'Tab' || event.key === 'Enter') && offer.name !== typed) take(offer);
     else if (offer && event.key === 'Escape') acts.write(at, '');
     else if (enterSends(event)) acts.say(channel, thread);
@@ -67,7 +71,7 @@ export function composer(state: State, channel: string, thread: string | null, a
 }
 
 const menu = (found: readonly MenuRow[], chosen: number, take: (row: MenuRow) => void): TemplateResult =>
-  html`<ul id="menu" class="menu" role="listbox" aria-label="Commands">
+  html`<ul id="menu" class="menu" role="listbox" tabindex="0" aria-label="Commands">
     ${found.map(
       (row, n) =>
         html`<li
