@@ -7,7 +7,7 @@ import type { Verdict } from '../chain/verdict.ts';
 import type { Button } from './message.ts';
 
 /** Acts that a press names without a head. `plan` approves a plan. */
-const plain = ['stop', 'retry', 'resume', 'status', 'sendback', 'plan'] as const;
+const bare = ['stop', 'retry', 'resume', 'status', 'sendback', 'plan'] as const;
 
 /** What a button asks for. `approve`, `merge` and `merge2`, the admin's second tap, are bound to the head that was shown. */
 export type Press = { readonly task: TaskId } & (
@@ -15,24 +15,45 @@ export type Press = { readonly task: TaskId } & (
   | { readonly act: 'use'; readonly account: string }
   /** The number of a place among those that the task was refused: its name, which an agent chose, is in no button. */
   | { readonly act: 'allow' | 'keep'; readonly place: number }
-  | { readonly act: (typeof plain)[number] }
+  /** An option of a question's part, both counted from 1; 0 ends a choice of several. */
+  | { readonly act: 'answer'; readonly ask: string; readonly part: number; readonly pick: number }
+  | { readonly act: 'once' | 'refuse'; readonly ask: string }
+  | { readonly act: (typeof bare)[number] }
 );
 
 /** An account's name, as the config takes it: short enough for an id of 64 bytes. */
 const ACCOUNT = /^[a-z0-9-]{1,40}$/;
 
-/** `act:task`, `act:task:head`, `use:task:account` or `allow:task:place`: at most 59 bytes, and all that is needed to act on it. */
+/** As questions are named. */
+const ASK = /^[0-9a-f]{8}$/;
+const COUNT = /^\d{1,2}$/;
+
+/**
+ * `act:task`, `act:task:head`, `use:task:account`, `allow:task:place` or
+ * `answer:task:question:part:option`: at most 59 bytes, and all that is needed to act on it.
+ * No agent's word is in it.
+ */
 export function pressId(press: Press): string {
-  const about =
-    'head' in press ? press.head : 'place' in press ? press.place : press.act === 'use' ? press.account : null;
-  return about === null ? `${press.act}:${press.task}` : `${press.act}:${press.task}:${about}`;
+  return [press.act, press.task, ...about(press)].join(':');
+}
+
+function about(press: Press): readonly (string | number)[] {
+  if ('head' in press) return [press.head];
+  if ('place' in press) return [press.place];
+  if (press.act === 'use') return [press.account];
+  if (press.act === 'answer') return [press.ask, press.part, press.pick];
+  return 'ask' in press ? [press.ask] : [];
 }
 
 /** The press that an id stands for; null for anything that `pressId` does not make. */
 export function parsePress(id: string): Press | null {
-  const [act, named, about, more] = id.split(':');
+  const [act, named, about, ...more] = id.split(':');
   const task = TaskId.safeParse(named);
-  if (!task.success || more !== undefined) return null;
+  if (!task.success) return null;
+  if (act === 'answer') return answerOf(task.data, about, more);
+  if (more.length > 0) return null;
+  if (act === 'once' || act === 'refuse')
+    return about !== undefined && ASK.test(about) ? { act, task: task.data, ask: about } : null;
   if (act === 'merge' || act === 'merge2' || act === 'approve') {
     const at = Head.safeParse(about);
     return at.success ? { act, task: task.data, head: at.data } : null;
@@ -41,12 +62,23 @@ export function parsePress(id: string): Press | null {
     return about !== undefined && ACCOUNT.test(about) ? { act, task: task.data, account: about } : null;
   if (act === 'allow' || act === 'keep')
     return /^(?:0|[1-9]\d?)$/.test(about ?? '') ? { act, task: task.data, place: Number(about) } : null;
-  const known = plain.find((name) => name === act);
+  const known = bare.find((name) => name === act);
   return known !== undefined && about === undefined ? { act: known, task: task.data } : null;
+}
+
+function answerOf(task: TaskId, ask: string | undefined, [part, pick, more]: readonly string[]): Press | null {
+  const fits = ask !== undefined && ASK.test(ask) && COUNT.test(part ?? '') && COUNT.test(pick ?? '');
+  if (!fits || more !== undefined) return null;
+  return { act: 'answer', task, ask, part: Number(part), pick: Number(pick) };
 }
 
 export function commandOf(press: Press): Command {
   switch (press.act) {
+    case 'answer':
+      return { name: 'answer', ask: press.ask, part: press.part, pick: press.pick };
+    case 'once':
+    case 'refuse':
+      return { name: 'answer', ask: press.ask, part: 1, pick: press.act === 'once' ? 1 : 2 };
     case 'merge':
       return { name: 'merge', head: press.head, second: false };
     case 'merge2':
@@ -82,12 +114,16 @@ const labels: Readonly<Record<Press['act'], string>> = {
   allow: 'Allow for this project',
   keep: 'Keep refusing',
   status: 'Status',
+  answer: 'Option',
+  once: 'Allow once',
+  refuse: 'Refuse',
 };
 
 /** What was pressed, in words for the thread. */
 export function pressed(press: Press): string {
   const label = labels[press.act];
   if (press.act === 'use') return `${label} ${press.account}`;
+  if (press.act === 'answer') return press.pick === 0 ? 'Done' : `${label} ${press.pick}`;
   return 'head' in press ? `${label} ${press.head.slice(0, 7)}` : label;
 }
 

@@ -28,6 +28,7 @@ const rows: Readonly<Record<Command['name'], Row | null>> = {
   allow: null,
   keep: null,
   say: null,
+  answer: null,
   sendback: null,
 };
 

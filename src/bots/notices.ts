@@ -1,40 +1,37 @@
 import type { Check } from '../chain/change.ts';
 import type { Beside } from '../chain/instead.ts';
-import type { TaskId } from '../chain/ids.ts';
 import type { Notice } from '../chain/notice.ts';
+import { aboutQuestion } from './questions.ts';
 import { confirm, holdButtons, placeButtons, retry, reviewButtons, stop } from './buttons.ts';
 import { checkRow, reviewRow, short } from './cards.ts';
 import { clean, code, fileName, line, quoted, reveal, sentence } from './markdown.ts';
 import type { Message } from './message.ts';
 import { clockTime } from './phases.ts';
+import { loud, quiet } from './telling.ts';
+import type { Subject } from './telling.ts';
 import { passes, reasons } from './verdicts.ts';
 
-/** What a notice is about: a thread knows it from the card. */
-export type Subject = { readonly task: TaskId; readonly project: string; readonly title: string };
+export type { Subject } from './telling.ts';
 
 type Of<K extends Notice['kind']> = Extract<Notice, { kind: K }>;
-type Extras = Partial<Pick<Message, 'agent' | 'file' | 'buttons'>>;
-
-const quiet = (text: string, extras: Extras = {}): Message => ({ text, buttons: [], loud: false, ...extras });
-
-/** Rings, so its first line says what, in which repository and which task. */
-function loud({ project, title }: Subject, what: string, rows: readonly string[], extras: Extras = {}): Message {
-  const first = `${what} ⋅ **${line(project)}** ⋅ ${line(title, 80)}`;
-  return { text: [first, ...rows].join('\n'), buttons: [], loud: true, ...extras };
-}
 
 /** A notice in words, with its buttons. */
 export function notice(subject: Subject, told: Notice, beside: Beside): Message {
-  const { task } = subject;
   switch (told.kind) {
     case 'document':
       return document(told);
     case 'handoff':
       return quiet(`🤝 The ${told.role} is done.`, quoted(told.summary, `${told.role}-handoff.md`));
+    case 'question':
+    case 'answered':
+    case 'unasked':
+      return aboutQuestion(subject, told);
     case 'typed':
       return typed(told);
     case 'refused':
-      return quiet(refused(told), { buttons: told.ask === null ? [] : placeButtons(task, told.place, told.ask) });
+      return quiet(refused(told), {
+        buttons: told.ask === null ? [] : placeButtons(subject.task, told.place, told.ask),
+      });
     case 'place':
       return quiet(answered(told));
     case 'heard':
@@ -50,15 +47,9 @@ export function notice(subject: Subject, told: Notice, beside: Beside): Message 
     case 'resumed':
       return quiet(resumed(told));
     case 'approved':
-      return quiet(
-        `👍 ${line(told.by, 60)} approved ${short(told.head)}: it merges when everything else is green, and not at another head.`,
-      );
     case 'approval-void':
-      return quiet(
-        `👎 What ${line(told.by, 60)} approved is void: it was ${short(told.head)}, the change is at ${short(told.now)} now.`,
-      );
     case 'plan-approved':
-      return quiet(`👍 ${line(told.by, 60)} approved the plan. The coder begins.`);
+      return quiet(approval(told));
     case 'feedback-asked':
       return quiet(`✏️ ${line(told.by, 60)}: write what should change. Your next message here goes to the coder.`);
     case 'back':
@@ -71,16 +62,28 @@ export function notice(subject: Subject, told: Notice, beside: Beside): Message 
       return review(subject, told);
     case 'merge-refused':
       return loud(subject, '🚫 not merged', [`${line(told.by, 60)} asked for it. ${line(told.reason)}`], {
-        buttons: [retry(task), stop(task)],
+        buttons: [retry(subject.task), stop(subject.task)],
       });
     case 'confirm':
       return confirmation(subject, told);
     case 'merged':
       return merged(subject, told);
     case 'failed':
-      return loud(subject, '❌ failed', [line(told.reason)], { buttons: [retry(task), stop(task)] });
+      return loud(subject, '❌ failed', [line(told.reason)], { buttons: [retry(subject.task), stop(subject.task)] });
     case 'stopped':
       return quiet(`⏹ Stopped by ${line(told.by)}. The work is kept on its branch.`);
+  }
+}
+
+function approval(told: Of<'approved' | 'approval-void' | 'plan-approved'>): string {
+  const who = line(told.by, 60);
+  switch (told.kind) {
+    case 'approved':
+      return `👍 ${who} approved ${short(told.head)}: it merges when everything else is green, and not at another head.`;
+    case 'approval-void':
+      return `👎 What ${who} approved is void: it was ${short(told.head)}, the change is at ${short(told.now)} now.`;
+    case 'plan-approved':
+      return `👍 ${who} approved the plan. The coder begins.`;
   }
 }
 

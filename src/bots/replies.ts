@@ -37,6 +37,7 @@ function accepted(command: Command['name']): string {
     case 'task':
       return '👀 Taken. Its thread opens now.';
     case 'say':
+    case 'answer':
       return '👀 Taken.';
     case 'merge':
       return '👀 Taken. The gate looks once more.';
@@ -127,6 +128,10 @@ function refused(why: RefusedInput): string {
       return notNow(why.command, why.phase);
     case 'not-beside':
       return notBeside(why);
+    case 'answered':
+      return why.by === null
+        ? 'Nobody waits for that answer any more.'
+        : `${line(why.by, 60)} was first: that is answered already.`;
     case 'head-moved':
       return `The change moved on: you saw ${code(why.saw.slice(0, 7))}, it is at ${code(why.is.slice(0, 7))} now. Look at the card and tap again.`;
     case 'not-asked':

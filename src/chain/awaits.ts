@@ -55,6 +55,10 @@ export function wanted(task: Task, effect: TaskEffect): boolean {
       return task.phase.at === 'opening' || task.phase.at === 'stopped';
     case 'halt':
       return task.phase.at !== 'working' || task.phase.session !== effect.session;
+    case 'yield': {
+      const { phase } = task;
+      return phase.at === 'working' && phase.yields && phase.session === effect.session && phase.leg === effect.leg;
+    }
     case 'send':
     case 'comment':
     case 'close':

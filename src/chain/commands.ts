@@ -13,6 +13,8 @@ export const IDEA_MAX = 8_000;
 export type Command =
   | { readonly name: 'task'; readonly idea: string; readonly slug: string | null; readonly mode: Mode }
   | { readonly name: 'say'; readonly text: string }
+  /** An option of a question's part, both counted from 1; 0 ends a choice of several. Of a tool call, 1 allows it and 2 does not. */
+  | { readonly name: 'answer'; readonly ask: string; readonly part: number; readonly pick: number }
   /** `head` is the one that the person saw; null for a typed `/merge`, which means the one shown now. `second` confirms sensitive paths. */
   | { readonly name: 'merge'; readonly head: Head | null; readonly second: boolean }
   /** Merge when green, bound to the head that was seen; approves the plan where that waits. null for a typed `/approve`. */
@@ -37,6 +39,7 @@ export type Command =
 const needs: Readonly<Record<Command['name'], Right>> = {
   task: 'steer',
   say: 'steer',
+  answer: 'steer',
   stop: 'steer',
   resume: 'steer',
   use: 'steer',
@@ -123,6 +126,8 @@ export type RefusedInput =
       readonly shut: string;
       readonly beside: readonly string[];
     }
+  /** Somebody was first; null where nobody waits for it any more. */
+  | { readonly code: 'answered'; readonly by: string | null }
   | { readonly code: 'head-moved'; readonly saw: Head; readonly is: Head }
   /** Nothing is asked about that place any more. */
   | { readonly code: 'not-asked' }

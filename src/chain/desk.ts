@@ -44,6 +44,7 @@ export function createDesk(supervisor: Supervisor, links: Links): Desk {
         case 'allow':
         case 'keep':
         case 'say':
+        case 'answer':
         case 'merge':
         case 'approve':
         case 'back':
@@ -152,6 +153,10 @@ function eventOf(task: Task, { beside }: Links, { person: by, source }: Input, c
   switch (command.name) {
     case 'say':
       return { is: 'said', by, text: command.text, uuid: uuidOf(source) };
+    case 'answer': {
+      const { ask, part, pick } = command;
+      return { is: 'answered', by, ask, part, pick, uuid: uuidOf(source) };
+    }
     case 'stop':
       return { is: 'stop-tapped', by };
     case 'retry':
@@ -226,5 +231,9 @@ function whyIgnored(task: Task | undefined, { beside }: Links, event: TaskEvent,
     return { code: 'not-beside', account: command.account, shut, beside: beside(shut).map(({ account }) => account) };
   }
   if (event.is === 'place-answered') return { code: 'not-asked' };
+  if (event.is === 'answered') {
+    const ask = task?.questions.find(({ id }) => id === event.ask);
+    return { code: 'answered', by: ask?.replies[event.part - 1]?.by ?? null };
+  }
   return { code: 'not-now', command: command.name, phase };
 }

@@ -51,11 +51,14 @@ export function createDispatcher(yard: Yard, slots: number): Dispatcher {
   function run(): void {
     due = false;
     if (closing.signal.aborted) return;
-    const { grants, shut, ended, wakeAt } = schedule(view());
+    const { grants, shut, ended, due: unanswered, wakeAt } = schedule(view());
     for (const id of grants) say(id, { is: 'granted' });
     for (const { task, account } of shut) say(task, { is: 'account-shut', account });
     for (const { task, hold, why } of ended) {
       if (!giving.has(task)) say(task, { is: 'hold-ended', hold, why });
+    }
+    for (const { task, ask, told } of unanswered) {
+      if (!giving.has(task)) say(task, { is: 'ask-due', ask, told });
     }
     alarm.set(wakeAt);
   }

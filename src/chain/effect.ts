@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { AccountEvent } from './account.ts';
+import { Answer } from './ask.ts';
 import { Change } from './change.ts';
 import { Head, SessionId } from './ids.ts';
 import { Notice } from './notice.ts';
 import { Person } from './person.ts';
 import { ProjectEvent } from './project.ts';
 import { Role } from './roles.ts';
+import { Note } from './task.ts';
 
 /** What a transition asks for. Each is safe to repeat: docs/spec.md says why, effect by effect. */
 export const TaskEffect = z.discriminatedUnion('do', [
@@ -20,9 +22,19 @@ export const TaskEffect = z.discriminatedUnion('do', [
     /** Why the role is called again, or what its next leg begins with. */
     words: z.string().nullable(),
     /** What people said while no session listened. */
-    notes: z.array(z.object({ uuid: z.string(), by: z.string(), text: z.string() })),
+    notes: z.array(Note),
   }),
-  z.object({ do: z.literal('send'), session: SessionId, uuid: z.string(), by: z.string(), text: z.string() }),
+  /** `answer`: it is what the session asked for. */
+  z.object({
+    do: z.literal('send'),
+    session: SessionId,
+    uuid: z.string(),
+    by: z.string(),
+    text: z.string(),
+    answer: Answer.optional(),
+  }),
+  /** Ends this leg alone: the next one begins with the answer. */
+  z.object({ do: z.literal('yield'), session: SessionId, leg: z.number() }),
   z.object({ do: z.literal('halt'), session: SessionId }),
   z.object({
     do: z.literal('record'),

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { openAsk, waitForAnswer } from './asking.ts';
 import type { TaskEvent } from './event.ts';
 import { CoderHandoff, PlanHandoff, RequirementsHandoff, ReviewHandoff } from './handoff.ts';
 import { noRoom, outage, waitForAccount } from './held.ts';
@@ -22,6 +23,7 @@ const GO_ON =
   'The line was cut before you were done. It is open again: look at what is there, then go on where you were.';
 const TIDY =
   'You were stopped because your files took too much of the disk. Delete what you do not need before you go on: build output, caches, downloads.';
+const ANSWERED = 'You waited for an answer and your place was given back meanwhile. The answer follows: go on with it.';
 const MORE_TIME = 'Your time ran out before you were done. You have the same time again: go on where you were.';
 
 /** A role's session is over: its handoff moves the chain on, anything else holds, goes again or fails. */
@@ -43,6 +45,9 @@ export function sessionEnded(task: Task, event: Ended, stamp: Stamp): Moved {
   });
   const byPerson = (reason: string, todo: string, words: string): Moved =>
     hold(ended, { kind: 'person', ends: { by: 'person' }, reason, todo, from: resume(words) }, true, stamp);
+  // Without its answer it must not go on, whatever ended this leg.
+  if (end.kind !== 'ended' && end.kind !== 'crashed' && openAsk(task))
+    return waitForAnswer(ended, resume(ANSWERED), stamp);
   switch (end.kind) {
     case 'ended':
       return handoff({ ...ended, outages: 0 }, event, role, end, stamp);
@@ -68,6 +73,7 @@ export function sessionEnded(task: Task, event: Ended, stamp: Stamp): Moved {
     case 'cramped':
       return noRoom(ended, end.text, resume(GO_ON), stamp);
     case 'stopped':
+      if (phase.yields) return go(ended, resume(ANSWERED), stamp);
       // It may never have begun: then there is no conversation to go on with.
       if (phase.halted) return go(ended, { step: 'work', role, feedback: leg === 1 ? phase.words : null }, stamp);
       return byPerson(`The ${role} was stopped on the machine.`, 'Resume goes on with it.', GO_ON);

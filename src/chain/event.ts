@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Answer, askEvents } from './ask.ts';
 import { Change, Check } from './change.ts';
 import { Head, ProjectId, SessionId, TaskId } from './ids.ts';
 import { Person } from './person.ts';
@@ -12,6 +13,7 @@ const doing = [
   'prepare',
   'run',
   'send',
+  'yield',
   'halt',
   'record',
   'take',
@@ -138,6 +140,7 @@ const heard = z.object({
   by: z.string(),
   text: z.string(),
   when: z.enum(['now', 'turn-end', 'late']),
+  answer: Answer.optional(),
 });
 /** The effect was done and has nothing to say. */
 const done = z.object({ is: z.literal('done') });
@@ -223,6 +226,7 @@ export const TaskEvent = z.discriminatedUnion('is', [
   done,
   broke,
   typed,
+  ...askEvents,
   refused,
   placeAnswered,
 ]);

@@ -1,3 +1,4 @@
+import { openAsk } from './asking.ts';
 import type { TaskEvent } from './event.ts';
 import { tryAgainAt } from './hold.ts';
 import { insteadOf } from './instead.ts';
@@ -94,6 +95,8 @@ export function resumeTapped(task: Task, { by }: Of<'resume-tapped'>, stamp: Sta
   const { phase } = task;
   if (phase.at !== 'held' && phase.at !== 'failed') return ignored(`nothing to resume: the task is ${phase.at}`);
   if (phase.at === 'held' && phase.ends.by === 'approval') return ignored('the plan waits for Approve');
+  if (phase.at === 'held' && phase.ends.by === 'answer' && openAsk(task))
+    return ignored('its question waits for an answer');
   if (phase.at === 'held' && phase.ends.by === 'account')
     return move(task, [{ do: 'post', event: { is: 'open-asked', account: phase.ends.account } }]);
   const told = tell({ kind: 'resumed', why: 'What is there was looked at.', by: by.name });

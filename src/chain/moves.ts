@@ -1,3 +1,4 @@
+import { kept } from './ask.ts';
 import type { TaskEffect } from './effect.ts';
 import type { Hold } from './hold.ts';
 import { SessionId } from './ids.ts';
@@ -25,7 +26,15 @@ const RESTING: readonly Phase['at'][] = ['held', 'review', 'merged', 'failed', '
 export function enter(task: Task, phase: Phase, stamp: Stamp, effects: readonly TaskEffect[]): Moved {
   const name = phase.at === 'working' ? phase.role : phase.at;
   const slot = RESTING.includes(phase.at) ? null : task.slot;
-  return move({ ...task, phase, slot, times: [...task.times, { at: name, since: stamp.at }] }, effects);
+  const times = [...task.times, { at: name, since: stamp.at }];
+  return move({ ...task, phase, slot, times, questions: stillAsked(task, phase) }, effects);
+}
+
+/** A question is over with the conversation that asked it. */
+function stillAsked({ questions }: Task, phase: Phase): Task['questions'] {
+  const step = phase.at === 'queued' || phase.at === 'verifying' ? phase.step : phase.at === 'held' ? phase.from : null;
+  const session = phase.at === 'working' ? phase.session : step?.step === 'resume' ? step.session : null;
+  return kept(questions.map((ask) => (ask.session === session ? ask : { ...ask, open: false })));
 }
 
 /**
@@ -85,9 +94,12 @@ function start(task: Task, { role, feedback }: Of<'work'>, stamp: Stamp): Moved 
 /** A leg of a conversation; what people said meanwhile goes with it. */
 function resume(task: Task, { role, session, leg, words, halted }: Of<'resume'>, stamp: Stamp): Moved {
   const { notes } = task;
-  return enter({ ...task, notes: [] }, { at: 'working', role, session, leg, words, notes, halted }, stamp, [
-    { do: 'run', role, session, leg, words, notes },
-  ]);
+  return enter(
+    { ...task, notes: [] },
+    { at: 'working', role, session, leg, words, notes, halted, yields: false },
+    stamp,
+    [{ do: 'run', role, session, leg, words, notes }],
+  );
 }
 
 /** Commits the document that a role left to the task's branch. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Head } from './ids.ts';
+import { About, Question } from './ask.ts';
 import { Check } from './change.ts';
 import { Hold } from './hold.ts';
 import { Role } from './roles.ts';
@@ -13,6 +14,32 @@ export const Notice = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('document'), what: z.enum(['requirements', 'plan']), path: z.string(), text: z.string() }),
   z.object({ kind: z.literal('handoff'), role: Role, summary: z.string() }),
   z.object({ kind: z.literal('typed'), role: Role, text: z.string() }),
+  /**
+   * A session asks, in an agent's words. One part at a time, `part` of `of`; `picked` are options that were taken already where more than
+   * one may be. `again`: nobody answered for ten minutes, or for a day.
+   */
+  Question.extend({
+    kind: z.literal('question'),
+    role: Role,
+    ask: z.string(),
+    about: About,
+    part: z.number().int(),
+    of: z.number().int(),
+    picked: z.array(z.number()),
+    again: z.enum(['reminder', 'day']).nullable(),
+    loud: z.boolean(),
+  }),
+  /** The first answer, for everybody. `allows` of a tool call. */
+  z.object({
+    kind: z.literal('answered'),
+    by: z.string(),
+    about: About,
+    question: z.string(),
+    answer: z.string(),
+    allows: z.boolean().nullable(),
+  }),
+  /** Nobody waits for the answer any more. */
+  z.object({ kind: z.literal('unasked'), role: Role, question: z.string(), answered: z.boolean() }),
   /** A session wanted to go to `place` and was not let. The place is the agent's word. */
   z.object({
     kind: z.literal('refused'),

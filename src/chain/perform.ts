@@ -11,7 +11,8 @@ import type { Notice } from './notice.ts';
 import type { Person } from './person.ts';
 import type { Chat, Clock, Forge, Log, SessionSpec, Sessions, Validator, Workspace } from './ports.ts';
 import type { ProjectEvent } from './project.ts';
-import { envelope, goOn, message, prompt } from './prompt.ts';
+import { eventOf, send } from './hear.ts';
+import { envelope, goOn, prompt } from './prompt.ts';
 import { roles } from './roles.ts';
 import type { Role, RoleSettings } from './roles.ts';
 import type { Task } from './task.ts';
@@ -49,7 +50,8 @@ export type Acts = {
 };
 
 type Of<K extends TaskEffect['do']> = Extract<TaskEffect, { do: K }>;
-type Typed = (session: SessionId, n: number, text: string) => void;
+/** Journals what a session's record says at a place of it. */
+type Heard = (session: SessionId, n: number, event: TaskEvent) => void;
 
 /** Does one effect, safe to repeat, and answers with its outcome. Throws when something is out of reach; the caller tries again. */
 export async function perform(
@@ -57,7 +59,7 @@ export async function perform(
   task: Task,
   id: string,
   effect: TaskEffect,
-  typed: Typed,
+  heard: Heard,
 ): Promise<TaskEvent> {
   const { project } = task;
   switch (effect.do) {
@@ -66,7 +68,7 @@ export async function perform(
     case 'prepare':
       return prepare(acts, task);
     case 'run':
-      return run(acts, task, effect, typed);
+      return run(acts, task, effect, heard);
     case 'send':
       return send(acts, task, effect);
     case 'record': {
@@ -111,11 +113,13 @@ function see(
   acts: Acts,
   { id: task, project }: Task,
   id: string,
-  effect: Of<'halt' | 'comment' | 'close' | 'clear' | 'post' | 'report'>,
+  effect: Of<'halt' | 'yield' | 'comment' | 'close' | 'clear' | 'post' | 'report'>,
 ): Promise<void> {
   switch (effect.do) {
     case 'halt':
       return acts.sessions.stop(effect.session);
+    case 'yield':
+      return acts.sessions.stop(effect.session, effect.leg);
     case 'comment':
       return acts.forge.comment(project, effect.number, id, effect.text);
     case 'close':
@@ -169,12 +173,12 @@ async function validate(acts: Acts, task: Task, effect: Of<'validate'>): Promise
   };
 }
 
-async function run(acts: Acts, task: Task, effect: Of<'run'>, typed: Typed): Promise<TaskEvent> {
+async function run(acts: Acts, task: Task, effect: Of<'run'>, heard: Heard): Promise<TaskEvent> {
   const { session } = effect;
   const spec = await specOf(acts, task, effect);
-  const end = await acts.sessions.run(spec, (event) => {
-    if (event.kind === 'typed') typed(session, event.n, event.text);
-    else for (const thread of task.threads) acts.chat.show(thread, event.text);
+  const end = await acts.sessions.run(spec, (said) => {
+    if (said.kind === 'remark') for (const thread of task.threads) acts.chat.show(thread, said.text);
+    else heard(session, said.n, eventOf(session, said));
   });
   const { account } = spec.settings;
   const shut = end.kind === 'refused' && (await acts.others.shut(account));
@@ -211,6 +215,7 @@ async function specOf(acts: Acts, task: Task, effect: Of<'run'>): Promise<Sessio
     files,
     transcripts,
     handoff: handoffs[role],
+    allowed: effect.notes.flatMap(({ answer }) => (answer?.allows === true ? [answer.ask] : [])),
     checkout: { tree: access === 'write' ? treeName(task) : session, branch: task.branch, head, access },
   };
 }
@@ -224,16 +229,3 @@ function jsonSchema(schema: z.ZodType): unknown {
 const handoffs: Readonly<Record<string, unknown>> = Object.fromEntries(
   Object.entries(roles).map(([role, { handoff }]) => [role, jsonSchema(handoff)]),
 );
-
-/** A session that is over hears nothing more, even if it was never begun: what was said waits for the next one. */
-async function send(acts: Acts, task: Task, effect: Of<'send'>): Promise<TaskEvent> {
-  const { session, uuid, by, text } = effect;
-  const { phase } = task;
-  const role = phase.at === 'working' && phase.session === session ? phase.role : null;
-  const answer = await acts.sessions.send(session, { uuid, text: message(by, text) }).catch((error: Error) => {
-    if (role === null) return 'late' as const;
-    throw error;
-  });
-  if (answer === 'late') return { is: 'heard', uuid, by, text, when: 'late' };
-  return { is: 'heard', uuid, by, text, when: role && acts.settings[role].cli === 'codex' ? 'turn-end' : 'now' };
-}

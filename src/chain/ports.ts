@@ -2,8 +2,10 @@ import type { Notice } from './notice.ts';
 import type { Change, ChangeFacts, Check, PathChange } from './change.ts';
 import type { Head, Millis, ProjectId, SessionId, TaskId } from './ids.ts';
 import type { Policy } from './policy.ts';
-import type { Role, RoleSettings } from './roles.ts';
+import type { Letter, SessionEnd, SessionEvent, SessionSpec } from './session.ts';
 import type { Task } from './task.ts';
+
+export type { Letter, Refusal, SessionEnd, SessionEvent, SessionSpec } from './session.ts';
 
 /** Where a task is seen: a channel of a platform and the thread opened in it. Both are the platform's own ids, opaque here. */
 export type Thread = { readonly platform: string; readonly channel: string; readonly thread: string };
@@ -23,62 +25,13 @@ export type Chat = {
   show(thread: Thread, remark: string): void;
 };
 
-export type SessionSpec = {
-  readonly session: SessionId;
-  readonly task: TaskId;
-  readonly project: ProjectId;
-  readonly role: Role;
-  readonly settings: RoleSettings;
-  /** 1 at the beginning. A later leg goes on with the same conversation after the one before it was turned away, lost or asked something. */
-  readonly leg: number;
-  /** What this leg begins with, whole: the role's prompt, or why a conversation goes on. */
-  readonly prompt: string;
-  /** Files that cross the handoff, by bare file name. They appear read-only under /session/in/files/. */
-  readonly files: Readonly<Record<string, string>>;
-  /** Earlier sessions whose transcripts cross the handoff too, whole, as files. */
-  readonly transcripts: readonly SessionId[];
-  /** JSON Schema of the handoff. */
-  readonly handoff: unknown;
-  /** The checkout: `tree` names it within the task, so that a later session can go on in the same one. */
-  readonly checkout: {
-    readonly tree: string;
-    readonly branch: string;
-    readonly head: Head;
-    readonly access: 'read' | 'write';
-  };
-};
-
-/** What a session says while it runs. `typed` came from a person at the pane; `n` is its place in the record. */
-export type SessionEvent =
-  | { readonly kind: 'remark'; readonly text: string }
-  | { readonly kind: 'typed'; readonly n: number; readonly text: string };
-
-/** Why a model API turned a session away, as the CLI told it: a claim, which holds this session alone. */
-export type Refusal = 'login' | 'quota' | 'billing' | 'overloaded' | 'model' | 'unknown';
-
-export type SessionEnd =
-  /** `handoff` is what the role said by its schema, unparsed; null when it ended its turn without one. `text` is its last message. */
-  | { readonly kind: 'ended'; readonly handoff: unknown; readonly text: string }
-  | { readonly kind: 'refused'; readonly why: Refusal; readonly text: string; readonly until: Millis | null }
-  /** The CLI ended without finishing its turn. */
-  | { readonly kind: 'crashed'; readonly text: string }
-  /** Its time limit ran out. */
-  | { readonly kind: 'overran'; readonly minutes: number }
-  /** The container was lost again and again, through no fault of the agent's. */
-  | { readonly kind: 'lost'; readonly text: string }
-  /** Its files were more than it may have: how many, in the rest of a sentence. */
-  | { readonly kind: 'outgrew'; readonly text: string }
-  /** The disk is nearly full, so it was ended, or not begun. `text` is a sentence. */
-  | { readonly kind: 'cramped'; readonly text: string }
-  | { readonly kind: 'stopped' };
-
 /**
  * Conversations of roles, each in a container of its own.
  * - run MUST be get-or-start: a leg that runs is adopted, one whose container was lost goes on in a new one, one that ended
  *   gives the same end again. A later leg MUST go on with the same conversation in the same checkout, and say its prompt once. It
  *   MUST refuse a container name held by anything else.
  * - send MUST be taken once per uuid; it answers `late` when the session's latest leg no longer listens, and then MUST NOT deliver it.
- * - stop MUST leave nothing running; a session that does not run is fine.
+ * - stop MUST leave nothing running; a session that does not run is fine. With a leg it ends that leg, and no later one.
  * - admit: those of the project that this controller runs MUST go by the hosts of now when it resolves, and those that it begins later.
  * - sweep MUST remove what sessions other than `keep` left running or lying about, but what this controller runs itself: `keep` may be
  *   older than that.
@@ -86,8 +39,8 @@ export type SessionEnd =
  */
 export type Sessions = {
   run(spec: SessionSpec, on: (event: SessionEvent) => void): Promise<SessionEnd>;
-  send(session: SessionId, mail: { readonly uuid: string; readonly text: string }): Promise<'taken' | 'late'>;
-  stop(session: SessionId): Promise<void>;
+  send(session: SessionId, letter: Letter): Promise<'taken' | 'late'>;
+  stop(session: SessionId, leg?: number): Promise<void>;
   admit(project: ProjectId): Promise<void>;
   sweep(keep: readonly SessionId[]): Promise<void>;
 };

@@ -1,5 +1,6 @@
 import { wanted } from './awaits.ts';
 import type { AccountEffect } from './account.ts';
+import { everywhere } from './covered.ts';
 import type { TaskEffect } from './effect.ts';
 import type { TaskEvent } from './event.ts';
 import type { SessionId } from './ids.ts';
@@ -59,8 +60,10 @@ async function attempt(
   freezes: boolean,
 ): Promise<TaskEvent | null> {
   const { acts, closing, covers } = yard;
-  const typed = (session: SessionId, n: number, text: string): void => {
-    void live.owner.submit({ is: 'typed', session, text: covers.all(text) }, { source: `${session}:${n}` });
+  // What a record says is read again from its first line after a restart: its place makes a repeat harmless.
+  const heard = (session: SessionId, n: number, event: TaskEvent): void => {
+    const source = `${session}:${n}`;
+    void insist(yard, source, () => live.owner.submit(everywhere(event, covers.all), { source }));
   };
   for (let tries = 1; !closing.signal.aborted; tries += 1) {
     if (freezes) await thawed(yard);
@@ -69,7 +72,7 @@ async function attempt(
     if (!task) throw new Error(`${id} belongs to no task`);
     if (!wanted(task, effect)) return { is: 'done' };
     try {
-      const outcome = await perform(acts, task, id, effect, typed);
+      const outcome = await perform(acts, task, id, effect, heard);
       return closing.signal.aborted ? null : outcome;
     } catch (error) {
       const reason = (error as Error).message;
@@ -87,6 +90,7 @@ function triesOf(effect: TaskEffect): number {
     case 'open':
     case 'tell':
     case 'halt':
+    case 'yield':
     case 'send':
     case 'merge':
     case 'post':

@@ -1,4 +1,5 @@
 import type { Account } from './account.ts';
+import { DAY_MS, REMIND_MS } from './ask.ts';
 import type { Millis, TaskId } from './ids.ts';
 import { accountFor } from './instead.ts';
 import type { Role } from './roles.ts';
@@ -37,6 +38,8 @@ export type Schedule = {
   readonly shut: readonly { readonly task: TaskId; readonly account: string }[];
   /** Holds whose time is over, or whose disk has room again. */
   readonly ended: readonly { readonly task: TaskId; readonly hold: number; readonly why: string }[];
+  /** Questions that nobody has answered for so long that people are told, for the `told`-th time. */
+  readonly due: readonly { readonly task: TaskId; readonly ask: string; readonly told: number }[];
   readonly waits: ReadonlyMap<TaskId, Wait>;
   /** When something may start without anything else happening; null when nothing does. */
   readonly wakeAt: Millis | null;
@@ -53,7 +56,7 @@ export function schedule(view: View): Schedule {
   const queued = tasks.filter(({ id, phase }) => phase.at === 'queued' && !giving.has(id));
   if (view.locked) {
     for (const { id } of queued) waits.set(id, { for: 'lock' });
-    return { grants, shut: [], ...holdsOf(tasks, now, view.room), waits };
+    return { grants, shut: [], ...timesOf(tasks, now, view.room), waits };
   }
   const shut = queued.flatMap((task) => {
     const account = accountOf(view, task);
@@ -82,19 +85,19 @@ export function schedule(view: View): Schedule {
     count(busy, next.project);
   }
   const starts = [...waits.values()].flatMap((wait) => (wait.for === 'start' ? [wait.at] : []));
-  const { ended, wakeAt } = holdsOf(tasks, now, view.room);
+  const { ended, due, wakeAt } = timesOf(tasks, now, view.room);
   const wakes = wakeAt === null ? starts : [...starts, wakeAt];
-  return { grants, shut, ended, waits, wakeAt: wakes.length === 0 ? null : Math.min(...wakes) };
+  return { grants, shut, ended, due, waits, wakeAt: wakes.length === 0 ? null : Math.min(...wakes) };
 }
 
-/** Holds whose cause is over, and when the next one's time is. */
-function holdsOf(tasks: readonly Task[], now: Millis, room: boolean): Pick<Schedule, 'ended' | 'wakeAt'> {
-  const holds = timed(tasks);
-  const due = holds.filter(({ at }) => at <= now);
-  const over = due.map(({ task, hold }) => ({ task, hold, why: 'Its time is over.' }));
-  const later = holds.flatMap(({ at }) => (at > now ? [at] : []));
+/** Holds whose cause is over, questions that people are told of again, and when the next one's time is. */
+function timesOf(tasks: readonly Task[], now: Millis, room: boolean): Pick<Schedule, 'ended' | 'due' | 'wakeAt'> {
+  const [holds, asks] = [timed(tasks), unanswered(tasks)];
+  const later = [...holds, ...asks].flatMap(({ at }) => (at > now ? [at] : []));
+  const over = holds.filter(({ at }) => at <= now).map(({ task, hold }) => ({ task, hold, why: 'Its time is over.' }));
   return {
     ended: [...over, ...(room ? cramped(tasks) : [])],
+    due: asks.filter(({ at }) => at <= now).map(({ task, ask, told }) => ({ task, ask, told })),
     wakeAt: later.length === 0 ? null : Math.min(...later),
   };
 }
@@ -134,6 +137,17 @@ function cramped(tasks: readonly Task[]): Schedule['ended'] {
       ? [{ task: id, hold: phase.hold, why: 'The disk has room again.' }]
       : [],
   );
+}
+
+/** When people are told of a question once more. A session that gives its slot back is held first. */
+function unanswered(tasks: readonly Task[]): readonly { task: TaskId; ask: string; told: number; at: Millis }[] {
+  return tasks.flatMap(({ id, phase, questions }) => {
+    const waits = phase.at === 'held' || (phase.at === 'working' && !phase.yields);
+    return questions.flatMap(({ id: ask, open, told, since: asked }) => {
+      if (!waits || !open || told > 1) return [];
+      return [{ task: id, ask, told: told + 1, at: asked + (told === 0 ? REMIND_MS : DAY_MS) }];
+    });
+  });
 }
 
 /** Slots of a machine: as many as cores, and 2 GiB each beside the 2 that the rest needs; at least one. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Answer, Ask } from './ask.ts';
 import { Change, Check } from './change.ts';
 import { CoderHandoff, PlanHandoff, ReviewHandoff, Severity } from './handoff.ts';
 import { Hold } from './hold.ts';
@@ -14,7 +15,8 @@ export type Mode = z.infer<typeof Mode>;
 
 const Place = z.object({ platform: z.string(), channel: z.string() });
 const Thread = Place.extend({ thread: z.string() });
-const Note = z.object({ uuid: z.string(), by: z.string(), text: z.string() });
+/** `answer`: what a question's session is given for it. */
+export const Note = z.object({ uuid: z.string(), by: z.string(), text: z.string(), answer: Answer.optional() });
 
 /** Roles whose result is a document. */
 export const DocumentRole = z.enum(['brainstormer', 'planner']);
@@ -63,6 +65,8 @@ export const Phase = z.discriminatedUnion('at', [
     words: z.string().nullable(),
     notes: z.array(Note),
     halted: z.boolean(),
+    /** Its slot is being given back, because nobody answers its question. Older journals have none. */
+    yields: z.boolean().default(false),
   }),
   /** The role's document is being committed to the task's branch. */
   z.object({ at: z.literal('recording'), role: DocumentRole }),
@@ -139,6 +143,8 @@ export const Task = z.object({
   approval: z.object({ by: Person, head: Head, second: z.boolean(), armed: z.boolean() }).nullable(),
   /** What people said that no session has heard yet. */
   notes: z.array(Note),
+  /** What its session asks people, and what was asked lately. Older journals' snapshots have none. */
+  questions: z.array(Ask).default([]),
   /** How often each role was started, and sent back for which reason. */
   attempts: z.partialRecord(Role, z.number()),
   rework: z.object({ tests: z.number(), intake: z.number(), plan: z.number(), handoff: z.number() }),

@@ -1,3 +1,4 @@
+import { aboutAsk, openAsk, saidTo } from './asking.ts';
 import { awaits } from './awaits.ts';
 import { sessionEnded } from './ended.ts';
 import type { Asked, TaskEvent } from './event.ts';
@@ -24,6 +25,11 @@ export function transition(task: Task | null, event: TaskEvent, stamp: Stamp): M
       return task.phase.at === 'working' && task.phase.session === event.session
         ? move(task, [tell({ kind: 'typed', role: task.phase.role, text: event.text })])
         : ignored('that session is not at work');
+    case 'questioned':
+    case 'answered':
+    case 'unasked':
+    case 'ask-due':
+      return aboutAsk(task, event, stamp);
     case 'refused':
       return refused(task, event);
     case 'place-answered':
@@ -103,6 +109,7 @@ function asked(event: Asked, stamp: Stamp): Moved {
     times: [{ at: 'opening', since: stamp.at }],
     sessions: [],
     notes: [],
+    questions: [],
     attempts: {},
     instead: {},
     refused: [],
@@ -116,7 +123,7 @@ function asked(event: Asked, stamp: Stamp): Moved {
 }
 
 /**
- * A session at work hears it. It ends a hold that waits for an answer, and is the reason where the same person asked to send a change back;
+ * A question that waits is answered by it; else a session at work hears it. It ends a hold that waits for an answer, and is the reason where the same person asked to send a change back;
  * otherwise it waits for the next session.
  */
 function said(task: Task, event: Of<'said'>, stamp: Stamp): Moved {
@@ -125,6 +132,8 @@ function said(task: Task, event: Of<'said'>, stamp: Stamp): Moved {
   const by = event.by.name;
   const { phase } = task;
   if (phase.at === 'merged' || phase.at === 'stopped') return ignored('the task is over');
+  const ask = openAsk(task);
+  if (ask) return saidTo(task, ask, event, stamp);
   if (phase.at === 'working') return move(task, [{ do: 'send', session: phase.session, uuid, by, text }]);
   if ((phase.at === 'review' || phase.at === 'held') && phase.feedback === event.by.id)
     return backAsked(task, { is: 'back-asked', by: event.by, to: 'code', why: text }, stamp);
@@ -137,10 +146,11 @@ function said(task: Task, event: Of<'said'>, stamp: Stamp): Moved {
 
 /** The session's answer to `send`. One that no longer listened leaves the message for the next. */
 function heard(task: Task, event: Of<'heard'>): Moved {
-  const { uuid, by, text, when } = event;
+  const { uuid, by, text, when, answer } = event;
+  if (when !== 'late' && answer) return ignored('its session has the answer');
   if (when !== 'late') return move(task, [tell({ kind: 'heard', by, when })]);
   if (task.phase.at === 'merged' || task.phase.at === 'stopped') return ignored('the task is over');
-  return move({ ...task, notes: [...task.notes, { uuid, by, text }] }, [
+  return move({ ...task, notes: [...task.notes, { uuid, by, text, ...(answer ? { answer } : {}) }] }, [
     tell({ kind: 'heard', by, when: 'next-session' }),
   ]);
 }

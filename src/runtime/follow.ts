@@ -1,3 +1,4 @@
+import type { Question } from '../chain/ask.ts';
 import type { SessionEnd, SessionEvent } from '../chain/ports.ts';
 import { WorkerNote } from '../worker/files.ts';
 import type { RecordLine } from '../worker/files.ts';
@@ -13,7 +14,7 @@ export type Progress = {
   hasTaken(uuid: string): boolean;
   /** How the session ends if it ends now; null while the worker has said nothing that ends it. */
   end(): SessionEnd | null;
-  /** When the first line was written, ms since the epoch. */
+  /** When the first line was written, ms since the epoch, later by what it waited for people; null while it waits. */
   began(): number | null;
   lines(): number;
 };
@@ -29,10 +30,24 @@ export function followRecord(agent: Agent, on: (event: SessionEvent) => void, si
   let over: string | null = null;
   let began: number | null = null;
   let [idle, lines] = [false, 0];
+  const waiting = clockOfWaits();
 
-  function note(text: string): void {
+  function note({ n, t, line: text }: RecordLine): void {
     const said = WorkerNote.safeParse(json(text)).data;
-    if (said?.note === 'started') [idle, over] = [false, null];
+    if (said?.note === 'asked') {
+      waiting.begin(n, t);
+      on(
+        said.about === 'tool' ? { kind: 'asked', n, about: 'tool', parts: [call(said)] } : question(n, said.questions),
+      );
+    }
+    if (said?.note === 'answered' || said?.note === 'dropped') {
+      if (began !== null) began += waiting.end(said.ask, t);
+      on({ kind: 'unasked', n, ask: said.ask, answered: said.note === 'answered' });
+    }
+    if (said?.note === 'started') {
+      [idle, over] = [false, null];
+      if (began !== null) began += waiting.end(null, t);
+    }
     if (said?.note === 'idle') idle = true;
     if (said?.note === 'failed') over = said.reason;
     if (said?.note === 'exited' && !idle)
@@ -47,7 +62,7 @@ export function followRecord(agent: Agent, on: (event: SessionEvent) => void, si
       if ((line.src === 'mail' && !isEnd(line.line)) || line.src === 'person') idle = false;
       if (line.src === 'person') on({ kind: 'typed', n: line.n, text: line.line });
       if (line.src === 'stderr') words.push(line.line);
-      if (line.src === 'worker') note(line.line);
+      if (line.src === 'worker') note(line);
       for (const said of read(line)) {
         if (said.kind !== 'remark') last = said;
         else if (lines > since) on(said);
@@ -62,7 +77,53 @@ export function followRecord(agent: Agent, on: (event: SessionEvent) => void, si
       if (over === null) return idle ? { kind: 'crashed', text: 'it ended its turn without a word' } : null;
       return { kind: 'crashed', text: [over, ...words.slice(-WORDS)].join('\n') };
     },
-    began: () => began,
+    began: () => (waiting.isOn() ? null : began),
     lines: () => lines,
   };
 }
+
+/** How long people are waited for: with one question open or more. */
+function clockOfWaits(): {
+  begin(ask: number, t: number): void;
+  end(ask: number | null, t: number): number;
+  isOn(): boolean;
+} {
+  const asking = new Set<number>();
+  let since: number | null = null;
+  return {
+    begin(ask, t) {
+      asking.add(ask);
+      since ??= t;
+    },
+    /** Answers how long it was, once none is open; null ends all. */
+    end(ask, t) {
+      if (ask === null) asking.clear();
+      else asking.delete(ask);
+      if (asking.size > 0 || since === null) return 0;
+      const waited = Math.max(0, t - since);
+      since = null;
+      return waited;
+    },
+    isOn: () => since !== null,
+  };
+}
+
+/** A claim, cut to what a person can be shown: eight parts of twelve options. */
+function question(n: number, parts: readonly Question[]): SessionEvent {
+  const cut = parts.slice(0, 8).map(({ question: text, header, options, multi }) => ({
+    question: text.slice(0, 4_000),
+    header: header.slice(0, 100),
+    options: options
+      .slice(0, 12)
+      .map(({ label, description }) => ({ label: label.slice(0, 200), description: description.slice(0, 600) })),
+    multi,
+  }));
+  return { kind: 'asked', n, about: 'question', parts: cut };
+}
+
+const call = ({ tool, text }: { readonly tool: string; readonly text: string }): Question => ({
+  question: text.slice(0, 4_000),
+  header: tool.slice(0, 100),
+  options: [],
+  multi: false,
+});

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { SessionId } from '../chain/ids.ts';
 import type { SessionEnd, SessionSpec } from '../chain/ports.ts';
 import { Spec } from '../worker/files.ts';
+import type { Mail } from '../worker/files.ts';
 import { claimDurably, readIfThere } from './durable.ts';
 import type { Layout } from './layout.ts';
 import type { Room } from './room.ts';
@@ -65,7 +66,8 @@ export async function layOutLeg(at: Layout, spec: SessionSpec): Promise<number> 
   const words = wordsOf(spec);
   // A session that was stopped before it ever ran begins with this leg: its words are the first prompt already.
   const isFirst = Prompted.parse(JSON.parse((await readIfThere(at.spec)) ?? 'null')).prompt.uuid === words.uuid;
-  await renewMail(at.mail, isFirst ? [] : [{ kind: 'message', ...words }]);
+  const allowed = spec.allowed.map((ask) => allowance(spec, ask));
+  await renewMail(at.mail, [...allowed, ...(isFirst ? [] : [{ kind: 'message', ...words } as const])]);
   await claimDurably(legFile(at, leg), JSON.stringify({ since }));
   return (await laidOut()) ?? since;
 }
@@ -82,6 +84,16 @@ export async function spaceBefore(room: Room, at: Layout, leg: number, folders: 
   if (known === null) await claimDurably(file, JSON.stringify((await room.measure(folders)) ?? nothing));
   return Space.parse(JSON.parse(known ?? (await readIfThere(file)) ?? 'null'));
 }
+
+/** A tool call that a person allowed while nobody waited for it: the agent may make it once, and is told so in the leg's words. */
+const allowance = ({ session, leg }: SessionSpec, ask: number): Mail => ({
+  uuid: uuidOf(session, `leg ${leg} allows ${ask}`),
+  kind: 'answer',
+  ask,
+  replies: [],
+  allows: true,
+  text: '',
+});
 
 /** What a leg begins with, under a uuid of its own. */
 export const wordsOf = ({ session, leg, prompt }: SessionSpec): { readonly uuid: string; readonly text: string } => ({

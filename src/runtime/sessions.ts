@@ -1,7 +1,8 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { Grant } from '../boundary/files.ts';
 import { SessionId } from '../chain/ids.ts';
-import type { Clock, Log, SessionEnd, Sessions, SessionSpec } from '../chain/ports.ts';
+import type { Clock, Letter, Log, SessionEnd, Sessions, SessionSpec } from '../chain/ports.ts';
+import type { Mail } from '../worker/files.ts';
 import { agents } from './agents/index.ts';
 import { removeCheckout } from './checkout.ts';
 import type { Definition } from './container.ts';
@@ -53,21 +54,22 @@ export function dockerSessions(means: Means): Sessions {
       }
     },
 
-    send: (session, { uuid, text }) =>
+    send: (session, letter) =>
       tools.lock(session, async () => {
         const layout = at(session);
         const before = await readMail(layout.mail);
-        if (before.some((mail) => mail.uuid === uuid)) return 'taken';
+        if (before.some((mail) => mail.uuid === letter.uuid)) return 'taken';
         if (before.some((mail) => mail.kind === 'end') || (await readEnd(layout, await latestLeg(layout))))
           return 'late';
         if ((await readIfThere(layout.fixed)) === null) throw new Error(`${session} is not laid out yet`);
-        await putMail(layout.mail, { uuid, kind: 'message', text });
+        await putMail(layout.mail, mailOf(letter));
         return 'taken';
       }),
 
-    async stop(session) {
+    async stop(session, only) {
       const layout = at(session);
       const leg = await latestLeg(layout);
+      if (only !== undefined) return void (only >= leg && (await abandon(tools, session, layout, only)));
       // Between two legs it is the next one that must not begin.
       const isOver = (await readEnd(layout, leg)) !== null;
       await abandon(tools, session, layout, isOver ? leg + 1 : leg);
@@ -106,6 +108,9 @@ async function sweep(
     if (session.success && !isKept(session.data)) await revokeEgress(at(session.data));
   }
 }
+
+const mailOf = (letter: Letter): Mail =>
+  letter.kind === 'answer' ? { ...letter, replies: [...letter.replies] } : { ...letter };
 
 async function runLeg(
   tools: Tools,
@@ -257,7 +262,8 @@ function crampedEnd(watched: Watched): SessionEnd | null {
 /** Tells the worker to end, unless a message waits that it has not taken. Answers whether it was told. */
 async function noMore(at: Layout, leg: number, progress: Progress): Promise<boolean> {
   const mail = await readMail(at.mail);
-  if (mail.some((letter) => letter.kind === 'message' && !progress.hasTaken(letter.uuid))) return false;
+  if (mail.some(({ kind, uuid }) => (kind === 'message' || kind === 'answer') && !progress.hasTaken(uuid)))
+    return false;
   if (!mail.some((letter) => letter.kind === 'end')) await putMail(at.mail, { uuid: endOf(leg), kind: 'end' });
   return true;
 }

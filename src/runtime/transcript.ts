@@ -12,7 +12,9 @@ export function renderTranscript(
   mail: readonly Mail[],
   record: readonly RecordLine[],
 ): string {
-  const letters = new Map(mail.flatMap((letter) => (letter.kind === 'message' ? [[letter.uuid, letter.text]] : [])));
+  const letters = new Map(
+    mail.flatMap((letter) => ('text' in letter && letter.text ? [[letter.uuid, letter.text]] : [])),
+  );
   const told = record.flatMap((line): readonly string[] => {
     if (line.src === 'mail') return letters.has(line.line) ? [`## A message\n\n${letters.get(line.line)}`] : [];
     if (line.src === 'person') return [`## Typed at the pane\n\n${line.line}`];

@@ -1,3 +1,5 @@
+import { permissions } from './asks.ts';
+import type { Asks } from './asks.ts';
 import { startChild } from './child.ts';
 import type { Child } from './child.ts';
 import type { Spec, WorkerNote } from './files.ts';
@@ -18,6 +20,7 @@ export type Setting = {
   readonly places: Places;
   readonly ledger: Ledger;
   readonly manner: Manner;
+  readonly asks: Asks;
   write(src: 'cli' | 'stderr', line: string): void;
   note(note: WorkerNote): void;
   /** The worker has nothing more to do. Called once. */
@@ -55,6 +58,7 @@ export function converse(setting: Setting): Conversation {
     interrupt() {
       if (talk.child === null || isSettled(talk)) return;
       talk.note({ note: 'interrupted' });
+      talk.asks.dropAll();
       talk.manner.interrupt(talk.child);
     },
     end() {
@@ -91,17 +95,20 @@ function launch(talk: Talk, message: Message, resumed: boolean): void {
   talk.note({ note: 'started', resumed, says: message.uuid });
   // The record and the CLI may disagree whether the conversation exists: the CLI knows better.
   let isWrong = false;
+  const permit = permissions(talk.asks, (answer) => child.say(`${JSON.stringify(answer)}\n`));
   const child = startChild(
     { argv, env: spec.env, work: places.work, home: places.home },
     {
       line(src, text) {
         isWrong ||= (resumed ? noConversation : isInUse).test(text);
         talk.write(src, text);
+        if (manner.listens && src === 'cli') permit(text);
         settle(talk);
       },
       oversized: (src, bytes) => talk.note({ note: 'oversized', src, bytes }),
       exited(code, signal) {
         talk.child = null;
+        talk.asks.dropAll();
         if (isWrong) return launch(talk, message, !resumed);
         exited(talk, code, signal);
       },

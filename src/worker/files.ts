@@ -13,6 +13,8 @@ export const EGRESS = '/session/egress';
 export const WORK = '/work';
 /** Where the CLI finds the boundary inside the container; the worker forwards it to EGRESS/boundary.sock. */
 export const BOUNDARY_PORT = 3128;
+/** Where a hook of the CLI asks the worker whether a tool call may run, on the container's own loopback. */
+export const TOOLS_PORT = 3129;
 export const AGENT_UID = 10001;
 
 /** in/spec.json, written once, before the container. */
@@ -31,9 +33,31 @@ export const Spec = z.object({
 });
 export type Spec = z.infer<typeof Spec>;
 
+/** What an agent asks a person; all of it an agent's words. Without options it is answered in one's own words. */
+export const Question = z.object({
+  question: z.string(),
+  header: z.string(),
+  options: z.array(z.object({ label: z.string(), description: z.string() })),
+  /** More than one option may be taken. */
+  multi: z.boolean(),
+});
+export type Question = z.infer<typeof Question>;
+
 /** in/mail.jsonl, appended by the controller. Each uuid is taken once, whatever is restarted. */
 export const Mail = z.discriminatedUnion('kind', [
   z.object({ uuid: z.string(), kind: z.literal('message'), text: z.string() }),
+  /**
+   * `ask` is the place in the record (`n`) of the question that this answers, one reply for each of its parts. Where nobody waits there any
+   * more, because its process was lost, `text` is said instead: it has question and answer. `allows` decides a tool call.
+   */
+  z.object({
+    uuid: z.string(),
+    kind: z.literal('answer'),
+    ask: z.number().int().positive(),
+    replies: z.array(z.string()),
+    allows: z.boolean().nullable(),
+    text: z.string(),
+  }),
   z.object({ uuid: z.string(), kind: z.literal('interrupt') }),
   /** Nothing more will come: finish what was taken, close the CLI, exit. */
   z.object({ uuid: z.string(), kind: z.literal('end') }),
@@ -64,6 +88,23 @@ export const WorkerNote = z.discriminatedUnion('note', [
   z.object({ note: z.literal('idle') }),
   /** The turn is told to stop, by mail or at the pane. */
   z.object({ note: z.literal('interrupted') }),
+  /** The agent waits for a person: for what it asks, or for leave to make a tool call. `call`: a digest of that call. */
+  z.object({ note: z.literal('asked'), about: z.literal('question'), questions: z.array(Question).min(1) }),
+  z.object({
+    note: z.literal('asked'),
+    about: z.literal('tool'),
+    tool: z.string(),
+    text: z.string(),
+    call: z.string(),
+  }),
+  /** The question at that place of the record has its answer, by the mail `says`; or, at the pane, by what somebody typed. */
+  z.object({ note: z.literal('answered'), ask: z.number(), says: z.string() }),
+  /** Nobody waits for that answer any more: the turn was interrupted, or the CLI gave up. */
+  z.object({ note: z.literal('dropped'), ask: z.number() }),
+  /** A call that a person allowed once was made. */
+  z.object({ note: z.literal('used'), call: z.string() }),
+  /** A tool call was refused by a rule. */
+  z.object({ note: z.literal('blocked'), tool: z.string(), text: z.string(), rule: z.string() }),
   /** A line of more than 8 MiB was left out. */
   z.object({ note: z.literal('oversized'), src: z.enum(['cli', 'stderr']), bytes: z.number() }),
   z.object({ note: z.literal('exited'), code: z.number().nullable(), signal: z.string().nullable() }),

@@ -23,6 +23,10 @@ export type Ledger = {
   exists(): boolean;
   /** Codex's own id of the conversation. */
   thread(): string | null;
+  /** Places of questions that nobody has answered, and that no process was started after. */
+  asking(): readonly number[];
+  /** What the tool call asked about at a place was. */
+  callOf(ask: number): string | null;
   /** A turn began and neither ended nor was told to stop: whoever finds this at the start has lost it. */
   isOpen(): boolean;
 };
@@ -32,6 +36,8 @@ type Book = {
   readonly typed: Map<string, string>;
   readonly heard: Set<string>;
   readonly begun: Set<string>;
+  readonly asking: Set<number>;
+  readonly calls: Map<number, string>;
   given: string | null;
   thread: string | null;
   exists: boolean;
@@ -41,11 +47,17 @@ type Book = {
 
 export function openLedger(spec: Pick<Spec, 'cli' | 'session'>): Ledger {
   const nothing = { given: null, thread: null, exists: false, isOpen: false, isStopped: false };
-  const book: Book = { taken: new Set(), typed: new Map(), heard: new Set(), begun: new Set(), ...nothing };
+  const sets = {
+    taken: new Set<string>(),
+    heard: new Set<string>(),
+    begun: new Set<string>(),
+    asking: new Set<number>(),
+  };
+  const book: Book = { ...sets, typed: new Map(), calls: new Map(), ...nothing };
   return {
     fold({ src, line, n }) {
       if (src === 'cli') foldCli(book, spec.cli, line);
-      if (src === 'worker') foldNote(book, line);
+      if (src === 'worker') foldNote(book, line, n);
       if (src === 'mail') book.taken.add(line);
       if (src === 'person') {
         const uuid = uuidOf(spec.session, n);
@@ -59,6 +71,8 @@ export function openLedger(spec: Pick<Spec, 'cli' | 'session'>): Ledger {
     typed: () => book.typed,
     exists: () => book.exists,
     thread: () => book.thread,
+    asking: () => [...book.asking],
+    callOf: (ask) => book.calls.get(ask) ?? null,
     isOpen: () => book.isOpen && !book.isStopped,
   };
 }
@@ -89,12 +103,23 @@ function foldCli(book: Book, cli: Spec['cli'], line: string): void {
   }
 }
 
-function foldNote(book: Book, line: string): void {
-  const { note, says } = fieldsOf(line);
+function foldNote(book: Book, line: string, n: number): void {
+  const { note, says, ask, call } = fieldsOf(line);
   if (note === 'started') {
     book.given = textOf(says);
     book.begun.clear();
+    // It asks nothing again: what is answered now is said to it.
+    book.asking.clear();
   }
+  if (note === 'asked') {
+    book.asking.add(n);
+    if (typeof call === 'string') book.calls.set(n, call);
+  }
+  if (note === 'answered') {
+    book.begun.add(textOf(says));
+    book.asking.delete(Number(ask));
+  }
+  if (note === 'dropped') book.asking.delete(Number(ask));
   if (note === 'interrupted') {
     book.isStopped = true;
     // Whoever stopped the turn does not want it begun again.

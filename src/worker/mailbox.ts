@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import type { Mail } from './files.ts';
-import { fieldsOf } from './json.ts';
+import { fieldsOf, listOf, textOf } from './json.ts';
 
 export type Mailbox = {
   /** What came since the last call, in order. Half a line waits for its other half; one that is no mail is skipped. */
@@ -33,8 +33,19 @@ function textAfter(path: string, offset: number): Buffer {
 }
 
 function mail(line: string): readonly Mail[] {
-  const { uuid, kind, text } = fieldsOf(line);
+  const { uuid, kind, text, ask, replies, allows } = fieldsOf(line);
   if (typeof uuid !== 'string') return [];
   if (kind === 'message' && typeof text === 'string') return [{ uuid, kind, text }];
+  if (kind === 'answer' && typeof text === 'string' && typeof ask === 'number')
+    return [
+      {
+        uuid,
+        kind,
+        text,
+        ask,
+        replies: listOf(replies).map(textOf),
+        allows: typeof allows === 'boolean' ? allows : null,
+      },
+    ];
   return kind === 'interrupt' || kind === 'end' ? [{ uuid, kind }] : [];
 }

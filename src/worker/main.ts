@@ -1,4 +1,6 @@
 import { createInterface } from 'node:readline';
+import { openAsks } from './asks.ts';
+import type { Asks } from './asks.ts';
 import { converse } from './conversation.ts';
 import type { Conversation } from './conversation.ts';
 import type { RecordLine, Spec } from './files.ts';
@@ -35,11 +37,13 @@ async function main(root: string): Promise<void> {
     return line;
   };
   if (root === '') await forward(BOUNDARY_PORT, places.socket);
+  const asks = openAsks((note) => write('worker', JSON.stringify(note)).n);
   const conversation = converse({
     spec,
     places,
     ledger,
     manner: manners[spec.cli],
+    asks,
     write,
     note: (note) => void write('worker', JSON.stringify(note)),
     over(code) {
@@ -47,28 +51,58 @@ async function main(root: string): Promise<void> {
       process.exit(code);
     },
   });
-  goOn(spec, ledger, conversation, write);
-  takeMail(places.mail, ledger, conversation, write);
-  hearPane(spec, conversation, write);
+  const say = speaker(spec, ledger, conversation);
+  goOn(spec, ledger, say.message, write);
+  takeMail({ path: places.mail, ledger, conversation, asks, say: say.message, write }, say.begin);
+  hearPane(spec, conversation, asks, write);
   takeSignals(conversation);
 }
 
 type Write = (src: RecordLine['src'], text: string) => RecordLine;
+type Say = (message: Message) => void;
+
+/**
+ * What goes to the agent. Where a turn was lost with its container, the first words say so; with an open question nothing is said before
+ * its answer comes: the CLI does not ask again, and must not go on without it.
+ */
+function speaker(spec: Spec, ledger: Ledger, conversation: Conversation): { message: Say; begin(): void } {
+  let before = ledger.isOpen() && ledger.exists() ? spec.again : null;
+  const waits = ledger.asking().length > 0;
+  const message: Say = ({ uuid, text }) => {
+    conversation.say({ uuid, text: before === null ? text : `${before}\n\n${text}` });
+    before = null;
+  };
+  return {
+    message,
+    begin() {
+      if (before === null || waits) return;
+      conversation.say({ uuid: uuidOf(spec.session, Date.now()), text: before });
+      before = null;
+    },
+  };
+}
 
 /**
  * Says what a predecessor took and the conversation does not have yet. A message is recorded before it is delivered, and delivered again
  * until the CLI is known to have it: a kill between the two may repeat it to the agent, and never loses it.
  */
-function goOn(spec: Spec, ledger: Ledger, conversation: Conversation, write: Write): void {
-  if (ledger.isOpen() && ledger.exists())
-    conversation.say({ uuid: uuidOf(spec.session, Date.now()), text: spec.again });
+function goOn(spec: Spec, ledger: Ledger, say: Say, write: Write): void {
   const { uuid } = spec.prompt;
   if (!ledger.isTaken(uuid)) write('mail', uuid);
-  if (!ledger.isHeard(uuid)) conversation.say(spec.prompt);
-  for (const [typed, text] of ledger.typed()) if (!ledger.isHeard(typed)) conversation.say(fromPane(typed, text));
+  if (!ledger.isHeard(uuid)) say(spec.prompt);
+  for (const [typed, text] of ledger.typed()) if (!ledger.isHeard(typed)) say(fromPane(typed, text));
 }
 
-function takeMail(path: string, ledger: Ledger, conversation: Conversation, write: Write): void {
+type Post = {
+  readonly path: string;
+  readonly ledger: Ledger;
+  readonly conversation: Conversation;
+  readonly asks: Asks;
+  readonly say: Say;
+  readonly write: Write;
+};
+
+function takeMail({ path, ledger, conversation, asks, say, write }: Post, begin: () => void): void {
   const mailbox = openMailbox(path);
   const before = new Set(ledger.taken());
   const poll = (): void => {
@@ -78,10 +112,13 @@ function takeMail(path: string, ledger: Ledger, conversation: Conversation, writ
       if (mail.kind === 'end') conversation.end();
       if (mail.kind === 'interrupt' && isNew) conversation.interrupt();
       const isLost = before.has(mail.uuid) && !ledger.isHeard(mail.uuid);
-      if (mail.kind === 'message' && (isNew || isLost)) conversation.say(mail);
+      if (!isNew && !isLost) continue;
+      if (mail.kind === 'message') say(mail);
+      if (mail.kind === 'answer' && !asks.give(mail)) say(mail);
     }
   };
   poll();
+  begin();
   if (!conversation.isBusy()) conversation.rest();
   setInterval(poll, POLL_MS);
 }
@@ -89,10 +126,11 @@ function takeMail(path: string, ledger: Ledger, conversation: Conversation, writ
 /** A person's words follow a line that says whose they are, so that none begins with a slash. */
 const fromPane = (uuid: string, text: string): Message => ({ uuid, text: `Someone at the terminal says:\n${text}` });
 
-function hearPane(spec: Spec, conversation: Conversation, write: Write): void {
+function hearPane(spec: Spec, conversation: Conversation, asks: Asks, write: Write): void {
   createInterface({ input: process.stdin }).on('line', (text) => {
     if (text.trim() === '') return;
     const { n } = write('person', text);
+    if (asks.typed(uuidOf(spec.session, n), text)) return;
     if (spec.cli === 'codex' && conversation.isBusy()) console.log('(heard when this turn is over)');
     conversation.say(fromPane(uuidOf(spec.session, n), text));
   });

@@ -1,5 +1,6 @@
 import type { RecordLine, Spec } from './files.ts';
 import { fields, fieldsOf, listOf, textOf } from './json.ts';
+import type { Fields } from './json.ts';
 
 /** C0 but newline and tab, DEL and C1: an agent's words must not steer a person's terminal. */
 // oxlint-disable-next-line no-control-regex
@@ -39,9 +40,24 @@ function note(line: string): readonly string[] {
       return ['── interrupted ──'];
     case 'failed':
       return [`! ${textOf(said['reason'])}`];
+    case 'asked':
+      return [...asked(said), '  (the thread was asked; an answer there, or a line here to a question)'];
+    case 'answered':
+      return ['── answered ──'];
+    case 'blocked':
+      return [`! not allowed: ${short(textOf(said['text']))} (${textOf(said['rule'])})`];
     default:
       return [];
   }
+}
+
+function asked(said: Fields): readonly string[] {
+  if (said['about'] === 'tool') return [`? May it? ${textOf(said['tool'])} ${short(textOf(said['text']))}`];
+  return listOf(said['questions']).flatMap((one) => {
+    const { question, options } = fields(one);
+    const choices = listOf(options).map((option, n) => `  ${n + 1} ${textOf(fields(option)['label'])}`);
+    return [`? ${textOf(question)}`, ...choices];
+  });
 }
 
 function claude(line: string): readonly string[] {

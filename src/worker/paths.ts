@@ -6,6 +6,7 @@ const OUT: typeof contract.OUT = '/session/out';
 const EGRESS: typeof contract.EGRESS = '/session/egress';
 const WORK: typeof contract.WORK = '/work';
 export const BOUNDARY_PORT: typeof contract.BOUNDARY_PORT = 3128;
+export const TOOLS_PORT: typeof contract.TOOLS_PORT = 3129;
 export const AGENT_UID: typeof contract.AGENT_UID = 10001;
 
 export type Places = {

@@ -22,6 +22,14 @@ const anyPress: fc.Arbitrary<Press> = fc.oneof(
   }),
   fc.record({ act: fc.constantFrom('allow', 'keep'), task: anyTask, place: fc.nat(99) }),
   fc.record({ act: fc.constantFrom('stop', 'retry', 'status'), task: anyTask }),
+  fc.record({ act: fc.constantFrom('once', 'refuse'), task: anyTask, ask: hex(8) }),
+  fc.record({
+    act: fc.constant('answer' as const),
+    task: anyTask,
+    ask: hex(8),
+    part: fc.integer({ min: 0, max: 99 }),
+    pick: fc.integer({ min: 0, max: 99 }),
+  }),
 );
 
 describe('the id of a button', () => {
@@ -55,6 +63,12 @@ describe('the id of a button', () => {
     `merge3:${id}:${head}`,
     `stop:${id}:${head}`,
     `stop:${id}:`,
+    `answer:${id}:ab12cd34:1`,
+    `answer:${id}:ab12cd34:1:1:1`,
+    `answer:${id}:ab12cd34:1:-1`,
+    `answer:${id}:Postgres:1:1`,
+    `once:${id}`,
+    `once:${id}:ab12cd34:1`,
     `stop:${id} `,
     `Stop:${id}`,
     'stop:t012345678',

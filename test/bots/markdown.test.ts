@@ -175,7 +175,10 @@ const words = (text: string): readonly Message[] => {
   return [
     card(named, beside),
     card(
-      { ...named, phase: { at: 'working', role: 'coder', session, leg: 1, words: null, notes: [], halted: false } },
+      {
+        ...named,
+        phase: { at: 'working', role: 'coder', session, leg: 1, words: null, notes: [], halted: false, yields: false },
+      },
       beside,
     ),
     ...notices(text).map((told) => notice({ task: id, project: 'site', title: text }, told, beside)),

@@ -1,3 +1,4 @@
+import type { Answer } from '../../src/chain/ask.ts';
 import type { TaskEvent } from '../../src/chain/event.ts';
 import * as sample from './samples.ts';
 import {
@@ -20,11 +21,20 @@ import {
 const ghost = { kind: 'crashed', text: 'rc 1' } as const;
 export const refused = { kind: 'refused', why: 'quota', text: 'limit', until: 1_800_000_000_000 } as const;
 
+const heardAnswer = {
+  is: 'heard',
+  uuid: 'u1',
+  by: 'Ben',
+  text: 'Answer: SQLite',
+  answer: { ask: 9, replies: ['SQLite'], allows: null } as Answer,
+} as const;
+
 /** Every kind of event, at least once, with the variants that a phase tells apart. */
 export const events = {
   asked: sample.asked(),
   said: { is: 'said', by: ben, text: 'use British spelling', uuid: 'u1' },
   'said by a watcher': { is: 'said', by: watcher, text: 'hi', uuid: 'u2' },
+  'said a number': { is: 'said', by: ben, text: '2', uuid: 'u3' },
   'typed at the coder': { is: 'typed', session: session('coder'), text: 'hello' },
   'refused a host': {
     is: 'refused',
@@ -47,6 +57,18 @@ export const events = {
   'place allowed': { is: 'place-answered', by: ana, place: 'example.com', answer: 'allow', uuid: 'u3' },
   'place kept refused': { is: 'place-answered', by: ana, place: 'example.com', answer: 'keep', uuid: 'u3' },
   'place allowed by a merger': { is: 'place-answered', by: ben, place: 'example.com', answer: 'allow', uuid: 'u3' },
+  'asks a person': sample.questioned(),
+  'an option tapped': sample.picks(2),
+  'an option tapped by a watcher': sample.picks(2, watcher),
+  'no such option tapped': sample.picks(3),
+  'an option of another part tapped': sample.picks(1, ben, 2),
+  'Done tapped': sample.picks(0),
+  'answered at the terminal': { is: 'unasked', session: session('brainstormer'), ask: 9, answered: true },
+  'waits for another answer no more': { is: 'unasked', session: session('brainstormer'), ask: 8, answered: false },
+  'nobody answers for ten minutes': sample.due(1),
+  'nobody answers for a day': sample.due(2),
+  'answer heard now': { ...heardAnswer, when: 'now' },
+  'answer heard late': { ...heardAnswer, when: 'late' },
   'heard now': { is: 'heard', uuid: 'u1', by: 'Ben', text: 'x', when: 'now' },
   'heard late': { is: 'heard', uuid: 'u1', by: 'Ben', text: 'x', when: 'late' },
   'stop tapped': { is: 'stop-tapped', by: ana },
@@ -113,6 +135,8 @@ export const events = {
   'coder outgrew': ended('coder', { kind: 'outgrew', text: 'its files take 12.3 GiB, and 10.0 GiB are allowed' }),
   'coder cramped': ended('coder', { kind: 'cramped', text: 'The disk of /data has 9 % free, and 10 % are kept.' }),
   'coder stopped': ended('coder', { kind: 'stopped' }),
+  'brainstormer stopped': ended('brainstormer', { kind: 'stopped' }),
+  'brainstormer lost': ended('brainstormer', { kind: 'lost', text: 'oom' }),
   'reviewer ended': handed('reviewer', review()),
   recorded: sample.recorded('2'),
   'recorded, asks': { is: 'recorded', head: head('2'), asks: true },

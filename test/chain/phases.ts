@@ -6,7 +6,8 @@ import type { Reached } from './samples.ts';
 
 /** A phase as tables name it. */
 export function nameOf(phase: Task['phase']): string {
-  if (phase.at === 'working') return `working ${phase.role}${phase.leg === 1 ? '' : ` leg ${phase.leg}`}`;
+  if (phase.at === 'working')
+    return `working ${phase.role}${phase.leg === 1 ? '' : ` leg ${phase.leg}`}${phase.yields ? ', yields' : ''}`;
   if (phase.at === 'held') return `held ${phase.kind} until ${phase.ends.by}`;
   if (phase.at !== 'queued') return phase.at;
   const { step } = phase;

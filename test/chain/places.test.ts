@@ -47,7 +47,9 @@ describe('a place that sessions were refused', () => {
     await quiet();
     expect(box.supervisor.project(project)).toMatchObject({ hosts: [{ host: 'example.org', by: ana }], kept: [] });
     expect(of.sessions.admitted).toEqual([project]);
-    expect(of.sessions.heard.map(({ text }) => text)).toEqual([expect.stringContaining('example.org may be reached')]);
+    expect(of.sessions.heard).toMatchObject([
+      { letter: { text: expect.stringContaining('example.org may be reached') } },
+    ]);
     expect(notices(of)).toContainEqual({ kind: 'place', by: 'Ana', place: 'example.org', answer: 'allow' });
 
     const hosts = { name: 'hosts', remove: null } as const;

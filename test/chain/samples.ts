@@ -70,6 +70,32 @@ export const asked = (mode: 'headless' | 'quick' = 'headless'): TaskEvent => ({
   by: ana,
   places: [{ platform: 'console', channel: 'site' }],
 });
+export const QUESTION_ID = 'ab12cd34';
+export const part = (question: string, labels: readonly string[] = [], multi = false) => ({
+  question,
+  header: '',
+  options: labels.map((label) => ({ label, description: '' })),
+  multi,
+});
+const database = part('Which database?', ['Postgres', 'SQLite']);
+/** Asked by the brainstormer at work, at place 9 of its record. */
+export const questioned = (parts = [database], about: 'question' | 'tool' = 'question'): Of<'questioned'> => ({
+  is: 'questioned',
+  session: session('brainstormer'),
+  ask: QUESTION_ID,
+  n: 9,
+  about,
+  parts,
+});
+export const due = (told: number): TaskEvent => ({ is: 'ask-due', ask: QUESTION_ID, told });
+export const picks = (pick: number, by: Person = ben, part = 1): TaskEvent => ({
+  is: 'answered',
+  by,
+  ask: QUESTION_ID,
+  part,
+  pick,
+  uuid: `u${pick}`,
+});
 export const opened: TaskEvent = { is: 'opened', threads: [{ platform: 'console', channel: 'site', thread: '1' }] };
 export const prepared: TaskEvent = { is: 'prepared', base, policy: Policy.parse({ test: 'npm test' }) };
 export const recorded = (digit: string): TaskEvent => ({ is: 'recorded', head: head(digit), asks: false });
@@ -153,6 +179,14 @@ export const reach = {
   queued,
   queuedToCode,
   brainstorming,
+  questioning: [...brainstorming, questioned()],
+  questioningTwice: [
+    ...brainstorming,
+    questioned([database, part('Which features?', ['Auth', 'Search', 'Log'], true)]),
+  ],
+  seekingLeave: [...brainstorming, questioned([part('npm publish')], 'tool')],
+  yielding: [...brainstorming, questioned(), due(1)],
+  heldForQuestion: [...brainstorming, questioned(), due(1), ended('brainstormer', { kind: 'stopped' })],
   recording,
   planning,
   recordingPlan,

@@ -30,6 +30,11 @@ function rows(lines: readonly Line[]): string {
 const variants: Partial<Record<Reached, string>> = {
   queuedToProve: 'queued prove',
   givenUp: 'working coder, given up and begun again',
+  questioning: 'working brainstormer, a question waits',
+  questioningTwice: 'working brainstormer, a question of two parts waits',
+  seekingLeave: 'working brainstormer, leave for a tool call waits',
+  heldForQuestion: 'held, a question waits',
+  heldForAnswer: 'held, the coder is blocked',
   sensitive: 'review, sensitive paths',
   blocked: 'review, blocked',
   sendingBack: 'review, Send back tapped',

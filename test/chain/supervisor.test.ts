@@ -352,7 +352,7 @@ describe('what stands in the way', () => {
     const spec = await of.sessions.began(session('coder', id));
     await give(box, { name: 'say', text: 'British spelling' }, { task: id, person: ben });
     await quiet();
-    expect(of.sessions.heard).toMatchObject([{ text: 'Ben says:\n> British spelling' }]);
+    expect(of.sessions.heard).toMatchObject([{ letter: { text: 'Ben says:\n> British spelling' } }]);
     of.sessions.end(spec.session, { kind: 'ended', handoff: coder('done'), text: '' });
     of.validator.outcome = redOnBranch;
     await until(box, id, 'validating', 'working');

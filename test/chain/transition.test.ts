@@ -12,7 +12,9 @@ import type { Reached } from './samples.ts';
 type Event = keyof typeof events;
 
 const coders = ['coding', 'givenUp', 'asking'] as const;
-const working = ['brainstorming', 'planning', 'askingPlanner', ...coders, 'reviewing'] as const;
+const asking = ['questioning', 'questioningTwice', 'seekingLeave'] as const;
+const quiet = ['brainstorming', 'planning', 'askingPlanner', ...coders, 'reviewing'] as const;
+const working = [...quiet, ...asking, 'yielding'] as const;
 const inReview = ['review', 'sensitive', 'blocked', 'sendingBack'] as const;
 const held = [
   'heldForPerson',
@@ -21,6 +23,7 @@ const held = [
   'heldForRoom',
   'heldForBase',
   'heldForAnswer',
+  'heldForQuestion',
   'heldForApproval',
 ] as const;
 const early = ['opening', 'preparing', 'queuedToProve', 'proving', 'recording', 'recordingPlan'] as const;
@@ -36,27 +39,27 @@ const later = [
   'provingRed',
 ] as const;
 
+/** Where words wait for the next session. */
+const unheard: readonly Reached[] = [
+  'heldForRoom',
+  ...early,
+  ...later,
+  'review',
+  'sensitive',
+  'blocked',
+  'merging',
+  'heldForPerson',
+  'heldForAccount',
+  'heldForTime',
+  'heldForBase',
+  'heldForApproval',
+  'failed',
+];
+
 /** `phases × event → phase after: what is to be done`. Every pair that is not here must be ignored. */
-const rows: readonly (readonly [readonly Reached[], Event, string])[] = [
-  [
-    [
-      ...early,
-      ...later,
-      'review',
-      'sensitive',
-      'blocked',
-      'merging',
-      'heldForPerson',
-      'heldForAccount',
-      'heldForTime',
-      'heldForRoom',
-      'heldForBase',
-      'heldForApproval',
-      'failed',
-    ],
-    'said',
-    '= : tell heard',
-  ],
+type Row = readonly [readonly Reached[], Event, string];
+const rows: readonly Row[] = [
+  ...(['said', 'said a number'] as const).map((event): Row => [unheard, event, '= : tell heard']),
   [
     [
       ...working,
@@ -101,6 +104,7 @@ const rows: readonly (readonly [readonly Reached[], Event, string])[] = [
       'heldForTime',
       'heldForRoom',
       'heldForAnswer',
+      'heldForQuestion',
       'heldForApproval',
       'failed',
     ],
@@ -116,6 +120,7 @@ const rows: readonly (readonly [readonly Reached[], Event, string])[] = [
       'heldForTime',
       'heldForRoom',
       'heldForAnswer',
+      'heldForQuestion',
       'heldForApproval',
       'failed',
     ],
@@ -125,11 +130,32 @@ const rows: readonly (readonly [readonly Reached[], Event, string])[] = [
   [['queued'], 'granted', 'working brainstormer: run brainstormer'],
   [['queued', 'queuedToCode'], 'account shut', 'held quota until account: post'],
   [['queuedToCode'], 'granted', 'working coder: run coder'],
-  [[...working], 'said', '= : send'],
+  [[...quiet], 'said', '= : send'],
+  [[...quiet], 'said a number', '= : send'],
+  [['brainstorming', ...asking, 'yielding'], 'brainstormer ended', 'recording: record'],
+  [['brainstorming'], 'asks a person', '= : tell question'],
+  ...(['said', 'said a number', 'an option tapped'] as const).flatMap((event): Row[] => [
+    [['questioning', 'seekingLeave'], event, '= : tell answered, send'],
+    [['questioningTwice'], event, '= : tell answered, tell question'],
+    [['yielding'], event, '= : tell answered'],
+    [['heldForQuestion'], event, 'queued resume brainstormer: tell answered'],
+  ]),
+  [[...asking, 'yielding'], 'answered at the terminal', '= : tell unasked'],
+  [['heldForQuestion'], 'answered at the terminal', 'queued resume brainstormer: tell unasked'],
+  [[...asking], 'nobody answers for ten minutes', 'working brainstormer, yields: tell question, yield'],
+  [[...asking, 'yielding'], 'nobody answers for a day', '= : tell question'],
+  [['heldForQuestion'], 'nobody answers for a day', 'held question until answer: tell question'],
+  [['brainstorming'], 'brainstormer stopped', 'held person until person: tell held'],
+  [['brainstorming'], 'brainstormer lost', 'held infrastructure until time: tell held'],
+  [[...asking, 'yielding'], 'brainstormer stopped', 'held question until answer: '],
+  [[...asking, 'yielding'], 'brainstormer lost', 'held question until answer: '],
+  [['heldForQuestion'], 'retry tapped', 'queued work brainstormer: '],
+  [[...working, ...inReview, ...held, ...early, ...later, 'merging', 'failed'], 'answer heard late', '= : tell heard'],
+  [['sendingBack'], 'said a number', 'queued work coder: tell back'],
+  [['heldForAnswer'], 'said a number', 'queued resume coder: tell heard'],
   [[...working], 'stop tapped', 'stopped: halt, tell stopped'],
   [[...working], 'back to the plan', 'queued work planner: halt, tell back'],
   [[...working], 'back to the code', 'queued work coder: halt, tell back'],
-  [['brainstorming'], 'brainstormer ended', 'recording: record'],
   [[...working], 'broke: run', 'held infrastructure until time: halt, tell held'],
   [['recording'], 'recorded', 'queued work planner: tell document'],
   [['recording'], 'recorded, asks', 'queued work planner: tell document'],

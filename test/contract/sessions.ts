@@ -16,6 +16,8 @@ export type SessionsWorld = {
   refuse(session: SessionId): Promise<void>;
   /** Its container is killed from outside. */
   lose(session: SessionId): Promise<void>;
+  /** The agent asks QUESTION and waits. */
+  ask(session: SessionId): Promise<void>;
   /** What somebody types into the session's pane. */
   type(session: SessionId, text: string): Promise<void>;
   /** How many conversations were begun for it, however often its container was lost. */
@@ -31,6 +33,17 @@ export type SessionsWorld = {
 };
 
 const quiet = (): void => {};
+
+/** What the agent of the suite asks. */
+export const QUESTION = {
+  question: 'Which database?',
+  header: 'DB',
+  options: [
+    { label: 'Postgres', description: 'relational' },
+    { label: 'SQLite', description: 'a file' },
+  ],
+  multi: false,
+};
 
 /** The leg after a session's first, or a later one, with words of its own. */
 const later = (spec: SessionSpec, leg: number): SessionSpec => ({ ...spec, leg, prompt: `Go on (${leg}).` });
@@ -102,14 +115,14 @@ export function sessionsContract(name: string, enter: () => Promise<SessionsWorl
       const sessions = world.controller();
       const end = sessions.run(spec, quiet);
       await world.works(spec.session);
-      expect(await sessions.send(spec.session, { uuid: 'a', text: 'use tabs' })).toBe('taken');
-      expect(await sessions.send(spec.session, { uuid: 'a', text: 'use tabs' })).toBe('taken');
-      expect(await sessions.send(spec.session, { uuid: 'b', text: 'and hurry' })).toBe('taken');
+      expect(await sessions.send(spec.session, { kind: 'message', uuid: 'a', text: 'use tabs' })).toBe('taken');
+      expect(await sessions.send(spec.session, { kind: 'message', uuid: 'a', text: 'use tabs' })).toBe('taken');
+      expect(await sessions.send(spec.session, { kind: 'message', uuid: 'b', text: 'and hurry' })).toBe('taken');
       await world.finish(spec.session, null);
       await end;
       expect(await world.heard(spec.session)).toEqual(['Do it.', 'use tabs', 'and hurry']);
-      expect(await sessions.send(spec.session, { uuid: 'c', text: 'too late' })).toBe('late');
-      expect(await sessions.send(spec.session, { uuid: 'a', text: 'use tabs' })).toBe('taken');
+      expect(await sessions.send(spec.session, { kind: 'message', uuid: 'c', text: 'too late' })).toBe('late');
+      expect(await sessions.send(spec.session, { kind: 'message', uuid: 'a', text: 'use tabs' })).toBe('taken');
       expect(await world.heard(spec.session)).toEqual(['Do it.', 'use tabs', 'and hurry']);
     });
 
@@ -129,6 +142,60 @@ export function sessionsContract(name: string, enter: () => Promise<SessionsWorl
       await end;
       expect(typed(before)).toMatchObject([{ text: 'look at the tests' }]);
       expect(typed(after)).toEqual(typed(before));
+    });
+
+    it('asks a person, with a place that is the same after a restart, and takes one answer', async () => {
+      world = await enter();
+      const spec = world.spec(1);
+      const [before, after]: [SessionEvent[], SessionEvent[]] = [[], []];
+      world
+        .controller()
+        .run(spec, (event) => void before.push(event))
+        .catch(quiet);
+      await world.works(spec.session);
+      await world.ask(spec.session);
+      await expect.poll(() => asked(before)).toMatchObject([{ about: 'question', parts: [QUESTION] }]);
+      const later = world.controller();
+      const end = later.run(spec, (event) => after.push(event));
+      await expect.poll(() => asked(after)).toEqual(asked(before));
+      const [{ n } = { n: 0 }] = asked(before);
+      const answer = { kind: 'answer', ask: n, replies: ['SQLite'], allows: null, text: 'Which? SQLite.' } as const;
+      expect(await later.send(spec.session, { uuid: 'a', ...answer })).toBe('taken');
+      expect(await later.send(spec.session, { uuid: 'a', ...answer })).toBe('taken');
+      await expect.poll(() => world.heard(spec.session)).toEqual(['Do it.', 'SQLite']);
+      await world.finish(spec.session, null);
+      await end;
+      expect(await later.send(spec.session, { uuid: 'b', ...answer })).toBe('late');
+    });
+
+    it('says question and answer where nobody waits for it any more', async () => {
+      world = await enter();
+      const spec = world.spec(1);
+      const sessions = world.controller();
+      const end = sessions.run(spec, quiet);
+      await world.works(spec.session);
+      const answer = { kind: 'answer', ask: 99, replies: ['SQLite'], allows: null, text: 'Which? SQLite.' } as const;
+      await sessions.send(spec.session, { uuid: 'a', ...answer });
+      await expect.poll(() => world.heard(spec.session)).toEqual(['Do it.', 'Which? SQLite.']);
+      await world.finish(spec.session, null);
+      await end;
+    });
+
+    it('stops one leg and no later one', async () => {
+      world = await enter();
+      const spec = world.spec(1);
+      const sessions = world.controller();
+      const end = sessions.run(spec, quiet);
+      await world.works(spec.session);
+      await sessions.stop(spec.session, 1);
+      expect(await end).toEqual({ kind: 'stopped' });
+      await sessions.stop(spec.session, 1);
+      const next = sessions.run(later(spec, 2), quiet);
+      await expect.poll(() => world.heard(spec.session)).toEqual(['Do it.', 'Go on (2).']);
+      await sessions.stop(spec.session, 1);
+      expect(await world.isRunning(spec.session)).toBe(true);
+      await world.finish(spec.session, { title: 'after all' });
+      expect(await next).toMatchObject({ kind: 'ended', handoff: { title: 'after all' } });
     });
 
     it('stops a session, and says so to whoever runs it then or later', async () => {
@@ -187,7 +254,7 @@ function legs(name: string, enter: () => Promise<SessionsWorld>): void {
       const sessions = world.controller();
       const end = sessions.run(spec, quiet);
       await world.works(spec.session);
-      for (const text of mail) await sessions.send(spec.session, { uuid: text, text });
+      for (const text of mail) await sessions.send(spec.session, { kind: 'message', uuid: text, text });
       await hears('Do it.', ...mail);
       await world.refuse(spec.session);
       return end;
@@ -250,15 +317,15 @@ function legs(name: string, enter: () => Promise<SessionsWorld>): void {
     it('takes mail while a later leg runs, and answers late between legs', async () => {
       await refused('use tabs');
       const sessions = world.controller();
-      expect(await sessions.send(spec.session, { uuid: 'b', text: 'too late' })).toBe('late');
+      expect(await sessions.send(spec.session, { kind: 'message', uuid: 'b', text: 'too late' })).toBe('late');
       const end = sessions.run(two, quiet);
       await hears('Do it.', 'use tabs', 'Go on (2).');
-      expect(await sessions.send(spec.session, { uuid: 'use tabs', text: 'use tabs' })).toBe('taken');
-      expect(await sessions.send(spec.session, { uuid: 'c', text: 'in time' })).toBe('taken');
+      expect(await sessions.send(spec.session, { kind: 'message', uuid: 'use tabs', text: 'use tabs' })).toBe('taken');
+      expect(await sessions.send(spec.session, { kind: 'message', uuid: 'c', text: 'in time' })).toBe('taken');
       await hears('Do it.', 'use tabs', 'Go on (2).', 'in time');
       await world.finish(spec.session, null);
       expect(await end).toMatchObject({ kind: 'ended', handoff: null });
-      expect(await sessions.send(spec.session, { uuid: 'd', text: 'too late' })).toBe('late');
+      expect(await sessions.send(spec.session, { kind: 'message', uuid: 'd', text: 'too late' })).toBe('late');
       expect(await world.heard(spec.session)).toEqual(['Do it.', 'use tabs', 'Go on (2).', 'in time']);
     });
 
@@ -285,7 +352,7 @@ function legs(name: string, enter: () => Promise<SessionsWorld>): void {
       expect(await world.isRunning(spec.session)).toBe(false);
       expect(await world.controller().run(two, quiet)).toEqual({ kind: 'stopped' });
       expect(await world.controller().run(spec, quiet)).toEqual(first);
-      expect(await sessions.send(spec.session, { uuid: 'b', text: 'too late' })).toBe('late');
+      expect(await sessions.send(spec.session, { kind: 'message', uuid: 'b', text: 'too late' })).toBe('late');
       const third = world.controller().run(later(spec, 3), quiet);
       await hears('Do it.', 'Go on (2).', 'Go on (3).');
       await world.finish(spec.session, { title: 'after the stop' });
@@ -319,7 +386,9 @@ function legs(name: string, enter: () => Promise<SessionsWorld>): void {
       await hears('Do it.', 'use tabs', 'Go on (2).');
       await world.lose(spec.session);
       await expect.poll(() => world.isRunning(spec.session)).toBe(true);
-      expect(await world.controller().send(spec.session, { uuid: 'b', text: 'still there' })).toBe('taken');
+      expect(await world.controller().send(spec.session, { kind: 'message', uuid: 'b', text: 'still there' })).toBe(
+        'taken',
+      );
       await hears('Do it.', 'use tabs', 'Go on (2).', 'still there');
       await world.finish(spec.session, { title: 'not lost' });
       expect(await end).toMatchObject({ kind: 'ended', handoff: { title: 'not lost' } });
@@ -339,6 +408,8 @@ function legs(name: string, enter: () => Promise<SessionsWorld>): void {
     });
   });
 }
+
+const asked = (events: readonly SessionEvent[]) => events.flatMap((event) => (event.kind === 'asked' ? [event] : []));
 
 function typed(events: readonly SessionEvent[]): readonly SessionEvent[] {
   return events.filter((event) => event.kind === 'typed');

@@ -2,7 +2,7 @@ import { SessionId, TaskId, ProjectId } from '../../src/chain/ids.ts';
 import type { Head } from '../../src/chain/ids.ts';
 import type { SessionSpec, Taken } from '../../src/chain/ports.ts';
 import { roles } from '../../src/chain/roles.ts';
-import { sessionsContract } from '../contract/sessions.ts';
+import { QUESTION, sessionsContract } from '../contract/sessions.ts';
 import { validatorContract } from '../contract/validator.ts';
 import { workspaceContract } from '../contract/workspace.ts';
 import type { Deed } from '../contract/workspace.ts';
@@ -24,6 +24,7 @@ const spec = (n: number): SessionSpec => ({
   prompt: 'Do it.',
   files: {},
   transcripts: [],
+  allowed: [],
   handoff: {},
   checkout: { tree: 'tree-1', branch: 'signalbox/x', head: headOf('base'), access: 'write' },
 });
@@ -40,6 +41,7 @@ sessionsContract('fake', async () => {
     // There is no container to lose.
     lose: nothing,
     finish: async (session, handoff) => fake.end(session, { kind: 'ended', handoff, text: '' }),
+    ask: async (session) => fake.say(session, { kind: 'asked', n: 5, about: 'question', parts: [QUESTION] }),
     type: async (session, text) => fake.say(session, { kind: 'typed', n: 7, text }),
     conversations: async (session) => fake.begun.filter((spec) => spec.session === session && spec.leg === 1).length,
     heard: async (session) => fake.told(session),

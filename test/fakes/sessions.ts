@@ -1,7 +1,7 @@
 import type { ProjectId, SessionId } from '../../src/chain/ids.ts';
-import type { SessionEnd, SessionEvent, Sessions, SessionSpec } from '../../src/chain/ports.ts';
+import type { Letter, SessionEnd, SessionEvent, Sessions, SessionSpec } from '../../src/chain/ports.ts';
 
-type Mail = { readonly session: SessionId; readonly uuid: string; readonly text: string };
+type Mail = { readonly session: SessionId; readonly uuid: string; readonly letter: Letter };
 
 /** Sessions without containers: the test plays the agent. It outlives a controller, as containers do: give it to the next one too. */
 export type FakeSessions = Sessions & {
@@ -31,7 +31,10 @@ type Live = {
   spec: SessionSpec | null;
   end: SessionEnd | null;
   on: (event: SessionEvent) => void;
+  /** What its record says, for whoever reads it again. */
   readonly typed: SessionEvent[];
+  /** Places of questions that wait. */
+  readonly asking: Set<number>;
   readonly began: PromiseWithResolvers<SessionSpec>;
   readonly ended: PromiseWithResolvers<SessionEnd>;
 };
@@ -52,6 +55,7 @@ export function fakeSessions(): FakeSessions {
       end: null,
       on: () => {},
       typed: [],
+      asking: new Set(),
       began: Promise.withResolvers<SessionSpec>(),
       ended: Promise.withResolvers<SessionEnd>(),
     };
@@ -103,14 +107,18 @@ export function fakeSessions(): FakeSessions {
       reach();
       if (heard.some((known) => known.session === session && known.uuid === mail.uuid)) return 'taken';
       if (live(session).end !== null) return 'late';
-      heard.push({ session, ...mail });
-      told.push({ session, text: mail.text });
+      heard.push({ session, uuid: mail.uuid, letter: mail });
+      if (mail.kind === 'interrupt') return 'taken';
+      // Where somebody waits for it, it is the answer alone; else question and answer.
+      const waits = mail.kind === 'answer' && live(session).asking.delete(mail.ask);
+      told.push({ session, text: mail.kind === 'answer' && waits ? mail.replies.join(', ') : mail.text });
       return 'taken';
     },
 
-    async stop(session) {
+    async stop(session, only) {
       reach();
       const leg = legs.get(session) ?? 1;
+      if (only !== undefined) return only >= leg ? finish(session, { kind: 'stopped' }, only) : undefined;
       // Between two legs it is the next one that must not begin.
       finish(session, { kind: 'stopped' }, live(session, leg).end === null ? leg : leg + 1);
     },
@@ -131,7 +139,8 @@ export function fakeSessions(): FakeSessions {
     told: (of) => told.flatMap(({ session, text }) => (session === of ? [text] : [])),
     began: (session) => live(session).began.promise,
     say(session, event) {
-      if (event.kind === 'typed') live(session).typed.push(event);
+      if (event.kind !== 'remark') live(session).typed.push(event);
+      if (event.kind === 'asked') live(session).asking.add(event.n);
       live(session).on(event);
     },
     end: (session, end) => finish(session, end),

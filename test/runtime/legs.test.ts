@@ -86,6 +86,7 @@ async function enter(cli: Cli, latencyMs = 0): Promise<World> {
       prompt: PROMPT,
       files: {},
       transcripts: [],
+      allowed: [],
       handoff: { type: 'object', properties: { status: { type: 'string' } } },
       checkout: { tree: 'coder-1', branch: 'signalbox/x', head: Head.parse(base), access: 'write' },
     },

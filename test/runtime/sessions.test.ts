@@ -15,7 +15,7 @@ import type { Cramped, Room } from '../../src/runtime/room.ts';
 import { dockerSessions } from '../../src/runtime/sessions.ts';
 import type { Size } from '../../src/runtime/space.ts';
 import { roomy } from '../fakes/room.ts';
-import { sessionsContract } from '../contract/sessions.ts';
+import { QUESTION, sessionsContract } from '../contract/sessions.ts';
 import type { SessionsWorld } from '../contract/sessions.ts';
 import { ground, project, task } from './ground.ts';
 import type { Ground } from './ground.ts';
@@ -100,6 +100,12 @@ async function enter(): Promise<World> {
     finish: (session, handoff) => ends(session, { handoff }),
     refuse: (session) => ends(session, { refused: true }),
     lose: async (session) => void (await execa('docker', ['kill', container(session)])),
+    async ask(session) {
+      const { multi, ...one } = QUESTION;
+      const text = JSON.stringify({ questions: [{ ...one, multiSelect: multi }] });
+      await writeFile(`${state(session, 'ask.json')}.new`, text);
+      await rename(`${state(session, 'ask.json')}.new`, state(session, 'ask.json'));
+    },
     async type(session, text) {
       const keys = `TMUX_TMPDIR=/run/agent tmux send-keys -t agent -l ${JSON.stringify(text)} && TMUX_TMPDIR=/run/agent tmux send-keys -t agent Enter`;
       await execa('docker', ['exec', container(session), 'bash', '-c', keys]);
@@ -108,7 +114,8 @@ async function enter(): Promise<World> {
     heard: async (session) =>
       (await lines(state(session, 'heard.jsonl')))
         .map((line) => JSON.parse(line) as string)
-        .filter((text) => !text.startsWith('Your container was lost')),
+        .map((text) => text.replace(/^Your container was lost[^\n]*\n*/, ''))
+        .filter((text) => text !== ''),
     isRunning: async (session) => (await here.site.engine.look(container(session)))?.running ?? false,
     async leave() {
       // Those whose engine is away have nothing to sweep.
@@ -132,6 +139,7 @@ function specOf(n: number, base: string): SessionSpec {
     prompt: 'Do it.',
     files: { 'idea.md': 'do it' },
     transcripts: [],
+    allowed: [],
     handoff: {},
     checkout: { tree: `tree-${n}`, branch: 'signalbox/it', head: Head.parse(base), access: 'read' },
   };

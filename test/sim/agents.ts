@@ -10,9 +10,9 @@ import type { SimSession, World } from './world.ts';
 
 /**
  * An agent's next step: one more request to the model; one that the provider answers with a spent window or an expired login, which the boundary
- * sees; waiting for what people say; or the end.
+ * sees; a question to a person; waiting for what people say; or the end.
  */
-export type Step = 'request' | 'spent' | 'expired' | 'waits' | SessionEnd;
+export type Step = 'request' | 'spent' | 'expired' | 'asks' | 'waits' | SessionEnd;
 
 const handoffs: Readonly<Record<Role, unknown>> = {
   brainstormer: requirements,
@@ -44,6 +44,12 @@ export function agentsStep(
     const next = step(world, session);
     if (next === 'waits') continue;
     acted = true;
+    if (next === 'asks') {
+      world.sessions[name] = { ...session, asked: true };
+      life.changed = true;
+      if (!point(life, `${name} asks`)) waiters.get(name)?.ask();
+      continue;
+    }
     if (typeof next === 'object') world.sessions[name] = { ...session, end: next };
     else if (session.account in world.shut) world.sessions[name] = { ...session, end: refused };
     else {
@@ -67,11 +73,11 @@ export function agentsStep(
 function deliver({ world, dead }: Life, waiters: Waiters): boolean {
   if (dead) return false;
   let acted = false;
-  for (const [name, resolve] of waiters) {
+  for (const [name, waiter] of waiters) {
     const end = world.sessions[name]?.end;
     if (!end) continue;
     waiters.delete(name);
-    resolve(end);
+    waiter.end(end);
     acted = true;
   }
   return acted;

@@ -17,9 +17,20 @@ type Rule = (end: { world: World; scenario: Scenario; tasks: readonly Task[] }) 
 /** What must hold when nothing more happens, whatever happened before. A sentence for each rule that was broken. */
 export function brokenAtTheEnd(world: World, scenario: Scenario, tasks: readonly Task[]): readonly string[] {
   const end = { world, scenario, tasks };
-  return [ended, mergedOnce, lockedMeans, kept, toldOnce, settled, resumedOnce, cleared, chosen, admitted].flatMap(
-    (rule) => rule(end),
-  );
+  const rules = [
+    ended,
+    mergedOnce,
+    lockedMeans,
+    kept,
+    toldOnce,
+    settled,
+    resumedOnce,
+    answeredOnce,
+    cleared,
+    chosen,
+    admitted,
+  ];
+  return rules.flatMap((rule) => rule(end));
 }
 
 /** No task stands still without a next step, and each holds its slot no longer than it works. */
@@ -118,6 +129,20 @@ const resumedOnce: Rule = ({ world, tasks }) =>
     return [
       ...(leg > 1 && before?.end && isDone(before.end) ? [`${name} goes on with what had ended`] : []),
       ...(end === null && phase !== 'working' ? [`${name} runs and its task is ${phase}`] : []),
+    ];
+  });
+
+/** Who asked goes on with the answer and not without it, and is given it once; people are asked once. */
+const answeredOnce: Rule = ({ world }) =>
+  Object.entries(world.sessions).flatMap(([name, { leg, asked, answers, end, task }]) => {
+    const next = world.sessions[name.replace(/#\d+$/, `#${leg + 1}`)];
+    const given = [...answers, ...(next?.answers ?? [])];
+    const stood = end?.kind === 'stopped' && (next === undefined || next.requests === 0);
+    const askings = Object.values(world.told).filter(({ kind, task: of }) => kind === 'asked' && of === `task-${task}`);
+    return [
+      ...(asked && given.length === 0 && end !== null && !stood ? [`${name} went on without an answer`] : []),
+      ...(given.length > 1 ? [`${name} was given ${given.length} answers`] : []),
+      ...(askings.length > 1 ? [`${name} asked people ${askings.length} times`] : []),
     ];
   });
 

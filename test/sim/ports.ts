@@ -22,8 +22,8 @@ export function simChat(life: Life): Chat {
         world.told[key] ??= {
           key,
           task: key.split(':')[0] ?? '',
-          kind: notice.kind,
-          loud: notice.kind === 'held' ? notice.loud : LOUD.includes(notice.kind),
+          kind: notice.kind === 'question' && notice.again === null ? 'asked' : notice.kind,
+          loud: notice.kind === 'held' || notice.kind === 'question' ? notice.loud : LOUD.includes(notice.kind),
           head: 'head' in notice ? notice.head : null,
         };
       }),
@@ -33,8 +33,11 @@ export function simChat(life: Life): Chat {
   };
 }
 
-/** Who waits for the end of which session in this life. */
-export type Waiters = Map<string, (end: SessionEnd) => void>;
+/** Who waits for the end of which session in this life, and hears what it asks. */
+export type Waiters = Map<string, { end(end: SessionEnd): void; ask(): void }>;
+
+const options = ['Postgres', 'SQLite'].map((label) => ({ label, description: '' }));
+const DATABASE = { question: 'Which database?', header: '', options, multi: false };
 
 export function simSessions(life: Life, waiters: Waiters): Sessions {
   const { sessions } = life.world;
@@ -54,35 +57,45 @@ export function simSessions(life: Life, waiters: Waiters): Sessions {
       account: roles[at].settings.account,
       requests: 0,
       heard: [],
+      asked: false,
+      answers: [],
       end: null,
     };
     sessions[`${session}#${leg}`] = { ...begun, end: { kind: 'stopped' } };
   };
   return {
-    async run({ session, leg, task, role, settings }) {
+    async run({ session, leg, task, role, settings, prompt }, on) {
       const name = `${session}#${leg}`;
       const known = await call(life, 'run', () => {
         if (leg > 1 && !sessions[`${session}#${leg - 1}`]?.end)
           throw new Error(`${name} begins before the leg before it has ended`);
         const { account } = settings;
-        sessions[name] ??= { task, role, leg, account, requests: 0, heard: [], end: null };
+        const answers = prompt.includes('Answer to your question') ? [prompt] : [];
+        sessions[name] ??= { task, role, leg, account, requests: 0, heard: [], asked: false, answers, end: null };
         return sessions[name].end;
       });
-      return known ?? new Promise((resolve) => waiters.set(name, resolve));
+      const ask = (): void => on({ kind: 'asked', n: leg, about: 'question', parts: [DATABASE] });
+      // Whoever reads the record, reads it from its first line on.
+      for (let n = 1; n <= leg; n += 1)
+        if (sessions[`${session}#${n}`]?.asked) on({ kind: 'asked', n, about: 'question', parts: [DATABASE] });
+      return known ?? new Promise((resolve) => waiters.set(name, { end: resolve, ask }));
     },
-    send: (session, { uuid }) =>
+    send: (session, letter) =>
       call(life, 'send', () => {
         const name = `${session}#${legsOf(session).length}`;
         const at = sessions[name];
         if (!at || at.end) return 'late';
-        if (!at.heard.includes(uuid)) sessions[name] = { ...at, heard: [...at.heard, uuid] };
+        if (at.heard.includes(letter.uuid)) return 'taken';
+        const answers = letter.kind === 'answer' ? [...at.answers, letter.text] : at.answers;
+        sessions[name] = { ...at, heard: [...at.heard, letter.uuid], answers };
         return 'taken';
       }),
-    async stop(session) {
+    async stop(session, only) {
       // Its end is decided and its way out closed here, whether or not the engine answers.
       await call(life, 'decide', () => {
         const leg = Math.max(1, legsOf(session).length);
         const isOver = Boolean(sessions[`${session}#${leg}`]?.end);
+        if (only !== undefined) return only === leg && !isOver ? stopped(session, leg) : undefined;
         stopped(session, isOver ? leg + 1 : leg);
       });
       await call(life, 'stop', () => undefined);

@@ -28,6 +28,9 @@ export type SimSession = {
   readonly account: string;
   readonly requests: number;
   readonly heard: readonly string[];
+  /** Whether it asked a person, and what for an answer it was given, by mail or with the words that it began with. */
+  readonly asked: boolean;
+  readonly answers: readonly string[];
   readonly end: SessionEnd | null;
 };
 /** A notice as the thread shows it. */

@@ -1,9 +1,9 @@
 import type { Role } from '../../../src/chain/roles.ts';
-import { coder } from '../../chain/samples.ts';
+import { ben, coder } from '../../chain/samples.ts';
 import { finished } from '../agents.ts';
 import type { Step } from '../agents.ts';
 import type { Scenario } from '../drive.ts';
-import type { Intent } from '../people.ts';
+import type { Intent, Look } from '../people.ts';
 import { open } from '../ports.ts';
 import { commit, once } from '../world.ts';
 import type { SimSession, World } from '../world.ts';
@@ -135,6 +135,57 @@ const lies: readonly Scenario[] = [
 const ranOnce = ({ sessions }: World, { role }: SimSession): boolean =>
   Object.values(sessions).filter((other) => other.role === role).length === 1;
 
+/** At its second request the first session of the role asks, and waits for the answer. */
+const asksOnce =
+  (role: Role): Scenario['step'] =>
+  (_world, session) => {
+    if (session.role !== role || session.leg > 1 || session.requests !== 1) return works(session);
+    if (!session.asked) return 'asks';
+    return session.answers.length === 0 ? 'waits' : works(session);
+  };
+
+const asked = (look: Look, told = 0): boolean => look.task('fix')?.questions.some((one) => one.told >= told) ?? false;
+const tap = (pick: number, of: Partial<Intent> = {}): Intent =>
+  does(({ task }) => ({ name: 'answer', ask: task('fix')?.questions[0]?.id ?? '', part: 1, pick }), [], {
+    name: 'tap',
+    when: (look) => asked(look),
+    ...of,
+  });
+
+const questions: readonly Scenario[] = (['brainstormer', 'coder'] as const).flatMap((role): Scenario[] => {
+  const asks = { ...whole, step: asksOnce(role) };
+  return [
+    { ...asks, name: `the ${role} asks, and a person taps`, intents: [...whole.intents, tap(2)] },
+    {
+      ...asks,
+      name: `the ${role} asks, and two answer at once`,
+      intents: [...whole.intents, tap(2), tap(1, { name: 'tap too', person: ben })],
+    },
+    {
+      ...asks,
+      name: `the ${role} asks, and is answered after ten minutes`,
+      intents: [...whole.intents, tap(1, { when: (look) => asked(look, 1) })],
+    },
+    {
+      ...asks,
+      name: `the ${role} asks, and is answered in words once it is held`,
+      intents: [...whole.intents, does(() => ({ name: 'say', text: 'a file' }), ['held'], { name: 'words' })],
+    },
+    {
+      ...asks,
+      name: `the ${role} asks, and is answered after a day`,
+      intents: [...whole.intents, tap(1, { when: (look) => asked(look, 2) })],
+    },
+    {
+      ...asks,
+      name: `the ${role} asks, and is stopped instead`,
+      intents: [...whole.intents, stop({ when: (look) => asked(look) })],
+      ends: { fix: ['stopped'] },
+      merges: 0,
+    },
+  ];
+});
+
 const tests: readonly Scenario[] = [
   {
     ...plain,
@@ -175,4 +226,4 @@ const tests: readonly Scenario[] = [
   },
 ];
 
-export const agents: readonly Scenario[] = [...accounts, ...lies, ...tests];
+export const agents: readonly Scenario[] = [...accounts, ...lies, ...questions, ...tests];

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import type { TaskEffect } from './effect.ts';
+import type { TaskEvent } from './event.ts';
+import type { SessionId } from './ids.ts';
+import type { Acts } from './perform.ts';
+import type { Letter, SessionEvent } from './ports.ts';
+import { message } from './prompt.ts';
+import type { Task } from './task.ts';
+
+/** What sessions and people say to each other. */
+
+/** What a session says, as an event of its task. */
+export function eventOf(session: SessionId, said: Exclude<SessionEvent, { kind: 'remark' }>): TaskEvent {
+  switch (said.kind) {
+    case 'typed':
+      return { is: 'typed', session, text: said.text };
+    case 'asked': {
+      const { n, about, parts } = said;
+      return { is: 'questioned', session, ask: askId(session, n), n, about, parts: [...parts] };
+    }
+    case 'unasked':
+      return { is: 'unasked', session, ask: said.ask, answered: said.answered };
+  }
+}
+
+/** Short enough for a button, and the same whenever it is made. */
+const askId = (session: SessionId, n: number): string =>
+  createHash('sha256').update(`${session}:${n}`).digest('hex').slice(0, 8);
+
+/** A session that is over hears nothing more, even if it was never begun: what was said waits for the next one. */
+export async function send(acts: Acts, task: Task, effect: Extract<TaskEffect, { do: 'send' }>): Promise<TaskEvent> {
+  const { session, uuid, by, text, answer } = effect;
+  const words = message(by, text);
+  const letter: Letter = answer
+    ? { kind: 'answer', uuid, text: words, ...answer }
+    : { kind: 'message', uuid, text: words };
+  const { phase } = task;
+  const role = phase.at === 'working' && phase.session === session ? phase.role : null;
+  const taken = await acts.sessions.send(session, letter).catch((error: Error) => {
+    if (role === null) return 'late' as const;
+    throw error;
+  });
+  const when = taken === 'late' ? 'late' : role && acts.settings[role].cli === 'codex' ? 'turn-end' : 'now';
+  return { is: 'heard', uuid, by, text, when, ...(answer ? { answer } : {}) };
+}

@@ -1,0 +1,74 @@
+import type { About, Question } from './ask.ts';
+import type { Head, Millis, ProjectId, SessionId, TaskId } from './ids.ts';
+import type { Role, RoleSettings } from './roles.ts';
+
+/** What goes into a session and what comes out of it. */
+
+export type SessionSpec = {
+  readonly session: SessionId;
+  readonly task: TaskId;
+  readonly project: ProjectId;
+  readonly role: Role;
+  readonly settings: RoleSettings;
+  /** 1 at the beginning. A later leg goes on with the same conversation after the one before it was turned away, lost or asked something. */
+  readonly leg: number;
+  /** What this leg begins with, whole: the role's prompt, or why a conversation goes on. */
+  readonly prompt: string;
+  /** Files that cross the handoff, by bare file name. They appear read-only under /session/in/files/. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Earlier sessions whose transcripts cross the handoff too, whole, as files. */
+  readonly transcripts: readonly SessionId[];
+  /** JSON Schema of the handoff. */
+  readonly handoff: unknown;
+  /** Places in the record where leave was asked for a tool call that a person allowed once, for a leg that begins with the answer. */
+  readonly allowed: readonly number[];
+  /** The checkout: `tree` names it within the task, so that a later session can go on in the same one. */
+  readonly checkout: {
+    readonly tree: string;
+    readonly branch: string;
+    readonly head: Head;
+    readonly access: 'read' | 'write';
+  };
+};
+
+/** What a session says while it runs. `n` is its place in the record. `typed` came from a person at the pane. */
+export type SessionEvent =
+  | { readonly kind: 'remark'; readonly text: string }
+  | { readonly kind: 'typed'; readonly n: number; readonly text: string }
+  /** It waits for a person. */
+  | { readonly kind: 'asked'; readonly n: number; readonly about: About; readonly parts: readonly Question[] }
+  /** It waits no more for the answer to what was asked at `ask`; `answered`: it has one. */
+  | { readonly kind: 'unasked'; readonly n: number; readonly ask: number; readonly answered: boolean };
+
+/** What a session is told. `ask` is the place of the question that is answered; where nobody waits for it any more, `text` is said instead. */
+export type Letter = { readonly uuid: string } & (
+  | { readonly kind: 'message'; readonly text: string }
+  | {
+      readonly kind: 'answer';
+      readonly ask: number;
+      readonly replies: readonly string[];
+      readonly allows: boolean | null;
+      readonly text: string;
+    }
+  /** Ends the turn, so that what waits is heard now. */
+  | { readonly kind: 'interrupt' }
+);
+
+/** Why a model API turned a session away, as the CLI told it: a claim, which holds this session alone. */
+export type Refusal = 'login' | 'quota' | 'billing' | 'overloaded' | 'model' | 'unknown';
+
+export type SessionEnd =
+  /** `handoff` is what the role said by its schema, unparsed; null when it ended its turn without one. `text` is its last message. */
+  | { readonly kind: 'ended'; readonly handoff: unknown; readonly text: string }
+  | { readonly kind: 'refused'; readonly why: Refusal; readonly text: string; readonly until: Millis | null }
+  /** The CLI ended without finishing its turn. */
+  | { readonly kind: 'crashed'; readonly text: string }
+  /** Its time limit ran out. */
+  | { readonly kind: 'overran'; readonly minutes: number }
+  /** The container was lost again and again, through no fault of the agent's. */
+  | { readonly kind: 'lost'; readonly text: string }
+  /** Its files were more than it may have: how many, in the rest of a sentence. */
+  | { readonly kind: 'outgrew'; readonly text: string }
+  /** The disk is nearly full, so it was ended, or not begun. `text` is a sentence. */
+  | { readonly kind: 'cramped'; readonly text: string }
+  | { readonly kind: 'stopped' };
