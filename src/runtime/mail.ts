@@ -1,3 +1,4 @@
+import type { Letter } from '../chain/ports.ts';
 import { Mail } from '../worker/files.ts';
 import { appendDurably, readIfThere, writeDurably } from './durable.ts';
 
@@ -32,3 +33,6 @@ function parseMail(line: string): Mail | null {
     return null;
   }
 }
+
+export const mailOf = (letter: Letter): Mail =>
+  letter.kind === 'answer' ? { ...letter, replies: [...letter.replies] } : { ...letter };

@@ -1,8 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { Grant } from '../boundary/files.ts';
 import { SessionId } from '../chain/ids.ts';
-import type { Clock, Letter, Log, SessionEnd, Sessions, SessionSpec } from '../chain/ports.ts';
-import type { Mail } from '../worker/files.ts';
+import type { Clock, Log, SessionEnd, Sessions, SessionSpec } from '../chain/ports.ts';
 import { agents } from './agents/index.ts';
 import { removeCheckout } from './checkout.ts';
 import type { Definition } from './container.ts';
@@ -14,7 +13,7 @@ import { hostsOf } from './hosts.ts';
 import { grantsFolder, layoutOf } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { decide, latestLeg, layOutLeg, readEnd, refuseEarlyLeg, spaceBefore } from './legs.ts';
-import { endOf, putMail, readMail } from './mail.ts';
+import { endOf, mailOf, putMail, readMail } from './mail.ts';
 import { placesOf, prepareSession } from './prepare.ts';
 import type { Installation } from './prepare.ts';
 import { recordReader } from './record.ts';
@@ -108,9 +107,6 @@ async function sweep(
     if (session.success && !isKept(session.data)) await revokeEgress(at(session.data));
   }
 }
-
-const mailOf = (letter: Letter): Mail =>
-  letter.kind === 'answer' ? { ...letter, replies: [...letter.replies] } : { ...letter };
 
 async function runLeg(
   tools: Tools,

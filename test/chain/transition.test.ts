@@ -147,8 +147,11 @@ const rows: readonly Row[] = [
   [['heldForQuestion'], 'nobody answers for a day', 'held question until answer: tell question'],
   [['brainstorming'], 'brainstormer stopped', 'held person until person: tell held'],
   [['brainstorming'], 'brainstormer lost', 'held infrastructure until time: tell held'],
-  [[...asking, 'yielding'], 'brainstormer stopped', 'held question until answer: '],
-  [[...asking, 'yielding'], 'brainstormer lost', 'held question until answer: '],
+  ...(['brainstormer stopped', 'brainstormer lost'] as const).map((event): Row => [
+    [...asking, 'yielding'],
+    event,
+    'held question until answer: ',
+  ]),
   [['heldForQuestion'], 'retry tapped', 'queued work brainstormer: '],
   [[...working, ...inReview, ...held, ...early, ...later, 'merging', 'failed'], 'answer heard late', '= : tell heard'],
   [['sendingBack'], 'said a number', 'queued work coder: tell back'],
