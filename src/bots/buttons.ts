@@ -25,7 +25,7 @@ export type Press = { readonly task: TaskId } & (
 const ACCOUNT = /^[a-z0-9-]{1,40}$/;
 
 /** As questions are named. */
-const ASK = /^[0-9a-f]{8}$/;
+const ASK = /^[a-z]\d{1,4}-\d{1,10}$/;
 const COUNT = /^\d{1,2}$/;
 
 /**

@@ -18,7 +18,7 @@ export type About = z.infer<typeof About>;
 
 /** What a session asks a person, part after part; known to the session by its place `n` in the record. */
 export const Ask = z.object({
-  /** Eight hex digits: what a button names. */
+  /** What a button names: role, attempt and place, e.g. `c2-317`. */
   id: z.string(),
   session: SessionId,
   n: z.number(),

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { TaskEffect } from './effect.ts';
 import type { TaskEvent } from './event.ts';
 import type { SessionId } from './ids.ts';
@@ -23,9 +22,11 @@ export function eventOf(session: SessionId, said: Exclude<SessionEvent, { kind: 
   }
 }
 
-/** Short enough for a button, and the same whenever it is made. */
-const askId = (session: SessionId, n: number): string =>
-  createHash('sha256').update(`${session}:${n}`).digest('hex').slice(0, 8);
+/** What a button names a question by: role, attempt and place, e.g. `c2-317`. */
+function askId(session: SessionId, n: number): string {
+  const [, role = '', attempt] = session.split('-');
+  return `${role.slice(0, 1)}${attempt}-${n}`;
+}
 
 /** A session that is over hears nothing more, even if it was never begun: what was said waits for the next one. */
 export async function send(acts: Acts, task: Task, effect: Extract<TaskEffect, { do: 'send' }>): Promise<TaskEvent> {

@@ -70,7 +70,7 @@ export const asked = (mode: 'headless' | 'quick' = 'headless'): TaskEvent => ({
   by: ana,
   places: [{ platform: 'console', channel: 'site' }],
 });
-export const QUESTION_ID = 'ab12cd34';
+export const QUESTION_ID = 'b1-9';
 export const part = (question: string, labels: readonly string[] = [], multi = false) => ({
   question,
   header: '',
