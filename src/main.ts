@@ -34,7 +34,7 @@ import { diskRoom } from './runtime/room.ts';
 import type { Room } from './runtime/room.ts';
 import { boundaryRefusals } from './runtime/refusals.ts';
 import { mirrorFolder, mirrorsOf } from './runtime/mirror.ts';
-import type { Installation } from './runtime/prepare.ts';
+import type { Installation } from './runtime/installation.ts';
 import { dockerSessions } from './runtime/sessions.ts';
 import { spaceLimits } from './runtime/space.ts';
 import { containerValidator } from './runtime/validator.ts';
@@ -96,6 +96,7 @@ export async function serveController(config: Config, root: string, signal: Abor
     accounts: boundaryAccounts({ folder: join(config.data, 'boundary') }),
     refusals: boundaryRefusals({ folder: join(config.data, 'boundary') }),
     machine: fileMachine({ folder: config.data }),
+    linked: config.projects.map(({ id }) => ({ project: id, places: linksOf(config).placesOf(id) })),
     slots: config.slots ?? slotsOf(availableParallelism(), totalmem() / 2 ** 30),
   });
   for (const damage of await supervisor.load()) log.error('a stream is damaged and stays shut', { ...damage });

@@ -25,10 +25,10 @@ export const Grant = z.object({
   session: z.string(),
   task: z.string(),
   role: z.string(),
-  /** A name in the boundary's own accounts; which credential is added on the way. */
+  /** A name in the boundary's own accounts; which credential is added on the way. Nobody's where no model may be asked for. */
   account: z.string(),
-  /** Full ids of the models that may be asked for. */
-  models: z.array(z.string()).min(1),
+  /** Full ids of the models that may be asked for. Without one it is a way to hosts alone: nothing goes to a provider. */
+  models: z.array(z.string()),
   /** Where it may go beside its model. Grants of an older controller have none. */
   hosts: z.array(Host).default([]),
   /** Null: what it spends is counted and not capped. Grants of an older controller have none. */

@@ -12,6 +12,9 @@ export type GrantFile = { readonly name: string; readonly stamp: string } & (
 
 const longest = 64 * 1024;
 
+/** What a grant without models is served with: a request for a model is refused before any credential is looked for, and here is none. */
+const nobodys: Account = { provider: 'anthropic', kind: 'key', credentialFile: '/dev/null' };
+
 /** Reads every grant in a folder, sorted by name; files that have not changed since `known` are not read again. */
 export async function readGrants(
   folder: string,
@@ -61,7 +64,8 @@ async function readGrant(path: string, name: string, accounts: Readonly<Record<s
   if (!isAbsolute(socket) || Buffer.byteLength(socket) > 107) {
     return { ok: false, why: `socket ${socket} must be an absolute path of at most 107 bytes` };
   }
-  const account = Object.hasOwn(accounts, grant.data.account) ? accounts[grant.data.account] : undefined;
+  const { account: named, models } = grant.data;
+  const account = models.length === 0 ? nobodys : Object.hasOwn(accounts, named) ? accounts[named] : undefined;
   return account === undefined
     ? { ok: false, why: `account ${grant.data.account} is not configured` }
     : { ok: true, grant: grant.data, account };

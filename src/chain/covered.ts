@@ -50,7 +50,8 @@ export function coveredChat(chat: Chat, { all }: Covers): Chat {
       );
     },
     card: (thread, card) => chat.card(thread, everywhere(card, all)),
-    show: (thread, remark) => chat.show(thread, all(remark)),
+    announce: (key, place, news) => chat.announce(key, place, everywhere(news, all)),
+    show: (thread, remark) => chat.show(thread, everywhere(remark, all)),
   };
 }
 

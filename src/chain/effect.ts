@@ -5,7 +5,7 @@ import { Change } from './change.ts';
 import { Head, SessionId } from './ids.ts';
 import { Notice } from './notice.ts';
 import { Person } from './person.ts';
-import { ProjectEvent } from './project.ts';
+import { ProjectReport } from './project.ts';
 import { Role } from './roles.ts';
 import { Note } from './task.ts';
 
@@ -58,6 +58,6 @@ export const TaskEffect = z.discriminatedUnion('do', [
   z.object({ do: z.literal('tell'), notice: Notice }),
   /** A message to another stream, under the effect's id as source, so that a repeat changes nothing. */
   z.object({ do: z.literal('post'), event: AccountEvent }),
-  z.object({ do: z.literal('report'), event: ProjectEvent }),
+  z.object({ do: z.literal('report'), event: ProjectReport }),
 ]);
 export type TaskEffect = z.infer<typeof TaskEffect>;

@@ -9,7 +9,7 @@ import type { Task } from './task.ts';
 /** What sessions and people say to each other. */
 
 /** What a session says, as an event of its task. */
-export function eventOf(session: SessionId, said: Exclude<SessionEvent, { kind: 'remark' }>): TaskEvent {
+export function eventOf(session: SessionId, said: Exclude<SessionEvent, { kind: 'remark' | 'progress' }>): TaskEvent {
   switch (said.kind) {
     case 'typed':
       return { is: 'typed', session, text: said.text };

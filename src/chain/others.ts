@@ -1,4 +1,5 @@
 import type { Check } from './change.ts';
+import { show } from './perform.ts';
 import type { Others } from './perform.ts';
 import type { Policy } from './policy.ts';
 import type { Watch } from './watch.ts';
@@ -19,14 +20,14 @@ export function othersOf(yard: () => Yard, watch: () => Watch): Others {
       if (event.is !== 'done') kept(await accountOwner(yard(), event.account).submit(event, { source: key }));
     },
     async report(event, key) {
-      if (event.is !== 'done') kept(await projectOwner(yard(), event.project).submit(event, { source: key }));
+      kept(await projectOwner(yard(), event.project).submit(event, { source: key }));
     },
     async shut(account) {
       await watch().catchUp();
       return (yard().accountOwners.get(account)?.stream().state?.shut ?? null) !== null;
     },
     locked: () => lockOf(yard()) !== null,
-    async prove({ project, id }) {
+    async prove({ project, id, threads }, _base, on) {
       const { workspace, validator } = yard().acts;
       const ready = await workspace.prepare(project);
       if (!ready.ok) throw new Error(ready.reason);
@@ -38,7 +39,10 @@ export function othersOf(yard: () => Yard, watch: () => Watch): Others {
       const running =
         proving.get(key) ??
         validator
-          .check({ project, task: id, base, head: base, policy, acceptance: [] })
+          .check({ project, task: id, base, head: base, policy, acceptance: [] }, (progress) => {
+            on?.(progress);
+            show(yard().acts, { threads }, progress);
+          })
           .finally(() => proving.delete(key));
       proving.set(key, running);
       const check = await running;

@@ -9,8 +9,8 @@ import { judgeChange, mergeChange } from './judging.ts';
 import { treeName } from './moves.ts';
 import type { Notice } from './notice.ts';
 import type { Person } from './person.ts';
-import type { Chat, Clock, Forge, Log, SessionSpec, Sessions, Validator, Workspace } from './ports.ts';
-import type { ProjectEvent } from './project.ts';
+import type { Chat, Clock, Forge, Log, Progress, SessionSpec, Sessions, Validator, Workspace } from './ports.ts';
+import type { ProjectReport } from './project.ts';
 import { eventOf, send } from './hear.ts';
 import { envelope, goOn, prompt } from './prompt.ts';
 import { roles } from './roles.ts';
@@ -20,13 +20,13 @@ import type { Task } from './task.ts';
 /** What a task's effects ask of the other streams. Messages go under the effect's id, so that a repeat changes nothing. */
 export type Others = {
   post(event: AccountEvent, key: string): Promise<void>;
-  report(event: ProjectEvent, key: string): Promise<void>;
+  report(event: ProjectReport, key: string): Promise<void>;
   /** Whether the boundary lets nothing of an account out, by all that it has recorded until now. */
   shut(account: string): Promise<boolean>;
   /** Whether nothing may start or merge. Looked at last before a merge. */
   locked(): boolean;
   /** The tests on the base alone: known already, or run now. */
-  prove(task: Task, base: Head): Promise<Check>;
+  prove(of: Pick<Task, 'project' | 'id' | 'threads'>, base: Head, on?: (progress: Progress) => void): Promise<Check>;
 };
 
 /** Everything that effects are done with. */
@@ -162,22 +162,34 @@ async function validate(acts: Acts, task: Task, effect: Of<'validate'>): Promise
   const { base, policy } = ready;
   return {
     is: 'checked',
-    check: await acts.validator.check({
-      project: task.project,
-      task: task.id,
-      base,
-      head: effect.head,
-      policy,
-      acceptance: task.plan?.handoff.acceptance ?? [],
-    }),
+    check: await acts.validator.check(
+      {
+        project: task.project,
+        task: task.id,
+        base,
+        head: effect.head,
+        policy,
+        acceptance: task.plan?.handoff.acceptance ?? [],
+      },
+      (progress) => show(acts, task, progress),
+    ),
   };
+}
+
+export function show(
+  { chat }: Pick<Acts, 'chat'>,
+  { threads }: Pick<Task, 'threads'>,
+  remark: string | Progress,
+): void {
+  for (const thread of threads) chat.show(thread, remark);
 }
 
 async function run(acts: Acts, task: Task, effect: Of<'run'>, heard: Heard): Promise<TaskEvent> {
   const { session } = effect;
   const spec = await specOf(acts, task, effect);
   const end = await acts.sessions.run(spec, (said) => {
-    if (said.kind === 'remark') for (const thread of task.threads) acts.chat.show(thread, said.text);
+    if (said.kind === 'remark') show(acts, task, said.text);
+    else if (said.kind === 'progress') show(acts, task, said.progress);
     else heard(session, said.n, eventOf(session, said));
   });
   const { account } = spec.settings;

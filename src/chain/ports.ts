@@ -1,11 +1,12 @@
 import type { Notice } from './notice.ts';
 import type { Change, ChangeFacts, Check, PathChange } from './change.ts';
 import type { Head, Millis, ProjectId, SessionId, TaskId } from './ids.ts';
+import type { Lack, Linking } from './linked.ts';
 import type { Policy } from './policy.ts';
-import type { Letter, SessionEnd, SessionEvent, SessionSpec } from './session.ts';
+import type { Letter, Progress, SessionEnd, SessionEvent, SessionSpec } from './session.ts';
 import type { Task } from './task.ts';
 
-export type { Letter, Refusal, SessionEnd, SessionEvent, SessionSpec } from './session.ts';
+export type { Letter, Progress, Refusal, SessionEnd, SessionEvent, SessionSpec } from './session.ts';
 
 /** Where a task is seen: a channel of a platform and the thread opened in it. Both are the platform's own ids, opaque here. */
 export type Thread = { readonly platform: string; readonly channel: string; readonly thread: string };
@@ -15,6 +16,7 @@ export type Thread = { readonly platform: string; readonly channel: string; read
  * - open MUST return the same thread for the same key, also after a restart, and show the card in it.
  * - tell MUST show a notice once per key where the platform can deduplicate; elsewhere a repeat MUST be marked as one.
  * - card MUST edit the one card in place; the latest call wins.
+ * - announce MUST say it in the channel, outside of any thread, once per key where the platform can deduplicate; elsewhere a repeat MUST be marked as one.
  * - show is a passing remark (what an agent does just now): it MAY be dropped and MUST NOT ring.
  * Throws when the platform is out of reach; the caller tries again with the same key.
  */
@@ -22,7 +24,8 @@ export type Chat = {
   open(key: string, place: { readonly platform: string; readonly channel: string }, card: Task): Promise<Thread>;
   tell(key: string, thread: Thread, notice: Notice): Promise<void>;
   card(thread: Thread, card: Task): Promise<void>;
-  show(thread: Thread, remark: string): void;
+  announce(key: string, place: { readonly platform: string; readonly channel: string }, news: Linking): Promise<void>;
+  show(thread: Thread, remark: string | Progress): void;
 };
 
 /**
@@ -73,7 +76,15 @@ export type Accounts = {
 
 export type Prepared =
   /** `guidance`: what the base branch tells agents (AGENTS.md, CLAUDE.md), as text; empty when there is none. */
-  | { readonly ok: true; readonly base: Head; readonly policy: Policy; readonly guidance: string }
+  | {
+      readonly ok: true;
+      readonly base: Head;
+      readonly policy: Policy;
+      readonly guidance: string;
+      /** Changes with what decides how setup and tests run: their commands, and what the image layer is made of. */
+      readonly environment: string;
+      readonly lacks: readonly Lack[];
+    }
   | { readonly ok: false; readonly reason: string };
 
 export type Taken =
@@ -125,15 +136,18 @@ export type Workspace = {
 
 /** Runs setup, the test command and the acceptance checks on the would-be merge commit in a clean container. A red test is a value; throws when it could not run. */
 export type Validator = {
-  check(work: {
-    readonly project: ProjectId;
-    readonly task: TaskId;
-    readonly base: Head;
-    readonly head: Head;
-    readonly policy: Policy;
-    /** The plan's own commands, which exit 0 when the work is done; a claim of what done is. */
-    readonly acceptance: readonly string[];
-  }): Promise<Check>;
+  check(
+    work: {
+      readonly project: ProjectId;
+      readonly task: TaskId;
+      readonly base: Head;
+      readonly head: Head;
+      readonly policy: Policy;
+      /** The plan's own commands, which exit 0 when the work is done; a claim of what done is. */
+      readonly acceptance: readonly string[];
+    },
+    on?: (progress: Progress) => void,
+  ): Promise<Check>;
 };
 
 export type Merge =

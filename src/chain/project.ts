@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Check } from './change.ts';
 import { Head, ProjectId, TaskId } from './ids.ts';
+import { Linking, Place } from './linked.ts';
 import { may, Person } from './person.ts';
 import { ignored, kind } from './stream.ts';
 import type { Moved } from './stream.ts';
@@ -20,10 +21,13 @@ export const Project = z.object({
   hosts: z.array(Said).default([]),
   /** Hosts that nobody is asked about any more. Never one of `hosts`. */
   kept: z.array(Said).default([]),
+  /** The environment that was seen last, as the workspace names it; its channels were or will be told what came of it. */
+  environment: z.string().nullable().default(null),
 });
 export type Project = z.infer<typeof Project>;
 
-export const ProjectEvent = z.discriminatedUnion('is', [
+/** What tasks and people report. */
+export const ProjectReport = z.discriminatedUnion('is', [
   z.object({ is: z.literal('proved'), project: ProjectId, check: Check, under: z.string() }),
   z.object({ is: z.literal('merged'), project: ProjectId, task: TaskId, commit: Head }),
   z.object({ is: z.literal('host-allowed'), project: ProjectId, by: Person, host: Said.shape.host }),
@@ -31,13 +35,26 @@ export const ProjectEvent = z.discriminatedUnion('is', [
   z.object({ is: z.literal('host-kept'), project: ProjectId, by: Person, host: Said.shape.host }),
   /** What was said of it is taken back. */
   z.object({ is: z.literal('host-removed'), project: ProjectId, by: Person, host: Said.shape.host }),
+]);
+export type ProjectReport = z.infer<typeof ProjectReport>;
+
+export const ProjectEvent = z.discriminatedUnion('is', [
+  ...ProjectReport.options,
+  /** What the base branch says of setup, tests and image, as it was looked at. */
+  z.object({ is: z.literal('seen'), project: ProjectId, environment: z.string(), places: z.array(Place) }),
+  z.object({ is: z.literal('linked'), linking: Linking, places: z.array(Place) }),
   /** The effect was done and has nothing to say. */
   z.object({ is: z.literal('done') }),
 ]);
 export type ProjectEvent = z.infer<typeof ProjectEvent>;
 
-/** `admit`: its sessions at work go by the hosts of now. */
-export const ProjectEffect = z.object({ do: z.literal('admit') });
+export const ProjectEffect = z.discriminatedUnion('do', [
+  /** Its sessions at work go by the hosts of now. */
+  z.object({ do: z.literal('admit') }),
+  /** Runs setup and the tests on the base branch. */
+  z.object({ do: z.literal('link'), environment: z.string(), places: z.array(Place) }),
+  z.object({ do: z.literal('announce'), linking: Linking, places: z.array(Place) }),
+]);
 export type ProjectEffect = z.infer<typeof ProjectEffect>;
 
 const KEPT = 100;
@@ -55,8 +72,9 @@ export const projectKind = kind({
   effect: ProjectEffect,
   transition(state, event, { at }): Next {
     if (event.is === 'done') return ignored('nothing more to do');
-    const project = state ?? { project: event.project, proof: null, merges: [], merged: 0, hosts: [], kept: [] };
-    const move = (next: Project): Next => ({ kind: 'moved', state: next, effects: [] });
+    const id = event.is === 'linked' ? event.linking.project : event.project;
+    const project = state ?? Project.parse({ project: id, proof: null, merges: [], merged: 0 });
+    const move = (next: Project, ...effects: ProjectEffect[]): Next => ({ kind: 'moved', state: next, effects });
     switch (event.is) {
       case 'proved':
         return move({ ...project, proof: { check: event.check, under: event.under } });
@@ -70,6 +88,13 @@ export const projectKind = kind({
       case 'host-kept':
       case 'host-removed':
         return hosts(project, event, at);
+      case 'seen': {
+        const { environment, places } = event;
+        if (project.environment === environment) return ignored('that environment is known');
+        return move({ ...project, environment }, { do: 'link', environment, places });
+      }
+      case 'linked':
+        return move(project, { do: 'announce', linking: event.linking, places: event.places });
     }
   },
 });

@@ -4,8 +4,9 @@ import { everywhere } from './covered.ts';
 import type { TaskEffect } from './effect.ts';
 import type { TaskEvent } from './event.ts';
 import type { SessionId } from './ids.ts';
+import { link } from './linking.ts';
 import { perform } from './perform.ts';
-import type { ProjectEffect } from './project.ts';
+import type { ProjectEffect, ProjectEvent } from './project.ts';
 import type { Pending } from './stream.ts';
 import { liveOf, thawed } from './yard.ts';
 import type { AccountOwner, Live, ProjectOwner, Yard } from './yard.ts';
@@ -78,11 +79,13 @@ async function attempt(
       const reason = (error as Error).message;
       acts.log.error('an effect failed', { effect: id, do: effect.do, tries, reason });
       if (tries >= triesOf(effect)) return { is: 'broke', of: effect.do, reason };
-      await acts.clock.sleep(Math.min(20_000, 500 * 2 ** tries), closing.signal);
+      await acts.clock.sleep(pause(tries), closing.signal);
     }
   }
   return null;
 }
+
+const pause = (tries: number): number => Math.min(20_000, 500 * 2 ** tries);
 
 /** Messages, to people and to other streams, and merges are never given up: somebody waits for their outcome. */
 function triesOf(effect: TaskEffect): number {
@@ -108,20 +111,11 @@ export function pursueAccount(yard: Yard, owner: AccountOwner, { id, effect }: P
   pursueUntilDone(yard, owner, { id, effect }, () => deliver(yard, owner, id, effect));
 }
 
-/** And for a project's. */
-export function pursueProject(yard: Yard, owner: ProjectOwner, pending: Pending<ProjectEffect>): void {
-  pursueUntilDone(yard, owner, pending, async () => {
-    const project = owner.stream().state?.project;
-    if (project) await yard.acts.sessions.admit(project);
-    return null;
-  });
-}
-
 /** `act` answers null when it is done, else why not. */
 function pursueUntilDone(
   yard: Yard,
-  owner: Pick<AccountOwner | ProjectOwner, 'submit'>,
-  { id, effect }: Pending<AccountEffect | ProjectEffect>,
+  owner: Pick<AccountOwner, 'submit'>,
+  { id, effect }: Pending<AccountEffect>,
   act: () => Promise<string | null>,
 ): void {
   const { acts, closing } = yard;
@@ -147,6 +141,43 @@ async function deliver(yard: Yard, owner: AccountOwner, id: string, effect: Acco
   if (yard.damaged.has(`task-${effect.task}`)) return null;
   const answer = await liveOf(yard, effect.task).owner.submit(effect.event, { source: id });
   return answer.kind === 'not-kept' ? answer.reason : null;
+}
+
+/** The same for a project's effects. Each is tried until it has an outcome: its channels wait for it. */
+export function pursueProject(yard: Yard, owner: ProjectOwner, { id, effect }: Pending<ProjectEffect>): void {
+  const { acts, closing } = yard;
+  const run = async (): Promise<void> => {
+    for (let tries = 1; !closing.signal.aborted; tries += 1) {
+      if (effect.do === 'link') await thawed(yard);
+      if (closing.signal.aborted) return;
+      try {
+        const outcome = await performFor(yard, owner, id, effect);
+        return await insist(yard, id, () => owner.submit(outcome, { settles: id }));
+      } catch (error) {
+        acts.log.error('an effect failed', { effect: id, do: effect.do, tries, reason: (error as Error).message });
+        await acts.clock.sleep(pause(tries), closing.signal);
+      }
+    }
+  };
+  const lane = effect.do === 'link' ? yard.linking.then(run) : run();
+  const safe = lane.catch((error: Error) =>
+    acts.log.error('an effect was left pending', { effect: id, reason: error.message }),
+  );
+  if (effect.do === 'link') yard.linking = safe;
+}
+
+async function performFor(yard: Yard, owner: ProjectOwner, id: string, effect: ProjectEffect): Promise<ProjectEvent> {
+  const project = owner.stream().state?.project;
+  const { chat, sessions } = yard.acts;
+  if (project === undefined) throw new Error(`${id} belongs to no project`);
+  if (effect.do === 'link') return link(yard, project, effect);
+  if (effect.do === 'admit') {
+    await sessions.admit(project);
+    return { is: 'done' };
+  }
+  const { places, linking } = effect;
+  await Promise.all(places.map((at) => chat.announce(`${id}:${at.platform}:${at.channel}`, at, linking)));
+  return { is: 'done' };
 }
 
 /** The card follows the task: one edit at a time, the latest wins, and a failed one waits for the next change. */

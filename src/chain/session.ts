@@ -31,8 +31,15 @@ export type SessionSpec = {
   };
 };
 
+/**
+ * What takes a while before a session or its tests begin: the project's image layer is built, setup fetches into the cache, setup runs in a coder's
+ * checkout. `ms`: how long it took; null when it begins.
+ */
+export type Progress = { readonly step: 'layer' | 'cache' | 'setup'; readonly ms: number | null };
+
 /** What a session says while it runs. `n` is its place in the record. `typed` came from a person at the pane. */
 export type SessionEvent =
+  | { readonly kind: 'progress'; readonly progress: Progress }
   | { readonly kind: 'remark'; readonly text: string }
   | { readonly kind: 'typed'; readonly n: number; readonly text: string }
   /** It waits for a person. */

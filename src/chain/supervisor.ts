@@ -5,6 +5,7 @@ import { createDispatcher } from './dispatch.ts';
 import type { Dispatcher } from './dispatch.ts';
 import type { TaskEvent } from './event.ts';
 import { ProjectId, TaskId } from './ids.ts';
+import type { Linked } from './linking.ts';
 import type { Machine } from './machine.ts';
 import { othersOf } from './others.ts';
 import { readStream } from './owner.ts';
@@ -13,7 +14,7 @@ import type { Acts } from './perform.ts';
 import type { Person } from './person.ts';
 import type { Accounts, Store } from './ports.ts';
 import type { Refusals } from './refused.ts';
-import type { Project, ProjectEvent } from './project.ts';
+import type { Project, ProjectReport } from './project.ts';
 import { pursue, pursueAccount, pursueProject, refreshCard } from './pursue.ts';
 import type { Room } from './room.ts';
 import type { Wait } from './schedule.ts';
@@ -36,7 +37,7 @@ export type Supervisor = {
   /** Journals what came from a person before it resolves. `source` makes a repeat harmless. */
   submit(id: TaskId, event: TaskEvent, source: string): Promise<Submitted>;
   /** The same for what a person says of a project. */
-  report(event: Exclude<ProjectEvent, { is: 'done' }>, source: string): Promise<SubmittedTo<Project>>;
+  report(event: Exclude<ProjectReport, { is: 'done' }>, source: string): Promise<SubmittedTo<Project>>;
   project(id: ProjectId): Project | undefined;
   tasks(): readonly Task[];
   task(id: TaskId): Task | undefined;
@@ -61,6 +62,8 @@ export type Means = {
   readonly machine: Machine;
   readonly room: Room;
   readonly slots: number;
+  /** Projects that are set up and tested before anybody asks for a task. */
+  readonly linked?: readonly Linked[];
 };
 
 /** The one owner of state: one event at a time per stream; journal, transition, perform, and after a restart the same again. */
@@ -126,7 +129,7 @@ type Parts = {
 };
 
 /** The parts that work on the streams; each knows the others only through the yard. */
-function partsOf({ store, acts, accounts, refusals, covers, machine, room, slots }: Means): Parts {
+function partsOf({ store, acts, accounts, refusals, covers, machine, room, slots, linked = [] }: Means): Parts {
   let going = false;
   const others = othersOf(
     () => yard,
@@ -150,6 +153,7 @@ function partsOf({ store, acts, accounts, refusals, covers, machine, room, slots
     accountOwners: new Map(),
     projectOwners: new Map(),
     damaged: new Map(),
+    linking: Promise.resolve(),
     follow: {
       task(live, added) {
         if (!going) return;
@@ -169,7 +173,7 @@ function partsOf({ store, acts, accounts, refusals, covers, machine, room, slots
     },
   };
   const dispatcher = createDispatcher(yard, slots);
-  const watch = createWatch(yard, () => dispatcher.tick());
+  const watch = createWatch(yard, linked, () => dispatcher.tick());
   return { yard, watch, dispatcher, begin: () => void (going = true) };
 }
 

@@ -1,5 +1,7 @@
 import type { AccountEvent } from './account.ts';
 import type { Head, ProjectId } from './ids.ts';
+import { lookAtProjects } from './linking.ts';
+import type { Linked } from './linking.ts';
 import type { AccountSeen } from './ports.ts';
 import { accountOwner, liveOf, tasksOf } from './yard.ts';
 import type { Yard } from './yard.ts';
@@ -18,7 +20,7 @@ export type Watch = {
 };
 
 /** Looks at what changes without telling the controller: the boundary's record, the forge, the engine. */
-export function createWatch(yard: Yard, tick: () => void): Watch {
+export function createWatch(yard: Yard, linked: readonly Linked[], tick: () => void): Watch {
   const { acts, closing } = yard;
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -43,6 +45,7 @@ export function createWatch(yard: Yard, tick: () => void): Watch {
       void every(REFUSALS_MS, 'the record of refusals', refusalsReader(yard));
       void every(ROOM_MS, 'the disk', roomReader(yard, tick));
       void every(RECONCILE_MS, 'what goes on outside', () => reconcile(yard));
+      if (linked.length > 0) void every(RECONCILE_MS, 'a project', () => lookAtProjects(yard, linked));
     },
   };
 }

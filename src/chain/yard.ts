@@ -52,6 +52,8 @@ export type Yard = {
   readonly accountOwners: Map<string, AccountOwner>;
   readonly projectOwners: Map<ProjectId, ProjectOwner>;
   readonly damaged: Map<string, Damage>;
+  /** One project is linked at a time. */
+  linking: Promise<unknown>;
   /** Called with the effects that a journaled entry added. Nothing is performed before the controller goes on. */
   readonly follow: {
     task(live: Live, added: readonly Pending<TaskEffect>[]): void;

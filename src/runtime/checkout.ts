@@ -32,8 +32,13 @@ const AGENT = `${AGENT_UID}:${AGENT_UID}`;
 const BUNDLE = '/checkout.bundle';
 
 /** A private folder of the controller's; the trees in it are the agent's. */
-const taskFolder = (data: string, task: TaskId): string => join(data, 'work', task);
+export const taskFolder = (data: string, task: TaskId): string => join(data, 'work', task);
 export const treeFolder = (data: string, task: TaskId, tree: string): string => join(taskFolder(data, task), tree);
+/** Written beside a checkout once setup ran in it: whether it has a cache of its own, `kept` or `none`. */
+export const readyFile = (data: string, task: TaskId, tree: string): string => `${treeFolder(data, task, tree)}.ready`;
+/** The cache that the sessions of a checkout write in. */
+export const cacheOfTree = (data: string, task: TaskId, tree: string): string =>
+  `${treeFolder(data, task, tree)}.cache`;
 const markFile = (data: string, task: TaskId, tree: string): string => `${treeFolder(data, task, tree)}.json`;
 
 export async function readMark(data: string, task: TaskId, tree: string): Promise<Mark | null> {
@@ -101,11 +106,18 @@ exec setpriv --reuid=${AGENT_UID} --regid=${AGENT_UID} --clear-groups --no-new-p
   git -c advice.detachedHead=false checkout --quiet "$2"
 ' clone "$@"`;
 
-/** Deletes a checkout and what stands beside it. What agents left can be deleted by their uid alone. */
+/** Deletes a checkout and what stands beside it. */
 export async function removeCheckout(site: Site, task: TaskId, tree: string): Promise<void> {
   const folder = treeFolder(site.data, task, tree);
   await rm(markFile(site.data, task, tree), { force: true });
+  await rm(readyFile(site.data, task, tree), { force: true });
   await rm(`${folder}.bundle`, { force: true });
+  await removeFolder(site, cacheOfTree(site.data, task, tree));
+  await removeFolder(site, folder);
+}
+
+/** Deletes a folder in which agents wrote: their uid alone can delete what they left. */
+export async function removeFolder(site: Site, folder: string): Promise<void> {
   if (await isGone(folder)) return;
   const command = ['bash', '-c', `chmod -R u+rwX ${WORK}; find ${WORK} -mindepth 1 -delete`];
   try {
@@ -114,7 +126,7 @@ export async function removeCheckout(site: Site, task: TaskId, tree: string): Pr
   } catch (cause) {
     // Somebody else deletes it, too: the mount or the folder is gone under the container.
     if (await isGone(folder)) return;
-    throw new Error(`The checkout ${tree} of ${task} could not be deleted: ${(cause as Error).message}`, { cause });
+    throw new Error(`${folder} could not be deleted: ${(cause as Error).message}`, { cause });
   }
   await isGone(folder);
 }
@@ -143,7 +155,7 @@ export async function removeCheckouts(site: Site, task: TaskId): Promise<void> {
   await rm(folder, { recursive: true, force: true });
 }
 
-type Errand = Pick<Definition, 'command'> &
+export type Errand = Pick<Definition, 'command'> &
   Partial<Omit<Definition, 'command'>> & {
     readonly access?: 'read' | 'write';
     readonly minutes?: number;

@@ -10,6 +10,8 @@ export const Definition = z.strictObject({
   command: z.array(z.string()).min(1),
   env: z.record(z.string(), z.string()),
   folder: z.string(),
+  /** A container of ours without a network whose loopback it shares; else a loopback of its own. */
+  beside: z.string().optional(),
   /** Folders and files of this machine, absolute; one that is missing is an error, never made. */
   mounts: z.array(z.strictObject({ from: z.string(), to: z.string(), access: z.enum(['read', 'write']) })),
   /** Capabilities kept of all that are dropped. */
@@ -50,7 +52,7 @@ export function createOptions(
     WorkingDir: of.folder,
     Labels: { ...labels, 'signalbox.spec': specHash(of) },
     HostConfig: {
-      NetworkMode: 'none',
+      NetworkMode: of.beside === undefined ? 'none' : `container:${of.beside}`,
       CapDrop: ['ALL'],
       CapAdd: [...of.capabilities],
       SecurityOpt: ['no-new-privileges'],

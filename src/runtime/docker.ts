@@ -16,6 +16,7 @@ export type Held = { readonly name: string; readonly session: string | null };
 /** The Docker engine, as far as this installation (`box`) may use it: it touches no container without its box label. */
 export type Engine = {
   readonly box: string;
+  readonly socket: string;
   readonly runtime: string | null;
   /** The client for what takes long: attaching and waiting. */
   readonly client: Docker;
@@ -58,6 +59,7 @@ export function dockerEngine(options: {
   const line: Line = { socket, box, client, quick: new Docker({ socketPath: socket, timeout: QUICK_MS }) };
   return {
     box,
+    socket,
     runtime,
     client,
     busy: new Set(),

@@ -5,14 +5,14 @@ import type { Clock } from '../chain/ports.ts';
 import type { Grant } from '../boundary/files.ts';
 import { readIfThere, writeDurably } from './durable.ts';
 import { makeEgress } from './layout.ts';
-import type { Layout } from './layout.ts';
+import type { Way } from './layout.ts';
 
 const PATIENCE_MS = 15_000;
 /** The boundary sees a new grant at once, and takes milliseconds to serve it. */
 const POLL_MS = 10;
 
 /** Tells the boundary to serve a session; safe to repeat. */
-export async function grantEgress(at: Layout, grant: Grant): Promise<void> {
+export async function grantEgress(at: Way, grant: Grant): Promise<void> {
   await makeEgress(at);
   await mkdir(dirname(at.grant), { recursive: true, mode: 0o700 });
   const text = JSON.stringify(grant);
@@ -20,7 +20,7 @@ export async function grantEgress(at: Layout, grant: Grant): Promise<void> {
 }
 
 /** Resolves when the boundary answers on the session's socket: a file alone may be what a killed one left. */
-export async function awaitBoundary(at: Layout, clock: Clock, patienceMs = PATIENCE_MS): Promise<void> {
+export async function awaitBoundary(at: Way, clock: Pick<Clock, 'sleep'>, patienceMs = PATIENCE_MS): Promise<void> {
   for (let waited = 0; !(await answers(at.socket)); waited += POLL_MS) {
     if (waited >= patienceMs)
       throw new Error(`The boundary does not serve ${at.socket}: is it running? Start it with ./signalbox boundary.`);
@@ -37,7 +37,7 @@ function answers(socket: string): Promise<boolean> {
 }
 
 /** The boundary closes the session's socket when its grant goes. */
-export async function revokeEgress(at: Pick<Layout, 'grant' | 'egress'>): Promise<void> {
+export async function revokeEgress(at: Pick<Way, 'grant' | 'egress'>): Promise<void> {
   await rm(at.grant, { force: true });
   await rm(at.egress, { recursive: true, force: true });
 }

@@ -38,26 +38,10 @@ const MINUTE = 60_000;
 
 /** Runs the host's git in a bare repository that only the controller writes, never in a tree that an agent can write. */
 export async function git(folder: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
-  const all = Object.entries({ ...settings, ...options.settings });
-  const pairs = all.flatMap(([key, value], n) => [
-    [`GIT_CONFIG_KEY_${n}`, key],
-    [`GIT_CONFIG_VALUE_${n}`, value],
-  ]);
   const ran = await execa('git', ['--git-dir', folder, ...args], {
     cwd: '/',
     extendEnv: false,
-    env: {
-      PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-      LC_ALL: 'C',
-      GIT_CONFIG_NOSYSTEM: '1',
-      GIT_CONFIG_GLOBAL: '/dev/null',
-      GIT_ATTR_NOSYSTEM: '1',
-      GIT_TERMINAL_PROMPT: '0',
-      GIT_NO_REPLACE_OBJECTS: '1',
-      GIT_CONFIG_COUNT: String(all.length),
-      ...Object.fromEntries(pairs),
-      ...options.env,
-    },
+    env: { ...environment(options.settings), ...options.env },
     ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
     timeout: options.milliseconds ?? 2 * MINUTE,
     maxBuffer: options.most ?? 64 * 1024 ** 2,
@@ -70,6 +54,39 @@ export async function git(folder: string, args: readonly string[], options: GitO
   if (ran.failed && ran.exitCode === undefined && !ran.isMaxBuffer)
     throw new Error(`git could not be run: ${ran.shortMessage}`);
   return { ok: ran.exitCode === 0, code: ran.exitCode ?? null, out, errors, cut: ran.isMaxBuffer };
+}
+
+function environment(more: GitOptions['settings']): Readonly<Record<string, string>> {
+  const all = Object.entries({ ...settings, ...more });
+  const pairs = all.flatMap(([key, value], n) => [
+    [`GIT_CONFIG_KEY_${n}`, key],
+    [`GIT_CONFIG_VALUE_${n}`, value],
+  ]);
+  return {
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    LC_ALL: 'C',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_ATTR_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_NO_REPLACE_OBJECTS: '1',
+    GIT_CONFIG_COUNT: String(all.length),
+    ...Object.fromEntries(pairs),
+  };
+}
+
+/** As gitOut, for what is no text: at most `most` bytes. */
+export async function gitBytes(folder: string, args: readonly string[], most: number): Promise<Uint8Array> {
+  const { stdout } = await execa('git', ['--git-dir', folder, ...args], {
+    cwd: '/',
+    extendEnv: false,
+    env: environment({}),
+    stdin: 'ignore',
+    encoding: 'buffer',
+    maxBuffer: most,
+    timeout: 2 * MINUTE,
+  });
+  return stdout;
 }
 
 /** As git, for what must succeed: its output without the last newline. Throws with git's own last words. */

@@ -1,9 +1,9 @@
 import { Host } from '../boundary/files.ts';
 import type { SessionSpec } from '../chain/ports.ts';
 import { BOUNDARY_PORT } from '../worker/files.ts';
-import type { Installation } from './prepare.ts';
+import type { Installation } from './installation.ts';
 
-type Of = Pick<SessionSpec, 'project' | 'checkout'>;
+type Of = Pick<SessionSpec, 'project'> & { readonly checkout: Pick<SessionSpec['checkout'], 'access'> };
 
 /** Where a session may go beside its model. One that only reads runs no tool that could want to. A boundary takes no grant with anything else than hosts in it. */
 export function hostsOf({ hosts }: Pick<Installation, 'hosts'>, { project, checkout }: Of): string[] {

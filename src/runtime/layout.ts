@@ -26,13 +26,16 @@ export type Layout = {
 
 export const SOCKET = 'boundary.sock';
 
+/** Where the boundary serves one way out: the folder of its socket, the socket, and the file that grants it. */
+export type Way = Pick<Layout, 'egress' | 'socket' | 'grant'>;
+
 export type Places = { readonly data: string; readonly egress: string; readonly box: string };
 
 export function layoutOf({ data, egress, box }: Places, session: SessionId): Layout {
   const folder = join(data, 'sessions', session);
   const inside = join(folder, 'in');
-  const short = join(egress, createHash('sha256').update(`${box} ${session}`).digest('hex').slice(0, 12));
   return {
+    ...wayOf({ data, egress, box }, session),
     folder,
     in: inside,
     files: join(inside, 'files'),
@@ -43,10 +46,12 @@ export function layoutOf({ data, egress, box }: Places, session: SessionId): Lay
     record: join(folder, 'out', 'record.jsonl'),
     fixed: join(folder, 'fixed.json'),
     end: join(folder, 'end.json'),
-    egress: short,
-    socket: join(short, SOCKET),
-    grant: join(grantsFolder(data), `${session}.json`),
   };
+}
+
+export function wayOf({ data, egress, box }: Places, name: string): Way {
+  const short = join(egress, createHash('sha256').update(`${box} ${name}`).digest('hex').slice(0, 12));
+  return { egress: short, socket: join(short, SOCKET), grant: join(grantsFolder(data), `${name}.json`) };
 }
 
 export const grantsFolder = (data: string): string => join(data, 'boundary', 'sessions');
@@ -87,7 +92,7 @@ export async function putFile(path: string, text: string): Promise<void> {
 }
 
 /** The folder in which the boundary makes the session's socket. */
-export async function makeEgress(at: Layout): Promise<void> {
+export async function makeEgress(at: Pick<Way, 'egress'>): Promise<void> {
   await mkdir(join(at.egress, '..'), { recursive: true, mode: 0o700 });
   await mkdir(at.egress, { recursive: true });
   await chmod(at.egress, 0o770);

@@ -22,6 +22,10 @@ export async function readPolicy(mirror: string, at: Head): Promise<PolicyRead> 
   } catch (error) {
     return refuse(`is not YAML: ${(error as Error).message.split('\n')[0]}`);
   }
+  if (found !== null && typeof found === 'object' && 'services' in found)
+    return refuse(
+      'names services, which are not supported yet. Take `services` out; install what the tests need in the image layer, and let the tests start it.',
+    );
   const policy = Policy.safeParse(found ?? {});
   if (policy.success) return { ok: true, policy: policy.data };
   const issues = policy.error.issues.map((issue) => `  ${issue.path.join('.') || '(top level)'}: ${issue.message}`);

@@ -1,38 +1,24 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Cover } from '../chain/covered.ts';
-import type { ProjectId, SessionId } from '../chain/ids.ts';
+import type { SessionId } from '../chain/ids.ts';
 import type { SessionSpec } from '../chain/ports.ts';
 import { EGRESS, IN, OUT, Spec, STATE, WORK } from '../worker/files.ts';
 import { agents } from './agents/index.ts';
+import type { Say } from './cache.ts';
 import { makeCheckout } from './checkout.ts';
-import type { Site } from './checkout.ts';
 import { Definition } from './container.ts';
 import { claimDurably, readIfThere } from './durable.ts';
 import { tunnelEnv } from './hosts.ts';
+import { placesOf } from './installation.ts';
+import type { Installation } from './installation.ts';
 import { layoutOf, makeFolders, putFile } from './layout.ts';
-import type { Layout, Places } from './layout.ts';
+import type { Layout } from './layout.ts';
 import { uuidOf, wordsOf } from './legs.ts';
 import { readMail } from './mail.ts';
+import { makeReady, untouched } from './setup.ts';
+import type { Ready } from './setup.ts';
 import { recordReader } from './record.ts';
 import { renderTranscript } from './transcript.ts';
-
-export type Installation = Site & {
-  /** Where sockets are: a short path. */
-  readonly egress: string;
-  /** Where sessions of a project that write code may go, by the config and what an admin said until now. */
-  readonly hosts: (project: ProjectId) => readonly string[];
-  /** Covers the secrets of this machine in what a record says. */
-  readonly known: Cover;
-  /** Where this checkout of Signalbox is: the worker and the roles are mounted from it. */
-  readonly root: string;
-};
-
-export const placesOf = (site: Installation): Places => ({
-  data: site.data,
-  egress: site.egress,
-  box: site.engine.box,
-});
 
 const AGAIN =
   'Your container was lost and replaced. The last command may not have run, or only in part: look at what is there, then go on.';
@@ -41,7 +27,7 @@ const AGAIN =
  * Lays out everything that a session needs, once: what was laid out stays as it is, so that a restarted controller means the same
  * container. Answers its definition.
  */
-export async function prepareSession(site: Installation, spec: SessionSpec): Promise<Definition> {
+export async function prepareSession(site: Installation, spec: SessionSpec, say: Say): Promise<Definition> {
   const at = layoutOf(placesOf(site), spec.session);
   const fixed = await readIfThere(at.fixed);
   if (fixed !== null) return Definition.parse(JSON.parse(fixed));
@@ -61,20 +47,31 @@ export async function prepareSession(site: Installation, spec: SessionSpec): Pro
   for (const earlier of spec.transcripts) {
     await putFile(join(at.files, `transcript-${earlier}.md`), await transcriptOf(site, earlier));
   }
-  const prompt = wordsOf(spec);
-  const env = { ...launch.env, ...tunnelEnv(access) };
+  const tree = await makeCheckout(site, spec);
+  const ready = access === 'write' ? await makeReady(site, spec, tree, say) : untouched(site);
+  const words = wordsOf(spec);
+  const prompt = ready.failed === null ? words : { ...words, text: `${words.text}\n\n${badSetup(ready.failed)}` };
+  const env = { ...launch.env, ...tunnelEnv(access), ...ready.env };
   const written: Spec = { v: 1, session: spec.session, cli: settings.cli, ...launch, env, prompt, again: AGAIN };
   await putFile(at.spec, JSON.stringify(written));
-  const tree = await makeCheckout(site, spec);
-  const definition = define(site, spec, at, tree);
+  const definition = define(site, spec, at, tree, ready);
   await claimDurably(at.fixed, JSON.stringify(definition));
   return definition;
 }
 
+const badSetup = (said: string): string =>
+  `The project's setup was run in your checkout and failed. What failed, and its last lines:\n\n${said}`;
+
 /** Worker and tmux are uid 0 with three capabilities, in the controller's group; the CLI becomes the agent's uid and has none. */
-function define(site: Installation, { settings, role, checkout }: SessionSpec, at: Layout, tree: string): Definition {
+function define(
+  site: Installation,
+  { settings, role, checkout }: SessionSpec,
+  at: Layout,
+  tree: string,
+  { image, mounts }: Ready,
+): Definition {
   return {
-    image: site.image,
+    image,
     user: `0:${process.getgid?.() ?? 0}`,
     command: ['bash', '/opt/signalbox/entry.sh'],
     env: {},
@@ -87,6 +84,7 @@ function define(site: Installation, { settings, role, checkout }: SessionSpec, a
       { from: tree, to: WORK, access: checkout.access },
       { from: join(site.root, 'roles', role), to: '/role', access: 'read' },
       { from: join(site.root, 'src', 'worker'), to: '/opt/signalbox', access: 'read' },
+      ...mounts,
     ],
     capabilities: ['SETUID', 'SETGID', 'KILL'],
     memoryGiB: settings.memoryGiB,

@@ -10,12 +10,13 @@ import { awaitBoundary, grantEgress, revokeEgress } from './egress.ts';
 import { followRecord } from './follow.ts';
 import type { Progress } from './follow.ts';
 import { hostsOf } from './hosts.ts';
-import { grantsFolder, layoutOf } from './layout.ts';
+import { grantsFolder, layoutOf, wayOf } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { decide, latestLeg, layOutLeg, readEnd, refuseEarlyLeg, spaceBefore } from './legs.ts';
+import { placesOf } from './installation.ts';
+import type { Installation } from './installation.ts';
 import { endOf, mailOf, putMail, readMail } from './mail.ts';
-import { placesOf, prepareSession } from './prepare.ts';
-import type { Installation } from './prepare.ts';
+import { prepareSession } from './prepare.ts';
 import { recordReader } from './record.ts';
 import { writable } from './room.ts';
 import type { Watched } from './room.ts';
@@ -102,9 +103,11 @@ async function sweep(
     if (!session.success && !site.engine.busy.has(name)) await site.engine.remove(name);
   }
   const grants = await readdir(grantsFolder(site.data)).catch(() => []);
-  for (const name of grants) {
-    const session = SessionId.safeParse(name.replace(/\.json$/, ''));
-    if (session.success && !isKept(session.data)) await revokeEgress(at(session.data));
+  for (const file of grants) {
+    const name = file.replace(/\.json$/, '');
+    const session = SessionId.safeParse(name);
+    const isUsed = session.success ? isKept(session.data) : site.engine.busy.has(site.engine.nameOf(name));
+    if (!isUsed) await revokeEgress(wayOf(placesOf(site), name));
   }
 }
 
@@ -166,7 +169,7 @@ async function follow(
   const { site, clock } = tools;
   const { session, settings, leg } = spec;
   await refuseEarlyLeg(at, spec);
-  const definition = await prepareSession(site, spec);
+  const definition = await prepareSession(site, spec, (progress) => on({ kind: 'progress', progress }));
   const since = await tools.lock(session, () => layOutLeg(at, spec));
   const begun = await spaceBefore(site.room, at, leg, writable(definition));
   const progress = followRecord(agents[settings.cli], on, since);

@@ -9,6 +9,7 @@ import type { Site } from './checkout.ts';
 import { git, gitOut } from './git.ts';
 import { taskRef } from './mirror.ts';
 import { readGuidance, readPolicy } from './policy.ts';
+import { readSurroundings } from './surroundings.ts';
 import { takeWork } from './take.ts';
 
 const PATCH_CHARACTERS = 200_000;
@@ -25,7 +26,8 @@ export function gitWorkspace(site: Site): Workspace {
       const read = await readPolicy(mirror.folder, fetched.base);
       if (!read.ok) return { ok: false, reason: `Project ${project}: ${read.reason}` };
       const guidance = await readGuidance(mirror.folder, fetched.base);
-      return { ok: true, base: fetched.base, policy: read.policy, guidance };
+      const surroundings = await readSurroundings(mirror.folder, fetched.base, read.policy);
+      return { ok: true, base: fetched.base, policy: read.policy, guidance, ...surroundings };
     },
     record: (doc) => recordDocument(folderOf(doc.project), join(site.data, 'mirrors'), doc),
     take: (work) => takeWork(site, work),

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Notice } from '../../src/chain/notice.ts';
 import type { Chat, Thread } from '../../src/chain/ports.ts';
+import type { Linking } from '../../src/chain/linked.ts';
 import { tasks } from '../bots/samples.ts';
 
 /** A chat platform, and what people see of it. */
@@ -11,10 +12,20 @@ export type ChatUnderTest = {
   restart(): Promise<Chat>;
   /** What the thread shows: its card, and what was told in it, in order. In whatever form, the same for the same. */
   look(thread: Thread): Promise<{ readonly card: string; readonly told: readonly string[] }>;
+  /** What the channel shows outside of its threads, in order, in whatever form. */
+  news(channel: string): Promise<readonly string[]>;
   leave(): Promise<void>;
 };
 
 const handoff = (summary: string): Notice => ({ kind: 'handoff', role: 'coder', summary });
+
+const news: Linking = {
+  project: tasks.opening.project,
+  problem: 'main is not there.',
+  steps: [],
+  check: null,
+  lacks: [],
+};
 
 /** Every chat platform keeps this. */
 export function chatContract(name: string, enter: () => Promise<ChatUnderTest>): void {
@@ -104,10 +115,21 @@ export function chatContract(name: string, enter: () => Promise<ChatUnderTest>):
       expect((await world.look(thread)).told).toHaveLength(2);
     });
 
+    it('announces in the channel, once for one key, however often, at once and after a restart', async () => {
+      await Promise.all([world.chat.announce('k1', site(), news), world.chat.announce('k1', site(), news)]);
+      await world.chat.announce('k1', site(), news);
+      const later = await world.restart();
+      await later.announce('k1', site(), news);
+      expect(await world.news('site')).toEqual([expect.stringContaining('main is not there')]);
+      await later.announce('k2', site(), news);
+      expect(await world.news('site')).toHaveLength(2);
+    });
+
     it('shows a passing remark without telling anything', async () => {
       const thread = await open();
       const before = await world.look(thread);
       world.chat.show(thread, 'reads README.md');
+      world.chat.show(thread, { step: 'cache', ms: 1200 });
       expect(await world.look(thread)).toEqual(before);
     });
 

@@ -13,6 +13,8 @@ chatContract('fake', async () => {
       card: JSON.stringify(chat.world.threads.find((one) => one.thread.thread === thread.thread)?.card),
       told: chat.noticesIn(thread).map((notice) => JSON.stringify(notice)),
     }),
+    news: async (channel) =>
+      chat.world.news.filter(({ place }) => place.channel === channel).map((one) => JSON.stringify(one.news)),
     leave: async () => undefined,
   };
 });

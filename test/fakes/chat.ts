@@ -1,10 +1,12 @@
 import type { Notice } from '../../src/chain/notice.ts';
-import type { Chat, Thread } from '../../src/chain/ports.ts';
+import type { Chat, Progress, Thread } from '../../src/chain/ports.ts';
+import type { Linking } from '../../src/chain/linked.ts';
 import type { Task } from '../../src/chain/task.ts';
 
 /** What the platform shows. It outlives the controller: hand it to the next `fakeChat` for a restart. */
 export type ChatWorld = {
   readonly threads: { readonly key: string; readonly thread: Thread; card: Task }[];
+  readonly news: { readonly key: string; readonly place: { readonly channel: string }; readonly news: Linking }[];
   readonly told: { readonly key: string; readonly thread: Thread; readonly notice: Notice }[];
 };
 
@@ -18,7 +20,7 @@ export type FakeChat = Chat & {
   /** While set, open, tell and card wait for it before they do anything. */
   slow: Promise<unknown> | null;
   /** Passing remarks, in order. */
-  readonly remarks: { readonly thread: Thread; readonly remark: string }[];
+  readonly remarks: { readonly thread: Thread; readonly remark: string | Progress }[];
   /** Every call that reached the platform, in order: repeats too. */
   readonly calls: string[];
   /** What one thread was told, in order. */
@@ -28,7 +30,7 @@ export type FakeChat = Chat & {
 const same = (a: Thread, b: Thread): boolean =>
   a.platform === b.platform && a.channel === b.channel && a.thread === b.thread;
 
-export function fakeChat(world: ChatWorld = { threads: [], told: [] }): FakeChat {
+export function fakeChat(world: ChatWorld = { threads: [], told: [], news: [] }): FakeChat {
   async function reach<T>(call: string, act: () => T): Promise<T> {
     await fake.slow;
     if (fake.down) throw new Error('The chat platform does not answer.');
@@ -72,6 +74,10 @@ export function fakeChat(world: ChatWorld = { threads: [], told: [] }): FakeChat
     card: (thread, card) =>
       reach(`card ${thread.thread}`, () => {
         shown(thread).card = card;
+      }),
+    announce: (key, place, news) =>
+      reach(`announce ${key}`, () => {
+        if (!world.news.some((one) => one.key === key)) world.news.push({ key, place, news });
       }),
     show: (thread, remark) => {
       if (!fake.down) fake.remarks.push({ thread, remark });

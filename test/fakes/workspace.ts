@@ -14,6 +14,8 @@ export type FakeWorkspace = Workspace & {
   broken: string | null;
   base: Head;
   policy: Policy;
+  /** The name of what setup and tests run in. */
+  environment: string;
   /** What prepare answers instead, e.g. an unreadable policy. */
   unprepared: string | null;
   /** What take finds in a checkout; by default one new commit, the same for the same work. */
@@ -58,6 +60,7 @@ export function fakeWorkspace(): FakeWorkspace {
     broken: null,
     base: headOf('base'),
     policy: defaultPolicy,
+    environment: 'one',
     unprepared: null,
     work: ({ task, tree, from }) => ({ kind: 'taken', head: headOf(task, tree, from), commits: 1 }),
     gone: null,
@@ -74,7 +77,7 @@ export function fakeWorkspace(): FakeWorkspace {
       if (fake.unprepared !== null) return { ok: false, reason: fake.unprepared };
       fake.commits.set(fake.base, { on: null, paths: [] });
       bases.add(fake.base);
-      return { ok: true, base: fake.base, policy: fake.policy, guidance: '' };
+      return { ok: true, base: fake.base, policy: fake.policy, guidance: '', environment: fake.environment, lacks: [] };
     },
     async record(doc) {
       reach();

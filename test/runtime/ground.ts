@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { execa } from 'execa';
+import { bare } from '../../src/chain/covered.ts';
 import { ProjectId, TaskId } from '../../src/chain/ids.ts';
-import type { Site } from '../../src/runtime/checkout.ts';
 import { removeCheckouts } from '../../src/runtime/checkout.ts';
 import { dockerEngine } from '../../src/runtime/docker.ts';
 import { imageTag } from '../../src/runtime/image.ts';
+import type { Installation } from '../../src/runtime/installation.ts';
 import { mirrorsOf } from '../../src/runtime/mirror.ts';
 import { roomy } from '../fakes/room.ts';
 
@@ -20,24 +21,30 @@ export type Ground = {
   readonly folder: string;
   readonly data: string;
   readonly repository: string;
-  readonly site: Site;
+  readonly site: Installation;
   /** Puts files on a branch of the repository as one commit and answers its id; null deletes a file. */
   commit(files: Readonly<Record<string, string | null>>, branch?: string): Promise<string>;
   /** Removes every container of this installation, the trees that agents wrote, and the folder. */
   leave(): Promise<void>;
 };
 
-export async function ground(): Promise<Ground> {
+/** `hosts`: where coders and setup may go, through a boundary that the test serves on `<data>/boundary`. */
+export async function ground(hosts: readonly string[] = []): Promise<Ground> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-test-'));
   const [data, repository, seed] = [join(folder, 'data'), join(folder, 'repository.git'), join(folder, 'seed')];
   const box = randomBytes(4).toString('hex');
   const engine = dockerEngine({ socket, box });
-  const site: Site = {
+  const egress = await mkdtemp('/tmp/sb-');
+  const site: Installation = {
     engine,
     image: imageTag(),
     data,
     mirror: mirrorsOf(data, [{ id: project, repository, base: 'main' }]),
     room: roomy,
+    egress,
+    hosts: () => hosts,
+    known: bare,
+    root: resolve(import.meta.dirname, '../..'),
   };
   await execa('git', ['init', '-q', '--bare', '-b', 'main', repository]);
   await execa('git', ['init', '-q', '-b', 'main', seed]);
@@ -67,7 +74,7 @@ export async function ground(): Promise<Ground> {
     async leave() {
       for (const { name } of await engine.list()) await engine.remove(name);
       await removeCheckouts(site, task);
-      await rm(folder, { recursive: true, force: true });
+      for (const path of [folder, egress]) await rm(path, { recursive: true, force: true });
     },
   };
 }

@@ -33,6 +33,8 @@ export type Scenario = Rules & {
   /** What is so from the start, beside the usual. */
   readonly start?: Partial<World>;
   readonly slots: number;
+  /** Projects whose base is set up and tested at the start. */
+  readonly linked?: readonly string[];
   readonly intents: readonly Intent[];
   step(world: World, session: SimSession): Step;
   /** Something else happens when nobody acts: true when it changed the world. */
@@ -67,6 +69,10 @@ export async function live(life: Life, scenario: Scenario): Promise<Lived> {
     room: { enough: () => world.room },
     covers: { known: bare, all: bare },
     slots: scenario.slots,
+    linked: (scenario.linked ?? []).map((name) => ({
+      project: ProjectId.parse(name),
+      places: [{ platform: 'console', channel: name }],
+    })),
     acts: actsOf(life, scenario, waiters, sleepers, broken),
   });
   const desk = createDesk(supervisor, {

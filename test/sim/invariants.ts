@@ -29,6 +29,7 @@ export function brokenAtTheEnd(world: World, scenario: Scenario, tasks: readonly
     cleared,
     chosen,
     admitted,
+    linkedOnce,
   ];
   return rules.flatMap((rule) => rule(end));
 }
@@ -171,6 +172,14 @@ const admitted: Rule = ({ world }) =>
   Object.keys(world.bases).flatMap((project) => {
     const [said, told] = [hostsOf(world, project), world.admitted[project] ?? ''];
     return said === told ? [] : [`sessions of ${project} may reach "${told}", and "${said}" is allowed`];
+  });
+
+/** A channel is told what came of its project, once for each environment that its base had. */
+const linkedOnce: Rule = ({ world, scenario }) =>
+  (scenario.linked ?? []).flatMap((name) => {
+    const times = Object.values(world.news).filter(({ project }) => project === name).length;
+    const most = world.done['another environment'] ? 2 : 1;
+    return times >= 1 && times <= most ? [] : [`${name} was told ${times} times that it is linked`];
   });
 
 const entriesOf = ({ streams }: World): readonly Entry[] =>

@@ -29,6 +29,8 @@ export function simChat(life: Life): Chat {
       }),
     // A card is edited again whenever the task moves: nothing hangs on one.
     card: async () => undefined,
+    announce: (key, _place, { project, check }) =>
+      call(life, 'announce', () => void (world.news[key] ??= { key, project, outcome: check?.outcome ?? null })),
     show: () => undefined,
   };
 }
@@ -151,7 +153,14 @@ export function simWorkspace(life: Life, rules: Rules): Workspace {
   const policy = Policy.parse({ test: 'npm test', approvePlan: 'never', ...rules.policy });
   return {
     prepare: (project) =>
-      call(life, 'prepare', () => ({ ok: true, base: baseOf(world, project), policy, guidance: '' })),
+      call(life, 'prepare', () => ({
+        ok: true,
+        base: baseOf(world, project),
+        policy,
+        guidance: '',
+        environment: environmentOf(world),
+        lacks: [],
+      })),
     record: (doc) => call(life, 'record', () => commit(doc.on, doc.path, doc.text, doc.subject, doc.at)),
     take: ({ task, tree, from }) =>
       call(life, 'take', () => {
@@ -164,6 +173,8 @@ export function simWorkspace(life: Life, rules: Rules): Workspace {
     remove: (_project, task) => call(life, 'remove', () => void (world.done[`removed ${task}`] = true)),
   };
 }
+
+const environmentOf = (world: World): string => (world.done['another environment'] ? 'another' : 'one');
 
 const baseOf = (world: World, project: string) => world.bases[project] ?? commit(project);
 

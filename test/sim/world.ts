@@ -34,6 +34,7 @@ export type SimSession = {
   readonly end: SessionEnd | null;
 };
 /** A notice as the thread shows it. */
+export type News = { readonly key: string; readonly project: string; readonly outcome: string | null };
 export type Told = {
   readonly key: string;
   readonly task: string;
@@ -78,6 +79,8 @@ export type World = {
   admitted: Record<string, string>;
   threads: Record<string, Thread>;
   told: Record<string, Told>;
+  /** What channels were told, by key. */
+  news: Record<string, News>;
   deeds: Record<string, Deed>;
   /** What happens once, and has. */
   done: Record<string, true>;
@@ -106,6 +109,7 @@ export const newWorld = (of: Partial<World> = {}): World => ({
   admitted: {},
   threads: {},
   told: {},
+  news: {},
   deeds: {},
   done: {},
   losses: {},

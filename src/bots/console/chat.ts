@@ -5,7 +5,9 @@ import type { Chat, Clock, Thread as Place } from '../../chain/ports.ts';
 import type { Task } from '../../chain/task.ts';
 import { card as cardOf, threadName } from '../cards.ts';
 import { clean, shorten } from '../markdown.ts';
+import { linked } from '../news.ts';
 import { notice as noticeOf } from '../notices.ts';
+import { remarkText } from '../progress.ts';
 import type { Activity } from './activity.ts';
 import type { Thread } from './threads.ts';
 import type { Look, Timeline } from './timeline.ts';
@@ -56,8 +58,13 @@ export function consoleChat(timeline: Timeline, activity: Activity, clock: Clock
       });
     },
 
+    async announce(key, { channel }, news) {
+      const message = linked(news);
+      await timeline.add(() => ({ is: 'news', key: `news:${channel}:${key}`, at: clock.now(), channel, message }));
+    },
+
     show({ thread }, remark) {
-      if (timeline.threads.has(thread)) activity.note(thread, shorten(clean(remark).trim(), REMARK_MAX));
+      if (timeline.threads.has(thread)) activity.note(thread, shorten(clean(remarkText(remark)).trim(), REMARK_MAX));
     },
   };
 }

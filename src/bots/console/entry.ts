@@ -41,6 +41,8 @@ export const Entry = z.discriminatedUnion('is', [
     card: Message,
   }),
   z.object({ is: z.literal('message'), key, at, thread: z.string(), message: Message }),
+  /** Said in a channel, outside of its threads. */
+  z.object({ is: z.literal('news'), key, at, channel: z.string(), message: Message }),
   /** What a person wrote or pressed, once the desk took it. `thread` is null for what was written in the channel. */
   z.object({
     is: z.literal('said'),

@@ -41,7 +41,11 @@ export type PageList = {
 export type PageEvent =
   | (Omit<Extract<Event, { is: 'thread' }>, 'card'> & { readonly card: PageMessage; readonly doing: string })
   | (Omit<Extract<Event, { is: 'card' }>, 'card'> & { readonly card: PageMessage; readonly doing: string })
+  | (Omit<Extract<Event, { is: 'news' }>, 'message'> & { readonly message: PageMessage })
   | PageLine;
+
+/** What happens in a thread. */
+export type ThreadEvent = Exclude<PageEvent, { is: 'news' }>;
 
 /** Each message is read once, however many look at it. */
 const read = new WeakMap<Message, PageMessage>();
@@ -67,7 +71,7 @@ export const pageLine = (line: Line): PageLine =>
 export function pageEvent(event: Event): PageEvent {
   if (event.is === 'thread' || event.is === 'card')
     return { ...event, card: pageMessage(event.card), doing: doing(event.state) };
-  return pageLine(event);
+  return event.is === 'news' ? { ...event, message: pageMessage(event.message) } : pageLine(event);
 }
 
 const receipt = ({ answer }: Omit<Said, 'key'>): Receipt => ({ task: answer.task, text: tree(answer.text) });

@@ -31,6 +31,10 @@ chatContract('console', async () => {
       const told = lines(entries, shown).map((line) => JSON.stringify('message' in line ? line.message : line.text));
       return { card: shown.card.text, told };
     },
+    async news(channel) {
+      const { entries } = await openTimeline(fakeStore(memory), makeBell());
+      return entries.flatMap((entry) => (entry.is === 'news' && entry.channel === channel ? [entry.message.text] : []));
+    },
     leave: async () => undefined,
   };
 });

@@ -3,13 +3,13 @@ import type { MenuRow } from '../../menu.ts';
 import type { Block } from '../../tree.ts';
 import type { PageFile } from '../files.ts';
 import type { PageFleet } from '../fleet.ts';
-import type { PageEvent, PageLine, PageList, PageRow, PageThread } from '../wire.ts';
+import type { PageEvent, PageLine, PageList, PageRow, PageThread, ThreadEvent } from '../wire.ts';
 
 /** The thread that is looked at. Events that come while it is being fetched are kept in `late`, so that none is lost. */
 export type Open = {
   readonly id: string;
   readonly thread: PageThread | null;
-  readonly late: readonly PageEvent[];
+  readonly late: readonly ThreadEvent[];
   readonly missing: string | null;
 };
 
@@ -89,6 +89,8 @@ export function opened(state: State, thread: PageThread): State {
 /** An event, once: one that is in here already changes nothing. */
 export function happened(state: State, event: PageEvent): State {
   if (event.seq <= state.seq) return state;
+  // What is told to the whole channel stands there until it is put away.
+  if (event.is === 'news') return { ...state, seq: event.seq, answer: { ok: true, text: event.message.text } };
   const rows = rowsWith(state.rows, event);
   const next = {
     ...state,
@@ -114,7 +116,7 @@ export function press(state: State, button: string, as: 'sending' | 'taken' | nu
   return { ...state, pressed };
 }
 
-function rowsWith(rows: State['rows'], event: PageEvent): State['rows'] {
+function rowsWith(rows: State['rows'], event: ThreadEvent): State['rows'] {
   if (event.is === 'said') return rows;
   const next = new Map(rows);
   if (event.is === 'thread') {
@@ -129,7 +131,7 @@ function rowsWith(rows: State['rows'], event: PageEvent): State['rows'] {
 }
 
 /** What an agent did just now is over when its phase is, or when it has said something. */
-function remarksWith(remarks: State['remarks'], event: PageEvent): State['remarks'] {
+function remarksWith(remarks: State['remarks'], event: ThreadEvent): State['remarks'] {
   if (event.is === 'said' || !remarks.has(event.thread)) return remarks;
   const next = new Map(remarks);
   next.delete(event.thread);
@@ -137,25 +139,25 @@ function remarksWith(remarks: State['remarks'], event: PageEvent): State['remark
 }
 
 /** A card that changed offers its buttons anew. */
-function pressedWith(pressed: State['pressed'], event: PageEvent): State['pressed'] {
+function pressedWith(pressed: State['pressed'], event: ThreadEvent): State['pressed'] {
   if (event.is !== 'card') return pressed;
   const offered = new Set(event.card.buttons.map(({ id }) => id));
   return new Map([...pressed].filter(([id, how]) => how === 'sending' || !offered.has(id)));
 }
 
-function openWith(open: Open | null, event: PageEvent): Open | null {
+function openWith(open: Open | null, event: ThreadEvent): Open | null {
   if (!open || !concerns(open, event)) return open;
   if (open.thread === null) return { ...open, late: [...open.late, event] };
   return { ...open, thread: threadWith(open.thread, event) };
 }
 
 /** The `/task` that opened a thread was said in its channel, before there was a thread. */
-function concerns(open: Open, event: PageEvent): boolean {
+function concerns(open: Open, event: ThreadEvent): boolean {
   if (event.is === 'said' && event.thread === null) return open.thread?.task === event.answer.task;
   return event.thread === open.id;
 }
 
-function threadWith(thread: PageThread, event: PageEvent): PageThread {
+function threadWith(thread: PageThread, event: ThreadEvent): PageThread {
   if (event.seq <= thread.seq) return thread;
   const at = { ...thread, seq: event.seq };
   if (event.is === 'thread') return at;
