@@ -1,0 +1,157 @@
+import { access } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { chromium } from 'playwright-core';
+import type { Page } from 'playwright-core';
+import { openConsole } from '../src/bots/console/console.ts';
+import type { Task } from '../src/chain/task.ts';
+import { fileStore } from '../src/store/store.ts';
+import type { Bench, Measured } from './figure.ts';
+import { spread } from './statistics.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+const THREADS = 50;
+/** An agent's text of three seconds grows by one word at a time. */
+const WORDS = 30;
+const BETWEEN_MS = 100;
+const ROUNDS = 10;
+
+/** How long it takes from an agent's word to the page, alone and with fifty threads streaming at once. */
+export async function streaming(bench: Bench): Promise<Measured | null> {
+  const found = await access(CHROMIUM).then(
+    () => true,
+    () => false,
+  );
+  if (!found) return null;
+  const key = randomBytes(32).toString('base64url');
+  const served = await serve(bench, key);
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+  try {
+    const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
+    await page.goto(`${served.url}/t/${served.threads[0]}#key=${key}`);
+    await page.locator('#composer').waitFor();
+    await page.evaluate(WATCH);
+    bench.say(`a text of three seconds, ${ROUNDS} times alone and ${ROUNDS} times in ${THREADS} threads at once`);
+    const before = process.memoryUsage().rss;
+    const alone = await rounds(page, served, 1, bench);
+    const together = await rounds(page, served, THREADS, bench);
+    const aim = 'p95 ≤ 300 ms';
+    return {
+      how: `A console in this process on a store on the disk, and Chromium at 390 px with one thread open. A text grows by a word each ${BETWEEN_MS} ms for ${(WORDS * BETWEEN_MS) / 1000} s; the page notes when its element says each. ${ROUNDS} times with one thread, ${ROUNDS} times with ${THREADS} at once.`,
+      rows: [
+        { what: 'first word → page', unit: 'ms', values: spread(alone.first), aim },
+        { what: 'each word → page', unit: 'ms', values: spread(alone.each), aim },
+        { what: `first word → page, ${THREADS} threads at once`, unit: 'ms', values: spread(together.first), aim },
+        { what: `each word → page, ${THREADS} threads at once`, unit: 'ms', values: spread(together.each), aim },
+        { what: 'states of one text that were seen, of 30', unit: 'in all', values: spread(alone.seen) },
+        {
+          what: 'memory of this process',
+          unit: 'MB',
+          values: { before: before / 2 ** 20, after: process.memoryUsage().rss / 2 ** 20 },
+        },
+      ],
+    };
+  } finally {
+    await browser.close();
+    await served.close();
+  }
+}
+
+/** Notes, for each text that the remark shows, when it did: the text begins with when it was said. */
+const WATCH = `globalThis.noted = [];
+new MutationObserver(() => {
+  const said = document.querySelector('.remark')?.textContent.trim().split(' ')[0];
+  const last = globalThis.noted.at(-1);
+  if (said && (!last || last.said !== said)) globalThis.noted.push({ said, ms: performance.timeOrigin + performance.now() });
+}).observe(document.body, { subtree: true, childList: true, characterData: true });`;
+
+type Noted = readonly { readonly said: string; readonly ms: number }[];
+type Rounds = { readonly first: number[]; readonly each: number[]; readonly seen: number[] };
+
+async function rounds(page: Page, { show, threads }: Served, count: number, { signal }: Bench): Promise<Rounds> {
+  const all: Rounds = { first: [], each: [], seen: [] };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await page.evaluate('globalThis.noted.length = 0');
+    for (let word = 0; word < WORDS; word += 1) {
+      for (const thread of threads.slice(0, count))
+        show(thread, `${performance.timeOrigin + performance.now()}${' word'.repeat(word + 1)}`);
+      await sleep(BETWEEN_MS, undefined, { signal });
+    }
+    await sleep(300, undefined, { signal });
+    const noted = await page.evaluate<Noted>('globalThis.noted');
+    const took = noted.map(({ said, ms }) => ms - Number(said));
+    const [first] = took;
+    if (first === undefined) throw new Error('the page showed no word of it');
+    all.first.push(first);
+    all.each.push(...took);
+    all.seen.push(noted.length);
+  }
+  return all;
+}
+
+type Served = {
+  readonly url: string;
+  readonly threads: readonly string[];
+  show(thread: string, remark: string): void;
+  close(): Promise<void>;
+};
+
+async function serve({ place }: Bench, key: string): Promise<Served> {
+  const consoleKeyHash = createHash('sha256').update(key).digest('hex');
+  const clock = {
+    now: () => Date.now(),
+    sleep: (ms: number, signal?: AbortSignal) => sleep(ms, undefined, signal ? { signal } : {}).catch(() => undefined),
+  };
+  const web = await openConsole({
+    port: 0,
+    people: [{ id: 'you', name: 'You', may: 'admin', consoleKeyHash }],
+    channels: ['site'],
+    beside: () => [],
+    cover: (text) => text,
+    store: fileStore({ folder: join(place, 'page') }),
+    clock,
+    log: { info: () => undefined, error: () => undefined },
+  });
+  const { url, close } = await web.serve({ accept: async () => ({ kind: 'refused', why: { code: 'no-task-here' } }) });
+  const at = { platform: 'console', channel: 'site' };
+  const opened = await Promise.all(
+    Array.from({ length: THREADS }, (_, n) => web.chat.open(`open-${n}`, at, sample(n))),
+  );
+  return {
+    url,
+    threads: opened.map(({ thread }) => thread),
+    show: (thread, remark) => web.chat.show({ ...at, thread }, remark),
+    close,
+  };
+}
+
+/** As much of a task as a card shows. */
+const sample = (n: number): Task =>
+  ({
+    id: `t${String(n).padStart(10, '0')}`,
+    project: 'site',
+    title: `measure number ${n}`,
+    idea: 'measure',
+    branch: 'signalbox/measure',
+    phase: { at: 'preparing' },
+    times: [],
+    sessions: [],
+    instead: {},
+    change: null,
+    head: null,
+    check: null,
+    review: null,
+    approval: null,
+  }) as unknown as Task;
