@@ -23,10 +23,9 @@ function asked(subject: Subject, told: Of<'question'>): Message {
   );
   const extras = {
     // Who gives leave judges by these words: what would be invisible in them is shown.
-    ...quoted(
-      about === 'tool' ? reveal(`${told.header}: ${question}`) : [question, ...choices].join('\n'),
-      'question.txt',
-    ),
+    ...(about === 'tool'
+      ? quoted(reveal(`${told.header}: ${question}`), 'question.txt', 'text')
+      : quoted([question, ...choices].join('\n'), 'question.txt')),
     buttons: questionButtons(subject.task, told),
   };
   const rows = [...reminder(told), how(told)];

@@ -113,6 +113,64 @@ describe('a thread', () => {
     await ana.page.getByText('/merge does nothing now: the task is merging.').waitFor();
   });
 
+  it('a question is answered by a button, or by other words', async () => {
+    const { page } = ana;
+    const options = [
+      { label: 'Keep <b>it</b>', description: 'as it is' },
+      { label: '[Merge](https://evil.example)', description: '' },
+    ];
+    const asked = {
+      kind: 'question',
+      role: 'brainstormer',
+      ask: 'b1-12',
+      about: 'question',
+      header: 'Scope',
+      question: 'Which *one*?',
+    } as const;
+    const one = { ...asked, options, multi: false, part: 1, of: 3, picked: [], again: null, loud: true };
+    await g.console.chat.tell('q1', g.thread, one);
+    await enter();
+    const told = page.locator('.told');
+    await told.getByText('(1 of 3)').waitFor();
+    expect(await told.getByRole('button').allInnerTexts()).toEqual([
+      '1 · Keep <b>it</b>',
+      '2 · [Merge](https://evil.example)',
+    ]);
+    await told.getByRole('button', { name: /^2 · / }).click();
+    await told.getByText(/, Ana$/).waitFor();
+    await page.getByLabel('Write to the agent').fill('neither, do both');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.locator('.said', { hasText: 'neither, do both' }).getByText('Taken').waitFor();
+    expect(g.desk.inputs.map(({ command }) => command)).toEqual([
+      { name: 'answer', ask: 'b1-12', part: 1, pick: 2 },
+      { name: 'say', text: 'neither, do both' },
+    ]);
+  });
+
+  it('a tool call that waits for leave is shown to the letter', async () => {
+    const one = {
+      kind: 'question',
+      role: 'coder',
+      ask: 'b1-12',
+      about: 'tool',
+      header: 'Bash',
+      question: 'rm -rf *.o *.a && echo `id` <x>',
+    } as const;
+    await g.console.chat.tell('q1', g.thread, {
+      ...one,
+      options: [],
+      multi: false,
+      part: 1,
+      of: 1,
+      picked: [],
+      again: null,
+      loud: true,
+    });
+    await enter();
+    await ana.page.locator('.agent pre').getByText('Bash: rm -rf *.o *.a && echo `id` <x>').waitFor();
+    expect(await ana.page.locator('.told').getByRole('button').allInnerTexts()).toEqual(['Allow once', 'Refuse']);
+  });
+
   it('words go to the task, and stay until they are taken', async () => {
     const { page } = ana;
     await enter();
@@ -140,10 +198,10 @@ describe('a thread', () => {
     ]);
     await field.press('ArrowDown');
     await field.press('Tab');
-    expect(await field.inputValue()).toBe('/retry');
+    await expect.poll(() => field.inputValue()).toBe('/retry');
     await field.fill('/ba');
     await page.getByRole('option').click();
-    expect(await field.inputValue()).toBe('/back ');
+    await expect.poll(() => field.inputValue()).toBe('/back ');
   });
 
   it('a task is begun in its channel, and opens', async () => {

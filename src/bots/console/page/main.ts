@@ -149,6 +149,8 @@ async function say(channel: string, thread: string | null): Promise<void> {
 
 function write(at: string, text: string): void {
   set({ ...state, drafts: new Map(state.drafts).set(at, text), chosen: 0 });
+  // The next key is about what this one did.
+  paint();
   sessionStorage.setItem('drafts', JSON.stringify([...state.drafts].filter(([, draft]) => draft !== '')));
 }
 
@@ -164,7 +166,10 @@ const acts: Acts = {
   press: (thread, button) => void pressOnce(thread, button),
   say: (channel, thread) => void say(channel, thread),
   write,
-  choose: (chosen) => set({ ...state, chosen }),
+  choose(chosen) {
+    set({ ...state, chosen });
+    paint();
+  },
   look: (seq) => void look(seq),
   closeFile: () => set({ ...state, file: null }),
   dismiss: () => set({ ...state, answer: null }),
