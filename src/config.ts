@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { Account, Host } from './boundary/files.ts';
 import { listPrices, Price } from './boundary/prices.ts';
 import type { Prices } from './boundary/prices.ts';
-import type { Links } from './chain/desk.ts';
+import type { Links } from './chain/links.ts';
 import { misfits } from './chain/fits.ts';
 import type { Machine } from './chain/fits.ts';
 import { ProjectId } from './chain/ids.ts';
@@ -35,8 +35,8 @@ const Project = z.strictObject({
   channels: z.array(z.string().regex(/^[a-z]+:.+$/, 'platform:channel, e.g. console:site')).min(1),
   /** On the merge allowlist? Nothing merges without it. */
   merges: z.boolean().default(false),
-  /** Soak: while true nothing merges without a person's tap. */
-  soak: z.boolean().default(true),
+  /** Soak: while it lasts nothing merges without a person's tap. Written true it lasts whatever is said in chat; left out it lasts until an admin ends it there. */
+  soak: z.boolean().optional(),
   /** Where sessions that write code may go over TLS, e.g. `registry.npmjs.org`. Nowhere without it. */
   hosts: z.array(Host).max(100).default([]),
 });
@@ -194,6 +194,8 @@ export function linksOf(config: Config): Links {
     })),
   );
   return {
+    projects: config.projects.map(({ id }) => id),
+    people: config.people.map(({ id, name, may }) => ({ id, name, may })),
     projectOf: (platform, channel) =>
       places.find((place) => place.platform === platform && place.channel === channel)?.id ?? null,
     placesOf: (project) =>
@@ -202,6 +204,14 @@ export function linksOf(config: Config): Links {
     hostsOf: (project) => hostsIn(config, project),
   };
 }
+
+/** What is written of a project; one that is gone merges nothing. */
+export const rulesOf =
+  ({ projects }: Config) =>
+  (id: ProjectId): { readonly merges: boolean; readonly soak: boolean | null } => {
+    const { merges = false, soak = null } = projects.find((project) => project.id === id) ?? { soak: true };
+    return { merges, soak };
+  };
 
 /** Every environment read of the controller. `SIGNALBOX_DATA` moves the data folder. */
 export function dataFolder(argument: string | undefined, env: NodeJS.ProcessEnv, root: string): string {

@@ -14,9 +14,10 @@ import { ProjectId } from './chain/ids.ts';
 import type { Chat, Clock, Log } from './chain/ports.ts';
 import { Role } from './chain/roles.ts';
 import { slotsOf } from './chain/schedule.ts';
-import { createSupervisor, readProjects, readTasks } from './chain/supervisor.ts';
+import { readProjects, readTasks } from './chain/reading.ts';
+import { createSupervisor } from './chain/supervisor.ts';
 import type { Means, Supervisor } from './chain/supervisor.ts';
-import { besideOf, hostsIn, linksOf } from './config.ts';
+import { besideOf, hostsIn, linksOf, rulesOf } from './config.ts';
 import type { Config } from './config.ts';
 import { openCovers } from './covers.ts';
 import { Exit } from './exit.ts';
@@ -145,7 +146,7 @@ async function actsOf(config: Config, root: string, chat: Chat, now: Now): Promi
     log,
     settings: config.roles,
     instructions: await instructionsIn(join(root, 'roles')),
-    project: (id) => repositories.get(id) ?? { merges: false, soak: true },
+    project: rulesOf(config),
     person: (id) => config.people.find((person) => person.id === id) ?? null,
   };
 }
@@ -216,7 +217,6 @@ export async function showStatus(config: Config): Promise<number> {
   return damage.length === 0 ? 0 : 1;
 }
 
-/** `lock` and `unlock`, while the controller runs and while it is down. */
 export async function askOnMachine(config: Config, what: 'lock' | 'unlock'): Promise<number> {
   console.log(await askForLock(config.data, what, clock));
   return 0;

@@ -140,7 +140,8 @@ it('a budget, unless the config says none; prices beside those of the list', asy
 });
 
 it('nothing merges, and nothing without a tap, unless the config says so', async () => {
-  expect(await read(good)).toMatchObject({ data, projects: [{ merges: false, soak: true, base: 'main' }] });
+  expect(await read(good)).toMatchObject({ data, projects: [{ merges: false, base: 'main' }] });
+  expect(await read(good)).not.toMatchObject({ projects: [{ soak: false }] });
 });
 
 it('the data folder: the argument, else the environment, else the checkout', () => {

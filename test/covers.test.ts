@@ -99,7 +99,7 @@ describe('the edges', () => {
       {
         async accept(input) {
           seen.push(input);
-          return { kind: 'help' };
+          return { kind: 'help', about: null };
         },
       },
       covers,

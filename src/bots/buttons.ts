@@ -7,7 +7,7 @@ import type { Verdict } from '../chain/verdict.ts';
 import type { Button } from './message.ts';
 
 /** Acts that a press names without a head. `plan` approves a plan. */
-const bare = ['stop', 'retry', 'resume', 'status', 'sendback', 'plan'] as const;
+const bare = ['stop', 'retry', 'resume', 'status', 'sendback', 'plan', 'diff', 'findings'] as const;
 
 /** What a button asks for. `approve`, `merge` and `merge2`, the admin's second tap, are bound to the head that was shown. */
 export type Press = { readonly task: TaskId } & (
@@ -97,6 +97,8 @@ export function commandOf(press: Press): Command {
     case 'resume':
     case 'sendback':
     case 'status':
+    case 'diff':
+    case 'findings':
       return { name: press.act };
   }
 }
@@ -117,6 +119,8 @@ const labels: Readonly<Record<Press['act'], string>> = {
   answer: 'Option',
   once: 'Allow once',
   refuse: 'Refuse',
+  diff: 'Diff',
+  findings: 'Findings',
 };
 
 /** What was pressed, in words for the thread. */
@@ -167,6 +171,10 @@ function use(task: TaskId, account: string): Button {
   return { id: pressId(press), label: pressed(press), style: 'plain' };
 }
 
+/** What is to be seen before Merge: the change, then what the reviewer found. */
+const looks = (task: TaskId): Button[] =>
+  (['diff', 'findings'] as const).map((act) => ({ id: pressId({ act, task }), label: labels[act], style: 'plain' }));
+
 /** What ends a hold, as far as a person can. */
 export function holdButtons(task: TaskId, cause: Hold['kind'], ends: Ends, beside: Beside): Button[] {
   if (cause === 'checks' && ends.by === 'person') return [retry(task, 'Re-run'), sendBack(task), stop(task)];
@@ -195,7 +203,7 @@ export function reviewButtons(task: TaskId, head: Head | null, verdict: Verdict)
     yields && head
       ? { id: pressId({ act: 'merge', task, head }), label: 'Merge', style: 'primary' }
       : retry(task, 'Judge again');
-  return [first, sendBack(task), stop(task)];
+  return [first, ...looks(task), sendBack(task), stop(task)];
 }
 
 /** Approve: merge when green. From when there is a change until somebody has approved it at this head. */

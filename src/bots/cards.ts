@@ -61,7 +61,7 @@ export function card(task: Task, beside: Beside): Message {
   };
 }
 
-function facts({ change, head, check, review, sessions, instead }: Task): readonly string[] {
+function facts({ change, head, check, review, sessions, instead, owner, asker }: Task): readonly string[] {
   return [
     ...(change
       ? [`Change #${change.number} at ${short(change.head)}`]
@@ -70,6 +70,7 @@ function facts({ change, head, check, review, sessions, instead }: Task): readon
         : []),
     ...(check ? [checkRow(check)] : []),
     ...(review ? [`${reviewRow(review)} at ${short(review.head)}`] : []),
+    ...(asker === null ? [] : [`Handed over to ${line(owner.name, 60)}, asked for by ${line(asker, 60)}`]),
     ...Object.entries(instead).map(([of, to]) => `Uses ${code(to)} instead of ${code(of)}`),
   ];
 }

@@ -1,4 +1,7 @@
-import type { Command } from '../chain/commands.ts';
+import { rightOf } from '../chain/commands.ts';
+import type { Right } from '../chain/person.ts';
+import { words } from './words.ts';
+import type { Typed } from './words.ts';
 
 /** One command as a platform offers it while somebody types. `takes` is shown after the name. */
 export type MenuRow = {
@@ -7,31 +10,21 @@ export type MenuRow = {
   readonly does: string;
   /** Where it is of use: `anywhere`, or in a task's thread alone. */
   readonly where: 'anywhere' | 'thread';
+  readonly right: Right;
 };
 
-type Row = readonly [takes: string, does: string, where: MenuRow['where']];
+/** Looked at in a task's thread alone. */
+const OF_A_TASK: readonly Typed[] = ['diff', 'findings', 'logs'];
 
-/** Every command, on every platform alike; null: nobody types it, a button or plain words stand for it. */
-const rows: Readonly<Record<Command['name'], Row | null>> = {
-  task: ['<idea>', 'Start a task in this channel', 'anywhere'],
-  merge: ['', 'Merge the change that is shown', 'thread'],
-  approve: ['', 'Merge when everything is green', 'thread'],
-  back: ['requirements|plan|code <why>', 'Send it back, and say why', 'thread'],
-  resume: ['', 'Go on now', 'thread'],
-  retry: ['', 'Do this phase again', 'thread'],
-  use: ['<account>', 'Go on with another account than the shut one', 'thread'],
-  stop: ['', 'Stop for good; the work is kept', 'thread'],
-  lock: ['', 'Nothing starts, merges or is tapped until it is unlocked on the machine', 'anywhere'],
-  hosts: ['', 'Where the coders of this project may go', 'anywhere'],
-  status: ['', 'What every task does', 'anywhere'],
-  help: ['', 'What can be written here', 'anywhere'],
-  allow: null,
-  keep: null,
-  say: null,
-  answer: null,
-  sendback: null,
-};
-
-export const menu: readonly MenuRow[] = Object.entries(rows).flatMap(([name, row]) =>
-  row === null ? [] : [{ name: `/${name}`, takes: row[0], does: row[1], where: row[2] }],
-);
+/** For completion and registration. */
+export const menu: readonly MenuRow[] = (Object.keys(words) as Typed[]).map((name) => {
+  const { takes, help: does, group } = words[name];
+  const where = group === 'In a thread' || OF_A_TASK.includes(name) ? 'thread' : 'anywhere';
+  return {
+    name: `/${name}`,
+    takes,
+    does: `${does.charAt(0).toUpperCase()}${does.slice(1)}`,
+    where,
+    right: rightOf(name),
+  };
+});

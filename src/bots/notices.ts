@@ -54,6 +54,8 @@ export function notice(subject: Subject, told: Notice, beside: Beside): Message 
       return quiet(`✏️ ${line(told.by, 60)}: write what should change. Your next message here goes to the coder.`);
     case 'back':
       return quiet(`↩️ ${line(told.by, 60)} sent it back to the ${told.to}: ${line(told.why)}`);
+    case 'handed-over':
+      return loud(subject, `🤝 for ${line(told.to, 60)}`, [`${line(told.by, 60)} handed it over.`]);
     case 'elsewhere':
       return loud(subject, told.state === 'merged' ? '✅ merged elsewhere' : '⏹ closed elsewhere', [
         `Change #${told.number} was ${told.state} without Signalbox.`,

@@ -1,5 +1,6 @@
 import type { Command } from '../chain/commands.ts';
 import type { Mode } from '../chain/task.ts';
+import { typed } from './words.ts';
 
 export type Parsed = { readonly ok: true; readonly command: Command } | { readonly ok: false; readonly why: Unparsed };
 
@@ -16,6 +17,10 @@ export type Unparsed =
   | { readonly code: 'use-without-account' }
   /** `/hosts` stands alone, or removes one. */
   | { readonly code: 'hosts-otherwise' }
+  /** `/handover` names a person. */
+  | { readonly code: 'handover-to-nobody' }
+  /** `/soak` takes `on` or `off`. */
+  | { readonly code: 'soak-what' }
   /** The command takes nothing, and something followed. */
   | { readonly code: 'words-after'; readonly word: string };
 
@@ -34,7 +39,7 @@ export function parse(text: string): Parsed {
   if (!trimmed.startsWith('/')) return { ok: true, command: { name: 'say', text } };
   const [first = '/'] = trimmed.split(/\s/, 1);
   const rest = trimmed.slice(first.length).trim();
-  const word = /^\/([a-z]+)(?:@\w+)?$/i.exec(first)?.[1]?.toLowerCase();
+  const word = typed(/^\/([a-z]+)(?:@\w+)?$/i.exec(first)?.[1]?.toLowerCase() ?? '');
   switch (word) {
     case 'task':
       return task(rest);
@@ -48,16 +53,29 @@ export function parse(text: string): Parsed {
       return use(rest);
     case 'hosts':
       return hosts(rest);
-    case 'stop':
-    case 'resume':
-    case 'retry':
-    case 'lock':
-    case 'status':
+    case 'handover':
+      return rest === '' || rest.length > 80
+        ? refuse({ code: 'handover-to-nobody' })
+        : { ok: true, command: { name: word, to: rest } };
+    case 'soak':
+      return soak(rest.toLowerCase());
     case 'help':
-      return alone(word, rest, { name: word });
-    default:
+      return about(rest);
+    case null:
       return refuse({ code: 'unknown-command', word: first });
+    default:
+      return alone(word, rest, { name: word });
   }
+}
+
+function soak(word: string): Parsed {
+  if (word !== '' && word !== 'on' && word !== 'off') return refuse({ code: 'soak-what' });
+  return { ok: true, command: { name: 'soak', on: word === '' ? null : word === 'on' } };
+}
+
+function about(text: string): Parsed {
+  if (/\s/.test(text)) return refuse({ code: 'words-after', word: 'help' });
+  return { ok: true, command: { name: 'help', about: text === '' ? null : text } };
 }
 
 function back(text: string): Parsed {

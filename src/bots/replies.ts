@@ -4,13 +4,17 @@ import type { TaskId } from '../chain/ids.ts';
 import type { Task } from '../chain/task.ts';
 import { taskRow } from './cards.ts';
 import { hostList } from './hosts.ts';
+import { diff, findings, fleet, logs, policy, soak, usage } from './looks.ts';
+import type { Shown } from './looks.ts';
 import { code, line, sentence } from './markdown.ts';
 import type { Unparsed } from './parse.ts';
 import { clockTime, phaseWords } from './phases.ts';
+import { help, typed } from './words.ts';
 
-/** What the person who asked is told, at once. `ok`: it is journaled, or answered. */
-export type Answer = { readonly ok: boolean; readonly text: string; readonly task: TaskId | null };
+/** What the person who asked is told, at once and alone. `ok`: it is journaled, or answered. `agent` and `file` as in a message. */
+export type Answer = { readonly ok: boolean; readonly task: TaskId | null } & Shown;
 
+const yes = (shown: Shown): Answer => ({ ok: true, task: null, ...shown });
 const no = (text: string): Answer => ({ ok: false, text, task: null });
 
 export function reply(to: Reply): Answer {
@@ -25,8 +29,22 @@ export function reply(to: Reply): Answer {
       return { ok: true, text: locked(to), task: null };
     case 'hosts':
       return { ok: true, text: hostList(to.settings, to.said, to.removed), task: null };
+    case 'diff':
+      return yes(diff(to));
+    case 'logs':
+      return yes(logs(to));
+    case 'findings':
+      return yes(findings(to));
+    case 'soak':
+      return yes({ text: soak(to) });
+    case 'usage':
+      return yes({ text: usage(to) });
+    case 'fleet':
+      return yes({ text: [...lockRows(to.lock), fleet(to)].join('\n') });
+    case 'policy':
+      return yes({ text: policy(to) });
     case 'help':
-      return { ok: true, text: help, task: null };
+      return helpAbout(to.about);
     case 'refused':
       return no(refused(to.why));
   }
@@ -59,10 +77,7 @@ function accepted(command: Command['name']): string {
       return '👀 Taken. Its sessions at work may go there in a moment.';
     case 'keep':
       return '👀 Taken. Nobody is asked about it any more.';
-    case 'status':
-    case 'lock':
-    case 'hosts':
-    case 'help':
+    default:
       return '👀 Taken.';
   }
 }
@@ -101,10 +116,12 @@ function status(tasks: readonly Task[], waits: Waits): string {
   ].join('\n');
 }
 
-const help = `\`/task <idea>\` starts a task in this channel. Before the idea: \`--slug <name>\`, \`--quick\` (straight to the coder), \`--headless\` (the default).
-In a task's thread: \`/merge\`, \`/approve\` (merge when green), \`/stop\`, \`/resume\` (go on), \`/use <account>\` (go on with another account than the shut one), \`/retry\` (the phase again), \`/back requirements|plan|code <why>\`. Anything else that you write there is for the agent.
-\`/hosts\` tells where this project's coders may go; an admin takes one back with \`/hosts remove <name>\`.
-\`/status\` lists the tasks, \`/lock\` stops everything until it is unlocked on the machine, \`/help\` shows this.`;
+/** People write the name with its slash, too. */
+function helpAbout(about: string | null): Answer {
+  const name = about === null ? null : typed(about.replace(/^\//, '').toLowerCase());
+  if (about !== null && name === null) return unparsed({ code: 'unknown-command', word: about });
+  return yes({ text: help(name) });
+}
 
 function refused(why: RefusedInput): string {
   switch (why.code) {
@@ -114,6 +131,16 @@ function refused(why: RefusedInput): string {
       return `No repository is linked to the channel ${code(why.channel)}. Write in a linked one, or add it to a project's channels in signalbox.yaml.`;
     case 'locked':
       return `${lockedBy(why.lock)}: nothing was taken. ${UNLOCK}`;
+    case 'no-such-person':
+      return `Nobody called ${code(why.named, 60)} may steer here. Take one of: ${why.people.map((name) => line(name, 60)).join(', ')}.`;
+    case 'diff-first':
+      return 'Look at the change first: `/diff`. Then ask again.';
+    case 'soak-written':
+      return 'signalbox.yaml says `soak: true` for this project, and nothing here ends that. Take the line out on the machine first.';
+    case 'too-few-merges':
+      return `Soak ends after ${why.needs} clean merges in a row, as counted here; there were ${why.clean}. Until then each takes a tap.`;
+    case 'unreadable':
+      return `That cannot be read just now: ${sentence(why.reason)} Try again in a moment.`;
     case 'no-task-here':
       return "There is no task here. Write in a task's thread, or start one with `/task <idea>`.";
     case 'empty-idea':
@@ -193,6 +220,10 @@ export function unparsed(why: Unparsed): Answer {
       return no(
         '`/back` needs where to and why, e.g. `/back plan Keep the old option too`. It goes to `requirements`, `plan` or `code`.',
       );
+    case 'handover-to-nobody':
+      return no('`/handover` needs a person, e.g. `/handover @kim`.');
+    case 'soak-what':
+      return no('`/soak` takes `on` or `off`; alone it says how it is.');
     case 'use-without-account':
       return no('`/use` needs the name of an account, e.g. `/use claude2`.');
     case 'hosts-otherwise':

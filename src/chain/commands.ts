@@ -1,5 +1,6 @@
 import type { Lock } from './box.ts';
 import type { Head, ProjectId, TaskId } from './ids.ts';
+import type { DiffLook, LogsLook, PolicyLook, UsageLook } from './looks.ts';
 import { may } from './person.ts';
 import type { Person, Right } from './person.ts';
 import type { Project } from './project.ts';
@@ -34,7 +35,24 @@ export type Command =
   /** Where the project's coders may go; `remove` takes back what was said of one host. */
   | { readonly name: 'hosts'; readonly remove: string | null }
   | { readonly name: 'status' }
-  | { readonly name: 'help' };
+  /** `to` as it was written: a person's id or name. */
+  | { readonly name: 'handover'; readonly to: string }
+  /** Whether nothing merges without a tap. null asks. */
+  | { readonly name: 'soak'; readonly on: boolean | null }
+  /** Titles of what the reviewer found, once the diff was seen. */
+  | { readonly name: 'findings' }
+  /** What the branch has that the base has not. */
+  | { readonly name: 'diff' }
+  /** What the latest session said and did. */
+  | { readonly name: 'logs' }
+  /** How full the accounts' windows are. */
+  | { readonly name: 'usage' }
+  /** Every project with its tasks. */
+  | { readonly name: 'fleet' }
+  /** The rules of this channel's project, or this thread's. */
+  | { readonly name: 'policy' }
+  /** `about` is a command's name; null for all. */
+  | { readonly name: 'help'; readonly about: string | null };
 
 const needs: Readonly<Record<Command['name'], Right>> = {
   task: 'steer',
@@ -46,6 +64,8 @@ const needs: Readonly<Record<Command['name'], Right>> = {
   retry: 'steer',
   back: 'steer',
   sendback: 'steer',
+  handover: 'steer',
+  soak: 'admin',
   // It only takes away, and whoever steers can stop every task all the same. Who watches is nobody's brake.
   lock: 'steer',
   approve: 'merge',
@@ -54,14 +74,24 @@ const needs: Readonly<Record<Command['name'], Right>> = {
   keep: 'admin',
   hosts: 'watch',
   status: 'watch',
+  diff: 'watch',
+  findings: 'watch',
+  logs: 'watch',
+  usage: 'watch',
+  fleet: 'watch',
+  policy: 'watch',
   help: 'watch',
 };
 
 function rightFor(command: Command): Right {
   const { name } = command;
+  if (name === 'soak' && command.on === null) return 'watch';
   const admin = (name === 'merge' && command.second) || (name === 'hosts' && command.remove !== null);
   return admin ? 'admin' : needs[name];
 }
+
+/** The right that a command takes; a second tap on Merge takes more, and asking about soak less. */
+export const rightOf = (name: Command['name']): Right => needs[name];
 
 /** What changes nothing and is answered while everything is locked. */
 export const looks = (command: Command): boolean => rightFor(command) === 'watch';
@@ -84,6 +114,15 @@ export type Input = {
   readonly command: Command;
 };
 
+/** What the config and people say of a project. */
+export type Settings = { readonly merges: boolean; readonly soak: boolean };
+/** A project at a glance: its tasks, and how many it merged. */
+export type ProjectRow = Settings & {
+  readonly id: ProjectId;
+  readonly merged: number;
+  readonly tasks: readonly Task[];
+};
+
 /** What became of an input. Bots put it into words. `accepted` means journaled: it will be done, whatever happens next. */
 export type Reply =
   | { readonly kind: 'accepted'; readonly task: TaskId; readonly command: Command['name'] }
@@ -104,7 +143,25 @@ export type Reply =
       readonly said: Pick<Project, 'hosts' | 'kept'>;
       readonly removed: string | null;
     }
-  | { readonly kind: 'help' }
+  | { readonly kind: 'diff'; readonly slug: string; readonly diff: DiffLook | null }
+  | { readonly kind: 'logs'; readonly slug: string; readonly logs: LogsLook | null }
+  | { readonly kind: 'findings'; readonly review: Task['review'] }
+  /** `written`: what the config says, if it does. */
+  | ({
+      readonly kind: 'soak';
+      readonly project: ProjectId;
+      readonly clean: number;
+      readonly written: boolean | null;
+    } & Settings)
+  | { readonly kind: 'usage'; readonly accounts: readonly UsageLook[] }
+  | {
+      readonly kind: 'fleet';
+      readonly projects: readonly ProjectRow[];
+      readonly waits: ReadonlyMap<TaskId, Wait>;
+      readonly lock: Lock | null;
+    }
+  | ({ readonly kind: 'policy'; readonly project: ProjectId } & PolicyLook & Settings)
+  | { readonly kind: 'help'; readonly about: string | null }
   | { readonly kind: 'refused'; readonly why: RefusedInput };
 
 export type RefusedInput =
@@ -113,6 +170,14 @@ export type RefusedInput =
   /** Until it is unlocked on the machine nothing but looking is taken. */
   | { readonly code: 'locked'; readonly lock: Lock }
   | { readonly code: 'no-task-here' }
+  | { readonly code: 'no-such-person'; readonly named: string; readonly people: readonly string[] }
+  /** The diff comes before the findings: the reviewer advises and does not plead. */
+  | { readonly code: 'diff-first' }
+  /** The config keeps soak on, whatever is said here. */
+  | { readonly code: 'soak-written' }
+  | { readonly code: 'too-few-merges'; readonly clean: number; readonly needs: number }
+  /** What was to be looked at could not be read just now. */
+  | { readonly code: 'unreadable'; readonly reason: string }
   | { readonly code: 'empty-idea' }
   | { readonly code: 'long-idea'; readonly length: number; readonly max: number }
   | { readonly code: 'bad-slug'; readonly slug: string }

@@ -1,26 +1,21 @@
 import { createHash } from 'node:crypto';
+import { fleet, hosts, lock, look, refuse, soak } from './answers.ts';
+import type { Look, Seen } from './answers.ts';
 import { allowed, IDEA_MAX, looks } from './commands.ts';
 import type { Command, Desk, Input, RefusedInput, Reply } from './commands.ts';
 import { TaskId } from './ids.ts';
-import type { ProjectId } from './ids.ts';
 import type { TaskEvent } from './event.ts';
-import type { Beside } from './instead.ts';
+import { personOf, steering, taskOf } from './links.ts';
+import type { Links } from './links.ts';
 import { HOSTS_MAX } from './project.ts';
 import type { Supervisor } from './supervisor.ts';
 import type { Task } from './task.ts';
-
-/** What the config says of channels: which project a channel shows, and every channel that shows a project; which accounts stand beside one; and a project's own hosts. */
-export type Links = {
-  projectOf(platform: string, channel: string): ProjectId | null;
-  placesOf(project: ProjectId): readonly { readonly platform: string; readonly channel: string }[];
-  readonly beside: Beside;
-  hostsOf(project: ProjectId): readonly string[];
-};
 
 /** Takes what people ask for: checks who, where and what, then has it journaled. Resolves when that is durable or refused. */
 export function createDesk(supervisor: Supervisor, links: Links): Desk {
   // One `/task` at a time: a slug that is free must still be free when the task is journaled.
   let asking: Promise<unknown> = Promise.resolve();
+  const seen: Seen = new Map();
   return {
     async accept(input) {
       const { command, person } = input;
@@ -31,7 +26,19 @@ export function createDesk(supervisor: Supervisor, links: Links): Desk {
       if (locked && !looks(command)) return refuse({ code: 'locked', lock: locked });
       switch (command.name) {
         case 'help':
-          return { kind: 'help' };
+          return { kind: 'help', about: command.about };
+        case 'diff':
+        case 'findings':
+        case 'logs':
+        case 'usage':
+        case 'policy':
+          return look(supervisor, links, seen, input, command).catch((error: Error) =>
+            refuse({ code: 'unreadable', reason: error.message }),
+          );
+        case 'soak':
+          return soak(supervisor, links, input, command);
+        case 'fleet':
+          return fleet(supervisor, links);
         case 'status':
           return { kind: 'status', tasks: supervisor.tasks(), waits: supervisor.waits(), lock: locked };
         case 'task': {
@@ -49,6 +56,7 @@ export function createDesk(supervisor: Supervisor, links: Links): Desk {
         case 'approve':
         case 'back':
         case 'sendback':
+        case 'handover':
         case 'stop':
         case 'resume':
         case 'use':
@@ -58,14 +66,6 @@ export function createDesk(supervisor: Supervisor, links: Links): Desk {
     },
   };
 }
-
-async function lock(supervisor: Supervisor, { person, source }: Input): Promise<Reply> {
-  const answer = await supervisor.lock(person, source);
-  if (answer.kind === 'not-kept') return refuse({ code: 'not-kept', reason: answer.reason });
-  return { kind: 'locked', lock: supervisor.locked(), already: answer.kind === 'ignored' };
-}
-
-const refuse = (why: RefusedInput): Reply => ({ kind: 'refused', why });
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -111,46 +111,27 @@ function freeSlug(idea: string, holders: ReadonlyMap<string, Task>): string {
   for (let n = 2; ; n += 1) if (!holders.has(`${short}-${n}`)) return `${short}-${n}`;
 }
 
-/** What people said of a project's hosts. Said in a task's thread or in a channel of the project. */
-async function hosts(supervisor: Supervisor, links: Links, input: Input, remove: string | null): Promise<Reply> {
-  const { platform, channel } = input.place;
-  const project = inThread(supervisor, input)?.project ?? links.projectOf(platform, channel);
-  if (!project) return refuse({ code: 'unlinked-channel', channel });
-  const settings = links.hostsOf(project);
-  if (remove !== null) {
-    const event = { is: 'host-removed', project, by: input.person, host: remove } as const;
-    const done = await supervisor.report(event, input.source);
-    if (done.kind === 'not-kept') return refuse({ code: 'not-kept', reason: done.reason });
-    if (done.kind === 'ignored')
-      return refuse({ code: 'no-such-host', host: remove, settings: settings.includes(remove) });
-  }
-  const said = supervisor.project(project) ?? { hosts: [], kept: [] };
-  return { kind: 'hosts', project, settings, said, removed: remove };
-}
-
-type Steer = Exclude<Command, { name: 'task' | 'lock' | 'status' | 'help' | 'hosts' }>;
+type Steer = Exclude<Command, Look | { name: 'task' | 'lock' | 'soak' | 'fleet' | 'status' | 'help' | 'hosts' }>;
 
 async function steer(supervisor: Supervisor, links: Links, input: Input, command: Steer): Promise<Reply> {
-  const task = input.task ? supervisor.task(input.task) : inThread(supervisor, input);
+  const task = taskOf(supervisor, input);
   if (!task) return refuse({ code: 'no-task-here' });
   const isFull = (supervisor.project(task.project)?.hosts.length ?? 0) >= HOSTS_MAX;
   if (command.name === 'allow' && isFull) return refuse({ code: 'hosts-full', max: HOSTS_MAX });
+  if (command.name === 'handover' && !personOf(links, command.to))
+    return refuse({ code: 'no-such-person', named: command.to, people: steering(links).map(({ name }) => name) });
   const event = eventOf(task, links, input, command);
   if (!event) return refuse({ code: 'not-now', command: command.name, phase: task.phase.at });
   return reply(supervisor, links, task.id, event, input);
 }
 
-function inThread(supervisor: Supervisor, { place }: Input): Task | undefined {
-  const { platform, channel, thread } = place;
-  return supervisor
-    .tasks()
-    .find((task) =>
-      task.threads.some((at) => at.platform === platform && at.channel === channel && at.thread === thread),
-    );
-}
-
-function eventOf(task: Task, { beside }: Links, { person: by, source }: Input, command: Steer): TaskEvent | null {
+function eventOf(task: Task, links: Links, { person: by, source }: Input, command: Steer): TaskEvent | null {
+  const { beside } = links;
   switch (command.name) {
+    case 'handover': {
+      const to = personOf(links, command.to);
+      return to ? { is: 'handed-over', by, to: { id: to.id, name: to.name, may: to.may } } : null;
+    }
     case 'say':
       return { is: 'said', by, text: command.text, uuid: uuidOf(source) };
     case 'answer': {

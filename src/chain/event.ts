@@ -71,6 +71,8 @@ const useTapped = z.object({
   of: z.string().nullable(),
   keeps: z.boolean(),
 });
+/** `to` is who is addressed from now on. */
+const handedOver = z.object({ is: z.literal('handed-over'), by: Person, to: Person });
 const stopTapped = z.object({ is: z.literal('stop-tapped'), by: Person });
 /** Repeats the phase. */
 const retryTapped = z.object({ is: z.literal('retry-tapped'), by: Person });
@@ -203,6 +205,7 @@ export const TaskEvent = z.discriminatedUnion('is', [
   feedbackAsked,
   resumeTapped,
   useTapped,
+  handedOver,
   stopTapped,
   retryTapped,
   granted,

@@ -83,6 +83,8 @@ export const Notice = z.discriminatedUnion('kind', [
   /** The next words of `by` go to the coder. */
   z.object({ kind: z.literal('feedback-asked'), by: z.string() }),
   z.object({ kind: z.literal('back'), by: z.string(), to: Role, why: z.string() }),
+  /** `to` is who is addressed from now on: it rings for them. */
+  z.object({ kind: z.literal('handed-over'), by: z.string(), to: z.string() }),
   /** Somebody merged or closed the change without Signalbox. */
   z.object({ kind: z.literal('elsewhere'), number: z.number().int(), state: z.enum(['merged', 'closed']) }),
   /** Loud, terminal: done, held for review. */

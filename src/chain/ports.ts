@@ -34,6 +34,7 @@ export type Chat = {
  *   gives the same end again. A later leg MUST go on with the same conversation in the same checkout, and say its prompt once. It
  *   MUST refuse a container name held by anything else.
  * - send MUST be taken once per uuid; it answers `late` when the session's latest leg no longer listens, and then MUST NOT deliver it.
+ * - transcript gives what was said and done until now, whole, as later sessions read it. All of it is a claim.
  * - stop MUST leave nothing running; a session that does not run is fine. With a leg it ends that leg, and no later one.
  * - admit: those of the project that this controller runs MUST go by the hosts of now when it resolves, and those that it begins later.
  * - sweep MUST remove what sessions other than `keep` left running or lying about, but what this controller runs itself: `keep` may be
@@ -43,6 +44,7 @@ export type Chat = {
 export type Sessions = {
   run(spec: SessionSpec, on: (event: SessionEvent) => void): Promise<SessionEnd>;
   send(session: SessionId, letter: Letter): Promise<'taken' | 'late'>;
+  transcript(session: SessionId): Promise<string>;
   stop(session: SessionId, leg?: number): Promise<void>;
   admit(project: ProjectId): Promise<void>;
   sweep(keep: readonly SessionId[]): Promise<void>;
@@ -63,14 +65,23 @@ export type AccountSeen = { readonly n: number; readonly t: Millis; readonly acc
   | { readonly is: 'opened'; readonly why: 'reset' | 'asked' | 'renewed' }
 );
 
+/** How full an account's windows were at `t`, and when each begins anew. */
+export type AccountWindows = {
+  readonly account: string;
+  readonly t: Millis;
+  readonly windows: readonly { readonly name: string; readonly used: number; readonly until: Millis | null }[];
+};
+
 /**
  * The boundary's record of model accounts.
  * - seen MUST give every line after `n`, in order, the same for the same line; an account that is shut lets no request out.
+ * - windows gives what the provider last said of each account's windows: `used` from 0 to 1.
  * - open asks the boundary to let requests out again before it would by itself. It MUST take effect once per key, also for a repeat after a
  *   restart. It never pays: it only lets the next request out, and the provider's answer decides again.
  */
 export type Accounts = {
   seen(n: number): Promise<readonly AccountSeen[]>;
+  windows(): Promise<readonly AccountWindows[]>;
   open(account: string, key: string): Promise<void>;
 };
 

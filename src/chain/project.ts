@@ -23,6 +23,10 @@ export const Project = z.object({
   kept: z.array(Said).default([]),
   /** The environment that was seen last, as the workspace names it; its channels were or will be told what came of it. */
   environment: z.string().nullable().default(null),
+  /** Merges since the base was last seen red, as counted here. Older snapshots count from now on. */
+  clean: z.number().default(0),
+  /** What an admin last said of soak; null while nobody has. */
+  soak: z.object({ on: z.boolean(), by: Person, at: z.number() }).nullable().default(null),
 });
 export type Project = z.infer<typeof Project>;
 
@@ -35,6 +39,7 @@ export const ProjectReport = z.discriminatedUnion('is', [
   z.object({ is: z.literal('host-kept'), project: ProjectId, by: Person, host: Said.shape.host }),
   /** What was said of it is taken back. */
   z.object({ is: z.literal('host-removed'), project: ProjectId, by: Person, host: Said.shape.host }),
+  z.object({ is: z.literal('soak-said'), project: ProjectId, on: z.boolean(), by: Person }),
 ]);
 export type ProjectReport = z.infer<typeof ProjectReport>;
 
@@ -64,6 +69,17 @@ export const HOSTS_MAX = 100;
 type Next = Moved<Project, ProjectEffect>;
 type OfHost = Extract<ProjectEvent, { is: `host-${string}` }>;
 
+/** So many clean merges come before a person may end soak. */
+export const CLEAN_MERGES = 5;
+
+/**
+ * Whether nothing merges without a tap. A written `soak: true` is the floor: nobody in chat ends it. What an admin said comes next, then the
+ * written `false`; without a word of anybody soak is on.
+ */
+export function soakOf(written: boolean | null, said: Project['soak']): boolean {
+  return written === true || (said?.on ?? written ?? true);
+}
+
 /** A project's rules. */
 export const projectKind = kind({
   prefix: 'project',
@@ -77,12 +93,23 @@ export const projectKind = kind({
     const move = (next: Project, ...effects: ProjectEffect[]): Next => ({ kind: 'moved', state: next, effects });
     switch (event.is) {
       case 'proved':
-        return move({ ...project, proof: { check: event.check, under: event.under } });
+        return move({
+          ...project,
+          proof: { check: event.check, under: event.under },
+          clean: event.check.outcome === 'red' ? 0 : project.clean,
+        });
       case 'merged': {
         const { task, commit } = event;
         if (project.merges.some((merge) => merge.commit === commit)) return ignored('that merge was counted');
         const merges = [...project.merges, { task, commit, at }].slice(-KEPT);
-        return move({ ...project, merges, merged: project.merged + 1 });
+        return move({ ...project, merges, merged: project.merged + 1, clean: project.clean + 1 });
+      }
+      case 'soak-said': {
+        const { on, by } = event;
+        if (!may(event.by, 'admin')) return ignored('this person may not say so');
+        if (project.soak?.on === on) return ignored('that was said');
+        if (!on && project.clean < CLEAN_MERGES) return ignored('too few clean merges');
+        return move({ ...project, soak: { on, by, at } });
       }
       case 'host-allowed':
       case 'host-kept':

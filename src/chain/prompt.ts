@@ -16,7 +16,7 @@ export function prompt(task: Task, run: Run, instructions: string, files: readon
     instructions.trim(),
     `# The task`,
     `Title: ${task.title}\nBranch: ${task.branch}\nSession: ${run.session}`,
-    `${task.owner.name} asked for:\n${quote(task.idea)}`,
+    `${task.asker ?? task.owner.name} asked for:\n${quote(task.idea)}`,
     `# Files\n\n${files.map((file) => `- ${FILES}/${file}`).join('\n')}`,
   ];
   if (run.words) parts.push(`# Why you are called again\n\n${quote(run.words)}`);

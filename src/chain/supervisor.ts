@@ -1,4 +1,4 @@
-import { boxKind, FORMAT } from './box.ts';
+import { FORMAT } from './box.ts';
 import type { Box, Lock } from './box.ts';
 import type { Covers } from './covered.ts';
 import { createDispatcher } from './dispatch.ts';
@@ -6,24 +6,25 @@ import type { Dispatcher } from './dispatch.ts';
 import type { TaskEvent } from './event.ts';
 import { ProjectId, TaskId } from './ids.ts';
 import type { Linked } from './linking.ts';
+import type { Settings } from './commands.ts';
+import { looksOf } from './looks.ts';
+import type { Looks } from './looks.ts';
 import type { Machine } from './machine.ts';
 import { othersOf } from './others.ts';
-import { readStream } from './owner.ts';
 import type { Damage, Submitted as SubmittedTo } from './owner.ts';
 import type { Acts } from './perform.ts';
 import type { Person } from './person.ts';
 import type { Accounts, Store } from './ports.ts';
+import { soakOf } from './project.ts';
 import type { Refusals } from './refused.ts';
 import type { Project, ProjectReport } from './project.ts';
 import { pursue, pursueAccount, pursueProject, refreshCard } from './pursue.ts';
 import type { Room } from './room.ts';
 import type { Wait } from './schedule.ts';
-import type { Kind } from './stream.ts';
 import type { Task } from './task.ts';
 import { createWatch, readMachine, sweep } from './watch.ts';
 import type { Watch } from './watch.ts';
-import { projectKind } from './project.ts';
-import { accountOwner, boxOwner, liveOf, lockOf, projectOwner, taskKind, tasksOf, thaw } from './yard.ts';
+import { accountOwner, boxOwner, liveOf, lockOf, projectOwner, tasksOf, thaw } from './yard.ts';
 import type { Live, Yard } from './yard.ts';
 
 export type { Damage } from './owner.ts';
@@ -41,6 +42,11 @@ export type Supervisor = {
   project(id: ProjectId): Project | undefined;
   tasks(): readonly Task[];
   task(id: TaskId): Task | undefined;
+  readonly looks: Looks;
+  /** What the config and people say of a project, and how many changes it merged. */
+  settings(
+    id: ProjectId,
+  ): Settings & { readonly merged: number; readonly clean: number; readonly written: boolean | null };
   /** Why the tasks that wait in the queue wait. */
   waits(): ReadonlyMap<TaskId, Wait>;
   damage(id: TaskId): Damage | undefined;
@@ -55,7 +61,10 @@ export type Supervisor = {
 /** What the supervisor does things with, and how much at once. */
 export type Means = {
   readonly store: Store;
-  readonly acts: Omit<Acts, 'others'>;
+  /** `soak` as written in the config; null where it is left to people. */
+  readonly acts: Omit<Acts, 'others' | 'project'> & {
+    project(id: ProjectId): { merges: boolean; soak: boolean | null };
+  };
   readonly accounts: Accounts;
   readonly refusals: Refusals;
   readonly covers: Covers;
@@ -97,6 +106,11 @@ export function createSupervisor(means: Means): Supervisor {
     project: (id) => yard.projectOwners.get(id)?.stream().state ?? undefined,
     tasks: () => tasksOf(yard),
     task: (id) => yard.lives.get(id)?.owner.stream().state ?? undefined,
+    looks: looksOf(yard),
+    settings(id) {
+      const { merged = 0, clean = 0 } = yard.projectOwners.get(id)?.stream().state ?? {};
+      return { ...yard.acts.project(id), merged, clean, written: means.acts.project(id).soak };
+    },
     waits: () => dispatcher.look().waits,
     damage: (id) => yard.damaged.get(`task-${id}`),
     locked: () => lockOf(yard),
@@ -147,7 +161,7 @@ function partsOf({ store, acts, accounts, refusals, covers, machine, room, slots
     }),
     frozen: new Set(),
     room,
-    acts: { ...acts, others },
+    acts: { ...acts, others, project: projectsOf(acts, () => yard) },
     closing: new AbortController(),
     lives: new Map(),
     accountOwners: new Map(),
@@ -176,6 +190,14 @@ function partsOf({ store, acts, accounts, refusals, covers, machine, room, slots
   const watch = createWatch(yard, linked, () => dispatcher.tick());
   return { yard, watch, dispatcher, begin: () => void (going = true) };
 }
+
+/** The config's word on a project, and people's. */
+const projectsOf =
+  (acts: Means['acts'], yard: () => Yard): Acts['project'] =>
+  (id) => {
+    const { merges, soak } = acts.project(id);
+    return { merges, soak: soakOf(soak, yard().projectOwners.get(id)?.stream().state?.soak ?? null) };
+  };
 
 /** What an earlier controller left pending. */
 function goOnWith(yard: Yard, live: Live): void {
@@ -212,32 +234,4 @@ function ownerOf(yard: Yard, name: string): { load(): Promise<Damage | null> } |
   if (prefix === 'account') return accountOwner(yard, key);
   if (prefix === 'project' && project.success) return projectOwner(yard, project.data);
   return null;
-}
-
-/** The box as its journal has it now, for somebody who looks; null before the first start. */
-export async function readBox(store: Store): Promise<Box | null> {
-  const read = await readStream(boxKind, 'box-this', store);
-  if (!read.ok) throw new Error(`${read.damage.stream} is damaged at line ${read.damage.line}: ${read.damage.reason}`);
-  return read.stream.state;
-}
-
-/** The tasks as their journals have them now, for somebody who looks without being the controller. */
-export async function readTasks(
-  store: Store,
-): Promise<{ readonly tasks: readonly Task[]; readonly damage: readonly Damage[] }> {
-  const { states, damage } = await readAll(taskKind, store);
-  return { tasks: states, damage };
-}
-
-/** The projects in the same way; one whose journal is damaged is left out. */
-export const readProjects = async (store: Store): Promise<readonly Project[]> =>
-  (await readAll(projectKind, store)).states;
-
-async function readAll<S, E, F>(kind: Kind<S, E, F>, store: Store): Promise<{ states: S[]; damage: Damage[] }> {
-  const names = (await store.streams()).filter((name) => name.startsWith(`${kind.prefix}-`));
-  const read = await Promise.all(names.map((name) => readStream(kind, name, store)));
-  return {
-    states: read.flatMap((one) => (one.ok && one.stream.state ? [one.stream.state] : [])),
-    damage: read.flatMap((one) => (one.ok ? [] : [one.damage])),
-  };
 }

@@ -86,6 +86,17 @@ export function backAsked(task: Task, { by, to, why }: Of<'back-asked'>, stamp: 
   return first([...halt(task), told], go(fresh, { step: 'work', role, feedback }, stamp));
 }
 
+/** Somebody else is addressed from now on. What was approved and asked for stays with who did it. */
+export function handedOver(task: Task, { by, to }: Of<'handed-over'>): Moved {
+  const { phase, owner } = task;
+  if (!may(by, 'steer')) return ignored('this person may not hand a task over');
+  if (!may(to, 'steer')) return ignored('that person could do nothing about it');
+  if (phase.at === 'merged' || phase.at === 'stopped') return ignored('the task is over');
+  if (owner.id === to.id) return ignored('it is theirs already');
+  const next = { ...task, owner: to, asker: task.asker ?? owner.name };
+  return move(next, [tell({ kind: 'handed-over', by: by.name, to: to.name })]);
+}
+
 /** Send back: the next words of the same person are the feedback. */
 export function feedbackAsked(task: Task, { by }: Of<'feedback-asked'>): Moved {
   const { phase } = task;

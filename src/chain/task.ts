@@ -107,7 +107,10 @@ export const Task = z.object({
   title: z.string(),
   idea: z.string(),
   mode: Mode,
+  /** Who is addressed. */
   owner: Person,
+  /** Name of who asked for it, where somebody else owns it now. Older journals' snapshots have none. */
+  asker: z.string().nullable().default(null),
   branch: z.string(),
   places: z.array(Place),
   threads: z.array(Thread),

@@ -8,7 +8,7 @@ import type { Moved, Stamp } from './moves.ts';
 import { outcome } from './outcomes.ts';
 import { placeAnswered, refused } from './places.ts';
 import { may } from './person.ts';
-import { approveTapped, backAsked, feedbackAsked, mergeTapped, retried, stopped } from './tapped.ts';
+import { approveTapped, backAsked, feedbackAsked, handedOver, mergeTapped, retried, stopped } from './tapped.ts';
 import type { Task } from './task.ts';
 
 /**
@@ -22,9 +22,7 @@ export function transition(task: Task | null, event: TaskEvent, stamp: Stamp): M
     case 'said':
       return said(task, event, stamp);
     case 'typed':
-      return task.phase.at === 'working' && task.phase.session === event.session
-        ? move(task, [tell({ kind: 'typed', role: task.phase.role, text: event.text })])
-        : ignored('that session is not at work');
+      return typed(task, event);
     case 'questioned':
     case 'answered':
     case 'unasked':
@@ -44,6 +42,8 @@ export function transition(task: Task | null, event: TaskEvent, stamp: Stamp): M
       return resumeTapped(task, event, stamp);
     case 'use-tapped':
       return useTapped(task, event, stamp);
+    case 'handed-over':
+      return handedOver(task, event);
     case 'merge-tapped':
       return mergeTapped(task, event, stamp);
     case 'approve-tapped':
@@ -75,6 +75,12 @@ export function transition(task: Task | null, event: TaskEvent, stamp: Stamp): M
   }
 }
 
+function typed(task: Task, { session, text }: Of<'typed'>): Moved {
+  return task.phase.at === 'working' && task.phase.session === session
+    ? move(task, [tell({ kind: 'typed', role: task.phase.role, text })])
+    : ignored('that session is not at work');
+}
+
 type Of<K extends TaskEvent['is']> = Extract<TaskEvent, { is: K }>;
 
 function asked(event: Asked, stamp: Stamp): Moved {
@@ -102,6 +108,7 @@ function asked(event: Asked, stamp: Stamp): Moved {
     mode,
     places,
     owner: by,
+    asker: null,
     title: idea.split('\n', 1).join('').slice(0, 80),
     branch: `signalbox/${slug}`,
     threads: [],

@@ -4,7 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AccountLine } from '../boundary/files.ts';
 import type { Asking } from '../boundary/files.ts';
-import type { Accounts, AccountSeen } from '../chain/ports.ts';
+import type { Accounts, AccountSeen, AccountWindows } from '../chain/ports.ts';
 import { claimDurably } from './durable.ts';
 
 /** What of the record was read so far: whole lines alone. */
@@ -14,9 +14,11 @@ type Read = {
   readonly seen: readonly AccountSeen[];
   /** The askings that have taken effect. */
   readonly keys: ReadonlySet<string>;
+  /** The latest of each account. */
+  readonly windows: ReadonlyMap<string, AccountWindows>;
 };
 
-const nothing: Read = { bytes: 0, lines: 0, seen: [], keys: new Set() };
+const nothing: Read = { bytes: 0, lines: 0, seen: [], keys: new Set(), windows: new Map() };
 
 /**
  * The boundary's record of model accounts, in its own folder (`<data>/boundary`). Throws when a line is none that a boundary writes, and names
@@ -32,6 +34,9 @@ export function boundaryAccounts({ folder }: { readonly folder: string }): Accou
   return {
     async seen(n) {
       return (await fresh()).seen.filter((line) => line.n > n);
+    },
+    async windows() {
+      return [...(await fresh()).windows.values()];
     },
     async open(account, key) {
       const name = createHash('sha256').update(key).digest('hex');
@@ -64,6 +69,7 @@ function add(path: string, before: Read, bytes: Buffer): Read {
   const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1);
   const seen = [...before.seen];
   const keys = new Set(before.keys);
+  const windows = new Map(before.windows);
   let lines = before.lines;
   for (const text of whole.toString().split('\n').slice(0, -1)) {
     lines += 1;
@@ -78,9 +84,13 @@ function add(path: string, before: Read, bytes: Buffer): Read {
     } else if (line.event === 'opened') {
       seen.push({ n: lines, t: line.t, account: line.account, is: 'opened', why: line.why });
     }
+    if (line.event === 'windows') {
+      const { t, account } = line;
+      windows.set(account, { t, account, windows: line.windows });
+    }
     if (line.event !== 'shut' && line.event !== 'windows' && line.key !== undefined) keys.add(line.key);
   }
-  return { bytes: before.bytes + whole.length, lines, seen, keys };
+  return { bytes: before.bytes + whole.length, lines, seen, keys, windows };
 }
 
 function parse(text: string): AccountLine | null {

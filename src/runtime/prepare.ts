@@ -95,7 +95,7 @@ function define(
 }
 
 /** An earlier session as the next role reads it. One whose folder is gone says so instead of failing the task. */
-async function transcriptOf(site: Installation, session: SessionId): Promise<string> {
+export async function transcriptOf(site: Installation, session: SessionId): Promise<string> {
   const at = layoutOf(placesOf(site), session);
   const spec = z
     .object({ cli: Spec.shape.cli, prompt: Spec.shape.prompt })

@@ -16,7 +16,7 @@ import { decide, latestLeg, layOutLeg, readEnd, refuseEarlyLeg, spaceBefore } fr
 import { placesOf } from './installation.ts';
 import type { Installation } from './installation.ts';
 import { endOf, mailOf, putMail, readMail } from './mail.ts';
-import { prepareSession } from './prepare.ts';
+import { prepareSession, transcriptOf } from './prepare.ts';
 import { recordReader } from './record.ts';
 import { writable } from './room.ts';
 import type { Watched } from './room.ts';
@@ -53,6 +53,8 @@ export function dockerSessions(means: Means): Sessions {
         running.splice(running.indexOf(spec), 1);
       }
     },
+
+    transcript: (session) => transcriptOf(site, session),
 
     send: (session, letter) =>
       tools.lock(session, async () => {

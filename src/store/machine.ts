@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { AskedHere, Machine } from '../chain/machine.ts';
 import type { Clock } from '../chain/ports.ts';
-import { readBox } from '../chain/supervisor.ts';
+import { readBox } from '../chain/reading.ts';
 import { realDisk, replace } from './disk.ts';
 import type { Disk } from './disk.ts';
 import { lookingDisk } from './look.ts';

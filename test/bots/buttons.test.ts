@@ -122,7 +122,7 @@ describe('the buttons of a task', () => {
     ['queued', ['stop']],
     ['proving', ['stop']],
     ['verifying', ['stop']],
-    ['review', ['merge', 'sendback', 'stop']],
+    ['review', ['merge', 'diff', 'findings', 'sendback', 'stop']],
     ['held', ['resume', 'use', 'stop']],
     ['failed', ['retry', 'stop']],
     ['merging', []],
@@ -135,16 +135,22 @@ describe('the buttons of a task', () => {
   it('offer Merge only where a tap can let every hold through', () => {
     expect(acts(task({ at: 'review', verdict: sensitive, patch: '', feedback: null }, reviewed))).toEqual([
       'merge',
+      'diff',
+      'findings',
       'sendback',
       'stop',
     ]);
     expect(acts(task({ at: 'review', verdict: stale, patch: '', feedback: null }, reviewed))).toEqual([
       'retry',
+      'diff',
+      'findings',
       'sendback',
       'stop',
     ]);
     expect(acts(task({ at: 'review', verdict: blocked, patch: '', feedback: null }, reviewed))).toEqual([
       'retry',
+      'diff',
+      'findings',
       'sendback',
       'stop',
     ]);

@@ -135,6 +135,8 @@ const cards: Readonly<Record<Phase['at'], readonly string[]>> = {
     '',
     'site ⋅ `signalbox/readme-spelling` ⋅ 1h09m',
     '[Merge] primary merge:t0123456789:abc1234000000000000000000000000000000000',
+    '[Diff] plain diff:t0123456789',
+    '[Findings] plain findings:t0123456789',
     '[Send back] plain sendback:t0123456789',
     '[Stop] danger stop:t0123456789',
   ],
@@ -290,7 +292,7 @@ describe('the card of a task', () => {
   ])('says what %s lets through, and offers no other tap', (_who, verdict, rows, first) => {
     const shown = card(task({ at: 'review', verdict, patch: '', feedback: null }, reviewed), beside);
     expect(shown.text.split('\n')).toEqual(expect.arrayContaining(rows));
-    expect(shown.buttons.map(({ label }) => label)).toEqual([first, 'Send back', 'Stop']);
+    expect(shown.buttons.map(({ label }) => label)).toEqual([first, 'Diff', 'Findings', 'Send back', 'Stop']);
   });
 
   it('says which account the task uses instead of another', () => {

@@ -169,6 +169,7 @@ const notices = {
   'plan-approved': { kind: 'plan-approved', by: 'Ana' },
   'feedback-asked': { kind: 'feedback-asked', by: 'Ana' },
   back: { kind: 'back', by: 'Ana', to: 'planner', why: 'Keep the old option.' },
+  'handed-over': { kind: 'handed-over', by: 'Ana', to: 'Ben' },
   elsewhere: { kind: 'elsewhere', number: 3, state: 'merged' },
   closedElsewhere: { kind: 'elsewhere', number: 3, state: 'closed' },
   'held-for-review': { kind: 'held-for-review', number: 3, head, verdict: held, byHand: 'git merge it' },
@@ -242,6 +243,8 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
     '– No review bots are set up.',
     '✓ Review: low, 2 findings.',
     '[Merge] primary merge:t0123456789:abc1234000000000000000000000000000000000',
+    '[Diff] plain diff:t0123456789',
+    '[Findings] plain findings:t0123456789',
     '[Send back] plain sendback:t0123456789',
     '[Stop] danger stop:t0123456789',
   ],
@@ -253,6 +256,8 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
     'By hand, on the machine:',
     '| git merge it',
     '[Judge again] primary retry:t0123456789',
+    '[Diff] plain diff:t0123456789',
+    '[Findings] plain findings:t0123456789',
     '[Send back] plain sendback:t0123456789',
     '[Stop] danger stop:t0123456789',
   ],
@@ -364,6 +369,7 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
   'plan-approved': ['👍 Ana approved the plan. The coder begins.'],
   'feedback-asked': ['✏️ Ana: write what should change. Your next message here goes to the coder.'],
   back: ['↩️ Ana sent it back to the planner: Keep the old option.'],
+  'handed-over': ['(rings)', '🤝 for Ben ⋅ **site** ⋅ Correct the spelling in the README', 'Ana handed it over.'],
   elsewhere: [
     '(rings)',
     '✅ merged elsewhere ⋅ **site** ⋅ Correct the spelling in the README',
@@ -387,7 +393,7 @@ describe('a notice', () => {
     const rings = Object.values(notices)
       .map((told) => notice(subject, told, beside))
       .filter(({ loud }) => loud);
-    expect(rings).toHaveLength(15);
+    expect(rings).toHaveLength(16);
     for (const { text } of rings) {
       expect(text.split('\n')[0]).toMatch(/ ⋅ \*\*site\*\* ⋅ Correct the spelling in the README$/);
     }

@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { reply, unknownButton, unparsed } from '../../src/bots/replies.ts';
 import type { Unparsed } from '../../src/bots/parse.ts';
+import { menu } from '../../src/bots/menu.ts';
 import type { Command, RefusedInput, Reply } from '../../src/chain/commands.ts';
+import { ProjectId, SessionId } from '../../src/chain/ids.ts';
+import { Policy } from '../../src/chain/policy.ts';
 import type { Task } from '../../src/chain/task.ts';
 import { ana, head, id, other, task, tasks } from './samples.ts';
 
 const waits = new Map([[id, { for: 'slot', ahead: 1, slots: 2 } as const]]);
 
+const site = ProjectId.parse('site');
+const session = SessionId.parse(`${id}-coder-1`);
 const lock = { n: 1, by: ana, at: Date.UTC(2026, 10, 20, 14, 3) };
 const kinds = {
   accepted: { kind: 'accepted', task: id, command: 'say' },
@@ -33,7 +38,85 @@ const kinds = {
     said: { hosts: [], kept: [] },
     removed: 'example.org',
   },
-  help: { kind: 'help' },
+  help: { kind: 'help', about: null },
+  'help about one': { kind: 'help', about: '/Task' },
+  diff: {
+    kind: 'diff',
+    slug: 'spelling',
+    diff: {
+      base: other,
+      head,
+      files: [
+        { path: 'src/a.ts', status: 'M', plus: 2, minus: 1 },
+        { path: 'docs/a.md', status: 'A', plus: 1, minus: 0 },
+      ],
+      patch: '+a line',
+    },
+  },
+  'diff, large': {
+    kind: 'diff',
+    slug: 'spelling',
+    diff: { base: other, head, files: [{ path: 'src/a.ts', status: 'M', plus: 0, minus: 0 }], patch: null },
+  },
+  'no diff': { kind: 'diff', slug: 'spelling', diff: null },
+  logs: { kind: 'logs', slug: 'spelling', logs: { session, role: 'coder', text: 'It said hello.' } },
+  'no logs': { kind: 'logs', slug: 'spelling', logs: null },
+  findings: {
+    kind: 'findings',
+    review: {
+      head,
+      severity: 'medium',
+      scope: 'implemented',
+      count: 1,
+      handoff: {
+        severity: 'medium',
+        scope: 'implemented',
+        findings: [{ severity: 'medium', title: 'No test of @everyone', detail: 'long', file: 'src/a.ts' }],
+      },
+    },
+  },
+  'no findings': { kind: 'findings', review: null },
+  usage: {
+    kind: 'usage',
+    accounts: [
+      {
+        account: 'claude',
+        shut: null,
+        windows: {
+          account: 'claude',
+          t: lock.at,
+          windows: [
+            { name: '5-hour window', used: 0.43, until: Date.UTC(2026, 10, 20, 15) },
+            { name: 'weekly window', used: 0.91, until: null },
+          ],
+        },
+      },
+      {
+        account: 'codex',
+        shut: { why: 'quota', window: '5-hour window', until: Date.UTC(2026, 10, 20, 15) },
+        windows: null,
+      },
+    ],
+  },
+  fleet: {
+    kind: 'fleet',
+    projects: [
+      { id: site, merges: true, soak: true, merged: 7, tasks: [tasks.merged, tasks.review, tasks.queued] },
+      { id: ProjectId.parse('shop'), merges: false, soak: true, merged: 0, tasks: [] },
+    ],
+    waits,
+    lock,
+  },
+  policy: {
+    kind: 'policy',
+    project: site,
+    base: other,
+    merges: true,
+    soak: true,
+    policy: Policy.parse({ setup: ['npm ci'], test: 'npm test', merges: ['docs/**'] }),
+  },
+  soak: { kind: 'soak', project: site, clean: 3, written: true, merges: true, soak: true },
+  'soak over': { kind: 'soak', project: site, clean: 5, written: null, merges: true, soak: false },
   refused: { kind: 'refused', why: { code: 'no-task-here' } },
 } satisfies Record<string, Reply> & { [K in Reply['kind']]: Extract<Reply, { kind: K }> };
 
@@ -68,15 +151,91 @@ const replies: Readonly<Record<keyof typeof kinds, readonly string[]>> = {
     'The coders of this project may go nowhere but to their model.',
   ],
   help: [
-    '`/task <idea>` starts a task in this channel. Before the idea: `--slug <name>`, `--quick` (straight to the coder), `--headless` (the default).',
-    "In a task's thread: `/merge`, `/approve` (merge when green), `/stop`, `/resume` (go on), `/use <account>` (go on with another account than the shut one), `/retry` (the phase again), `/back requirements|plan|code <why>`. Anything else that you write there is for the agent.",
-    "`/hosts` tells where this project's coders may go; an admin takes one back with `/hosts remove <name>`.",
-    '`/status` lists the tasks, `/lock` stops everything until it is unlocked on the machine, `/help` shows this.',
+    '**Begin**',
+    '`/task <idea>` starts a task in this channel',
+    '',
+    '**In a thread**',
+    '`/merge` merges the change that the card shows',
+    '`/approve` lets it merge when everything else is green; approves a plan that waits',
+    '`/back requirements|plan|code <why>` goes back to that role, with the reason',
+    '`/resume` goes on where it stands',
+    '`/retry` begins the phase anew',
+    '`/use <account>` goes on with another account than the one that is shut',
+    '`/handover <person>` addresses somebody else from now on',
+    '`/stop` ends the task and keeps its work',
+    '',
+    '**Look**',
+    '`/diff` what the task has changed, file by file, and the patch',
+    '`/findings` titles of what the reviewer found, for you alone',
+    '`/logs` what its latest session said and did',
+    '`/status` every task and what it waits for',
+    '`/fleet` every project with its tasks',
+    "`/usage` how full the accounts' windows are, and when they begin anew",
+    '`/policy` the rules of this project, and where they stand',
+    '`/hosts` where the coders of this project may go',
+    '`/help [command]` this, or more about one command',
+    '',
+    '**Keep safe**',
+    '`/soak [on|off]` whether nothing merges without a tap',
+    '`/lock` nothing starts, nothing merges and no tap counts',
+    '',
+    "Anything else that you write in a task's thread is for its agent.",
+  ],
+  'help about one': [
+    '`/task <idea>` starts a task in this channel.',
+    'Before the idea: `--slug <name>`, `--quick` (straight to the coder), `--headless` (the default); `--` ends the options.',
+    'It takes the right `steer`.',
+  ],
+  diff: ['2 files changed at `abc1234`, on `def5678`: +3 −1', '`src/a.ts` +2 −1', '`docs/a.md` +1 −0, new'],
+  'diff, large': [
+    '1 file changed at `abc1234`, on `def5678`',
+    '`src/a.ts` +0 −0',
+    'The patch is too large to be shown. The branch has it.',
+  ],
+  'no diff': ['There is nothing to see yet: no commit of this task was taken in.'],
+  logs: ['The coder, as its record has it. It is what the agent says of itself.'],
+  'no logs': ['There is nothing to see yet: no session has begun.'],
+  findings: ['What the reviewer found at `abc1234`. It advises; you decide.'],
+  'no findings': ['There is no review yet.'],
+  usage: [
+    '`claude` is open',
+    '▓▓▓▓░░░░░░ 43 % of the 5-hour window, resets 15:00 UTC, 20 Nov',
+    '▓▓▓▓▓▓▓▓▓░ 91 % of the weekly window',
+    'As of 14:03 UTC, 20 Nov.',
+    '',
+    '⏸ `codex` is shut until 15:00 UTC, 20 Nov',
+    'Nothing is known of its windows.',
+  ],
+  fleet: [
+    '🔒 Locked by Ana 14:03 UTC, 20 Nov: nothing starts, nothing merges, no tap counts. Unlock on the machine, with `./signalbox unlock`.',
+    '**site** ⋅ merges on a tap ⋅ 7 merges',
+    '🔔 site ⋅ Correct the spelling in the README ⋅ held for review',
+    '🟢 site ⋅ Correct the spelling in the README ⋅ in the queue: 1 task before it, 2 slots on this machine',
+    '',
+    '**shop** ⋅ merges nothing from here ⋅ 0 merges',
+    'No tasks in flight.',
+  ],
+  policy: [
+    '**site**: `.signalbox/policy.yaml` on the base branch at `def5678`; what is not there is the default.',
+    'setup: `npm ci`',
+    'test: `npm test`',
+    'merges by itself: `docs/**`',
+    'sensitive, beside the usual: none',
+    'blocked, beside the usual: none',
+    'red tests send the coder back: 2 times',
+    'a person approves the plan: while soak is on',
+    'From signalbox.yaml: on the merge allowlist; soak is on: nothing merges without a tap.',
+  ],
+  soak: [
+    '**site**: soak is on: nothing merges without a tap. 3 clean merges in a row, as counted here. signalbox.yaml says `soak: true`.',
+  ],
+  'soak over': [
+    '**site**: soak is over: what the policy names merges by itself. `/soak on` ends that. 5 clean merges in a row, as counted here.',
   ],
   refused: ["There is no task here. Write in a task's thread, or start one with `/task <idea>`."],
 };
 
-const receipts: Readonly<Record<Command['name'], string>> = {
+const receipts: Readonly<Partial<Record<Command['name'], string>>> = {
   task: '👀 Taken. Its thread opens now.',
   say: '👀 Taken.',
   answer: '👀 Taken.',
@@ -88,18 +247,20 @@ const receipts: Readonly<Record<Command['name'], string>> = {
   approve: '👀 Taken.',
   back: '👀 Taken. It goes back.',
   sendback: '👀 Taken. Write what should change.',
-  lock: '👀 Taken.',
   allow: '👀 Taken. Its sessions at work may go there in a moment.',
   keep: '👀 Taken. Nobody is asked about it any more.',
-  hosts: '👀 Taken.',
-  status: '👀 Taken.',
-  help: '👀 Taken.',
+  handover: '👀 Taken.',
 };
 
 const refusals = {
   'not-allowed': { code: 'not-allowed', needs: 'merge', has: 'watch' },
   'unlinked-channel': { code: 'unlinked-channel', channel: 'lobby' },
   locked: { code: 'locked', lock },
+  unreadable: { code: 'unreadable', reason: 'Docker does not answer' },
+  'no-such-person': { code: 'no-such-person', named: '@nobody', people: ['Ana', 'Ben'] },
+  'diff-first': { code: 'diff-first' },
+  'soak-written': { code: 'soak-written' },
+  'too-few-merges': { code: 'too-few-merges', clean: 3, needs: 5 },
   'no-task-here': { code: 'no-task-here' },
   'empty-idea': { code: 'empty-idea' },
   'long-idea': { code: 'long-idea', length: 10_000, max: 8_000 },
@@ -125,6 +286,13 @@ const refusals = {
 const sentences: Readonly<Record<keyof typeof refusals, string>> = {
   'not-allowed':
     'That takes the right `merge` and you have `watch`. Whoever runs Signalbox can change it in signalbox.yaml.',
+  unreadable: 'That cannot be read just now: Docker does not answer. Try again in a moment.',
+  'no-such-person': 'Nobody called `@nobody` may steer here. Take one of: Ana, Ben.',
+  'diff-first': 'Look at the change first: `/diff`. Then ask again.',
+  'soak-written':
+    'signalbox.yaml says `soak: true` for this project, and nothing here ends that. Take the line out on the machine first.',
+  'too-few-merges':
+    'Soak ends after 5 clean merges in a row, as counted here; there were 3. Until then each takes a tap.',
   locked: '🔒 Locked by Ana 14:03 UTC, 20 Nov: nothing was taken. Unlock on the machine, with `./signalbox unlock`.',
   'unlinked-channel':
     "No repository is linked to the channel `lobby`. Write in a linked one, or add it to a project's channels in signalbox.yaml.",
@@ -164,6 +332,8 @@ const misreadings = {
   'back-without-why': { code: 'back-without-why' },
   'use-without-account': { code: 'use-without-account' },
   'hosts-otherwise': { code: 'hosts-otherwise' },
+  'handover-to-nobody': { code: 'handover-to-nobody' },
+  'soak-what': { code: 'soak-what' },
   'words-after': { code: 'words-after', word: 'stop' },
 } satisfies { [K in Unparsed['code']]: Extract<Unparsed, { code: K }> };
 
@@ -179,6 +349,8 @@ const hints: Readonly<Record<Unparsed['code'], string>> = {
     '`/back` needs where to and why, e.g. `/back plan Keep the old option too`. It goes to `requirements`, `plan` or `code`.',
   'use-without-account': '`/use` needs the name of an account, e.g. `/use claude2`.',
   'hosts-otherwise': '`/hosts` stands alone or takes a name back, e.g. `/hosts remove registry.npmjs.org`.',
+  'handover-to-nobody': '`/handover` needs a person, e.g. `/handover @kim`.',
+  'soak-what': '`/soak` takes `on` or `off`; alone it says how it is.',
   'words-after': '`/stop` stands alone. To tell the agent something, begin with another word.',
 };
 
@@ -214,6 +386,37 @@ describe('a reply', () => {
       text: 'This button means nothing here. Use one from the card.',
       task: null,
     });
+  });
+});
+
+describe('what is looked at', () => {
+  it('comes with the words of agents and whole files apart from the text', () => {
+    expect(reply(kinds.diff)).toMatchObject({
+      agent: '+a line',
+      file: { name: 'spelling-abc1234.patch', text: '+a line' },
+      task: null,
+    });
+    expect(reply(kinds.logs)).toMatchObject({ agent: 'It said hello.', file: { name: `${session}.md` } });
+    expect(reply(kinds.findings)).toMatchObject({ agent: 'medium: No test of @everyone (src/a.ts)' });
+  });
+
+  it('shows the end of a long record, a short patch, and both whole as files', () => {
+    const long = `begin ${'x'.repeat(9_000)} end`;
+    const logs = reply({ ...kinds.logs, logs: { ...kinds.logs.logs, text: long } });
+    expect(logs.agent?.length).toBeLessThan(1_600);
+    expect(logs.agent).toMatch(/ end$/);
+    expect(logs.file?.text).toBe(long);
+    const diff = reply({ ...kinds.diff, diff: { ...kinds.diff.diff, patch: long } });
+    expect(diff.agent).toBeUndefined();
+    expect(diff.file?.text).toBe(long);
+  });
+
+  it('has a line of help for every command, and its right', () => {
+    for (const { name, does: help, right } of menu) {
+      expect(reply({ kind: 'help', about: name }).text).toContain(`It takes the right \`${right}\`.`);
+      expect(help).not.toMatch(/\.$/);
+    }
+    expect(reply({ kind: 'help', about: 'deploy' })).toMatchObject({ ok: false });
   });
 });
 

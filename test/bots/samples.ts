@@ -63,6 +63,7 @@ export function task(phase: Phase, more: Partial<Task> = {}): Task {
     idea: 'The README says "recieve".\nPut it right.',
     mode: 'headless',
     owner: ana,
+    asker: null,
     branch: 'signalbox/readme-spelling',
     places: [{ platform: 'console', channel: 'site' }],
     threads: [{ platform: 'console', channel: 'site', thread: 'abcdef012345' }],

@@ -96,6 +96,9 @@ export const events = {
   'back asked by a watcher': { is: 'back-asked', by: watcher, to: 'plan', why: 'no' },
   'feedback asked': { is: 'feedback-asked', by: ben },
   'feedback asked by a watcher': { is: 'feedback-asked', by: watcher },
+  'handed over': { is: 'handed-over', by: ben, to: ben },
+  'handed over by a watcher': { is: 'handed-over', by: watcher, to: ben },
+  'handed over to a watcher': { is: 'handed-over', by: ana, to: watcher },
   granted: sample.granted,
   'account shut': { is: 'account-shut', account: 'codex' },
   'account held, loud': {

@@ -69,7 +69,7 @@ describe('the lock', () => {
       kind: 'status',
       lock: { by: ben },
     });
-    expect(await give(box, { name: 'help' })).toEqual({ kind: 'help' });
+    expect(await give(box, { name: 'help', about: null })).toEqual({ kind: 'help', about: null });
     expect(box.supervisor.tasks()).toHaveLength(1);
     await unlock(of);
     expect(await give(box, { name: 'lock' }, { person: ben, source: 'l1' })).toMatchObject({ lock: null });

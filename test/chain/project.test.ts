@@ -8,9 +8,29 @@ const project = ProjectId.parse('site');
 const said = (host: string) => ({ host, by: ana, at: 1 });
 const states = {
   unknown: null,
-  quiet: { project, proof: null, merges: [], merged: 0, hosts: [], kept: [], environment: null },
-  allowed: { project, proof: null, merges: [], merged: 0, hosts: [said('a.example')], kept: [], environment: null },
-  kept: { project, proof: null, merges: [], merged: 0, hosts: [], kept: [said('a.example')], environment: null },
+  quiet: { project, proof: null, merges: [], merged: 0, clean: 0, soak: null, hosts: [], kept: [], environment: null },
+  allowed: {
+    project,
+    proof: null,
+    merges: [],
+    merged: 0,
+    clean: 0,
+    soak: null,
+    hosts: [said('a.example')],
+    kept: [],
+    environment: null,
+  },
+  kept: {
+    project,
+    proof: null,
+    merges: [],
+    merged: 0,
+    clean: 0,
+    soak: null,
+    hosts: [],
+    kept: [said('a.example')],
+    environment: null,
+  },
 } satisfies Record<string, Project | null>;
 
 const about = { project, by: ana, host: 'a.example' } as const;

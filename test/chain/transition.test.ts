@@ -87,6 +87,7 @@ const rows: readonly Row[] = [
   [['asking'], 'place allowed', '= : report, tell place, send'],
   [['askingPlanner', 'askingOver'], 'place allowed', '= : report, tell place'],
   [['asking', 'askingPlanner', 'askingOver'], 'place kept refused', '= : report, tell place'],
+  [[...working, ...inReview, ...held, ...early, ...later, 'merging', 'failed'], 'handed over', '= : tell handed-over'],
   [[...inReview, ...held, ...early, ...later, 'failed'], 'stop tapped', 'stopped: tell stopped'],
   [['opening'], 'opened', 'preparing: prepare'],
   [['preparing'], 'prepared', 'queued prove: '],

@@ -51,7 +51,7 @@ export function world() {
     forge: fakeForge(),
     validator: fakeValidator(),
     store: fakeStore(),
-    project: { merges: true, soak: true },
+    project: { merges: true, soak: true as boolean | null },
     people: [ana, ben, watcher] as readonly Person[],
     clock: newClock(),
     slots: 2,
@@ -99,6 +99,8 @@ export async function boot(of: World): Promise<Box> {
   });
   const links = {
     projectOf: (_platform: string, channel: string) => (channel === 'site' ? ProjectId.parse('site') : null),
+    people: of.people,
+    projects: [ProjectId.parse('site')],
     placesOf: () => [{ platform: 'console', channel: 'site' }],
     beside,
     hostsOf: () => ['registry.npmjs.org'],

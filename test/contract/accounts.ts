@@ -31,6 +31,11 @@ export function accountsContract(name: string, enter: () => Promise<AccountsWorl
       expect(await all()).toEqual([]);
     });
 
+    it('tells of no windows that the provider did not tell', async () => {
+      world = await enter();
+      expect(await world.controller().windows()).toEqual([]);
+    });
+
     it('gives every line after n, in order, and the same line the same', async () => {
       world = await enter();
       const accounts = world.controller();

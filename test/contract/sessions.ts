@@ -123,6 +123,7 @@ export function sessionsContract(name: string, enter: () => Promise<SessionsWorl
       expect(await world.heard(spec.session)).toEqual(['Do it.', 'use tabs', 'and hurry']);
       expect(await sessions.send(spec.session, { kind: 'message', uuid: 'c', text: 'too late' })).toBe('late');
       expect(await sessions.send(spec.session, { kind: 'message', uuid: 'a', text: 'use tabs' })).toBe('taken');
+      expect(await sessions.transcript(spec.session)).toContain('use tabs');
       expect(await world.heard(spec.session)).toEqual(['Do it.', 'use tabs', 'and hurry']);
     });
 

@@ -1,5 +1,5 @@
 import type { Millis } from '../../src/chain/ids.ts';
-import type { Accounts, AccountSeen } from '../../src/chain/ports.ts';
+import type { Accounts, AccountSeen, AccountWindows } from '../../src/chain/ports.ts';
 
 type ShutSeen = Extract<AccountSeen, { is: 'shut' }>;
 
@@ -18,6 +18,8 @@ export type FakeAccounts = Accounts & {
   shut(account: string, how?: Partial<Pick<ShutSeen, 'why' | 'window' | 'until'>>): void;
   reopen(account: string, why?: 'reset' | 'renewed'): void;
   isShut(account: string): boolean;
+  /** What the provider last said of windows. */
+  told: AccountWindows[];
   /** Takes what was asked for while it was deaf. */
   hear(): void;
 };
@@ -38,7 +40,12 @@ export function fakeAccounts(): FakeAccounts {
     now: () => Date.UTC(2026, 10, 20, 12),
     lines,
     asked,
+    told: [],
 
+    async windows() {
+      reach();
+      return fake.told;
+    },
     async seen(n) {
       reach();
       return lines.filter((line) => line.n > n);

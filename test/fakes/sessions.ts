@@ -115,6 +115,11 @@ export function fakeSessions(): FakeSessions {
       return 'taken';
     },
 
+    async transcript(session) {
+      reach();
+      return [`# Session ${session}`, ...fake.told(session)].join('\n\n');
+    },
+
     async stop(session, only) {
       reach();
       const leg = legs.get(session) ?? 1;

@@ -248,8 +248,8 @@ const holds: readonly Mutant[] = [
   {
     guard: 'holds with a time end by themselves',
     file: 'src/chain/schedule.ts',
-    find: 'const ended = holds.filter(({ at }) => at <= now)',
-    put: 'const ended = holds.filter(({ at }) => at < 0)',
+    find: 'const over = holds.filter(({ at }) => at <= now)',
+    put: 'const over = holds.filter(({ at }) => at < 0)',
     tests: rules,
   },
   {

@@ -46,4 +46,32 @@ export const talk: readonly Mutant[] = [
     put: 'if (false) return',
     tests: rules,
   },
+  {
+    guard: 'soak ends after clean merges alone',
+    file: 'src/chain/project.ts',
+    find: 'if (!on && project.clean < CLEAN_MERGES) return',
+    put: 'if (false) return',
+    tests: ['test/chain/talk.test.ts'],
+  },
+  {
+    guard: 'soak that is written is the floor',
+    file: 'src/chain/project.ts',
+    find: 'written === true || (',
+    put: '(',
+    tests: ['test/chain/talk.test.ts'],
+  },
+  {
+    guard: 'findings after the diff',
+    file: 'src/chain/answers.ts',
+    find: 'review && seen.get(who) !== review.head ?',
+    put: 'review && seen.size < 0 ?',
+    tests: ['test/chain/talk.test.ts'],
+  },
+  {
+    guard: 'nothing is handed over to who could do nothing about it',
+    file: 'src/chain/tapped.ts',
+    find: "if (!may(to, 'steer')) return",
+    put: 'if (false) return',
+    tests: ['test/chain/transition.test.ts'],
+  },
 ];

@@ -66,6 +66,14 @@ describe('the record, as the controller reads it', () => {
     ]);
   });
 
+  it('gives the latest windows of each account', async () => {
+    const accounts = boundaryAccounts({ folder });
+    await writeFile(path, windows + line(2) + windows.replace('0.5', '0.75'));
+    expect(await accounts.windows()).toEqual([
+      { account: 'a', t: 1, windows: [{ name: 'weekly window', used: 0.75, until: null }] },
+    ]);
+  });
+
   it('waits for the end of a line that is being written, at any byte of it', async () => {
     const accounts = boundaryAccounts({ folder });
     const whole = line(1) + line(2);

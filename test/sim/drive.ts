@@ -77,6 +77,8 @@ export async function live(life: Life, scenario: Scenario): Promise<Lived> {
   });
   const desk = createDesk(supervisor, {
     projectOf: (_platform, channel) => ProjectId.parse(channel),
+    people: [ana, ben],
+    projects: ['site', 'shop'].map((id) => ProjectId.parse(id)),
     placesOf: (project) => [{ platform: 'console', channel: project }],
     beside,
     hostsOf: () => [],

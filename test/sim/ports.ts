@@ -82,6 +82,7 @@ export function simSessions(life: Life, waiters: Waiters): Sessions {
         if (sessions[`${session}#${n}`]?.asked) on({ kind: 'asked', n, about: 'question', parts: [DATABASE] });
       return known ?? new Promise((resolve) => waiters.set(name, { end: resolve, ask }));
     },
+    transcript: async (session) => `# Session ${session}`,
     send: (session, letter) =>
       call(life, 'send', () => {
         const name = `${session}#${legsOf(session).length}`;
@@ -246,6 +247,7 @@ const elsewhere = (head: SimChange['head']) => ({ kind: 'merged-elsewhere', head
 export function simAccounts(life: Life): Accounts {
   const { world } = life;
   return {
+    windows: async () => [],
     seen: async (n) => Object.values(world.record).slice(n),
     open: (account, key) =>
       call(life, 'ask', () => {

@@ -29,12 +29,7 @@ export const InputBody = z.union([
 export type InputBody = z.infer<typeof InputBody>;
 
 /** What the person who did it is told. `thread` is the task's in that channel, null while it is not open. */
-export type InputAnswer = {
-  readonly ok: boolean;
-  readonly text: string;
-  readonly task: TaskId | null;
-  readonly thread: string | null;
-};
+export type InputAnswer = Answer & { readonly thread: string | null };
 
 export type Inputs = (person: Person, body: InputBody) => Promise<InputAnswer | 'other-text'>;
 

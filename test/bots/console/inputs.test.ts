@@ -112,7 +112,7 @@ describe('what a person writes', () => {
       { kind: 'status', tasks: [tasks.working], waits: new Map(), lock: null },
       '🟢 site ⋅ Correct the spelling in the README ⋅ with the coder',
     ],
-    ['/help', { kind: 'help' }, '`/help` shows this.'],
+    ['/help', { kind: 'help', about: null }, '`/task <idea>` starts a task in this channel'],
   ] as const)('%s is answered to them alone', async (text, reply, expected) => {
     g.desk.answer = () => reply;
     const answer = await send({ source, channel: 'site', thread: g.thread.thread, text });
