@@ -6,8 +6,9 @@ import { z } from 'zod';
 import { Account, Host } from './boundary/files.ts';
 import { listPrices, Price } from './boundary/prices.ts';
 import type { Prices } from './boundary/prices.ts';
+import { Extra } from './chain/extras.ts';
+import { misfits, strayExtras } from './chain/fits.ts';
 import type { Links } from './chain/links.ts';
-import { misfits } from './chain/fits.ts';
 import type { Machine } from './chain/fits.ts';
 import { ProjectId } from './chain/ids.ts';
 import type { Beside } from './chain/instead.ts';
@@ -62,6 +63,8 @@ const File = z.strictObject({
       code === 'invalid_key' ? 'an account has lower-case letters, digits and dashes, at most 40' : undefined,
   }),
   roles: z.partialRecord(Role, RoleSettings.partial().strict()).default({}),
+  /** Plugins, skills and servers that sessions get beside their checkout. */
+  extras: z.array(Extra).max(20).default([]),
   /** How many tasks work at once. Without it: as many as cores, and 2 GiB each beside the 2 that the rest needs. */
   slots: z.number().int().min(1).max(64).optional(),
   budget: Budget.prefault({}),
@@ -127,7 +130,14 @@ export async function readConfig(data: string, machine: Machine = thisMachine())
   }
   const settings = settingsOf(read.data.roles, machine);
   const { accounts } = read.data;
-  const wrong = misfits(settings, accounts, machine);
+  const wrong = [
+    ...misfits(settings, accounts, machine),
+    ...strayExtras(
+      read.data.extras,
+      settings,
+      read.data.projects.map(({ id }) => id),
+    ),
+  ];
   if (wrong.length > 0) return invalid(file, wrong);
   const budget = read.data.budget === 'none' ? null : read.data.budget;
   const prices = { ...listPrices, ...read.data.prices };

@@ -70,7 +70,7 @@ process.stderr.on('error', () => undefined);
 
 /** Runs until `signal`. Sessions and the boundary go on after it. */
 export async function serveController(config: Config, root: string, signal: AbortSignal): Promise<number> {
-  const not = await unready(await engineOf(config), process.getuid?.() ?? 0);
+  const not = await unready(await engineOf(config), process.getuid?.() ?? 0, config.extras);
   if (not !== null) throw new Exit(78, not);
   await writeFile(join(config.data, 'pid'), `${process.pid}\n`).catch((error: Error) =>
     log.error('the pid is not written: a second controller cannot name this one', { reason: error.message }),
@@ -124,7 +124,6 @@ const aborted = (signal: AbortSignal): Promise<void> =>
 /** What the site knows of the controller while it runs. */
 type Now = { readonly said: Said; readonly room: Room };
 
-/** The hosts that an admin let a project's coders go to. */
 type Said = (project: ProjectId) => readonly string[];
 
 async function actsOf(config: Config, root: string, chat: Chat, now: Now): Promise<Means['acts']> {
@@ -172,6 +171,7 @@ async function siteOf(config: Config, root: string, now?: Now): Promise<Installa
     mirror: mirrorsOf(config.data, config.projects),
     egress,
     known: covers.known,
+    extras: config.extras,
     hosts: (project) => [...hostsIn(config, project), ...said(project)],
     root,
   };

@@ -68,6 +68,12 @@ describe('what does not start', () => {
   });
 });
 
+/** A line for each thing that is wrong; none where all is right. */
+const wrongs = async (config: unknown): Promise<readonly string[]> => {
+  const answer = await read(config);
+  return typeof answer === 'string' ? answer.split('\n').slice(1) : [];
+};
+
 describe('a role that could not run', () => {
   const keys = 'cli, account, model, effort, memoryGiB, cpus, minutes';
   const full = 'is an alias, which means another model tomorrow: name the full id, e.g.';
@@ -96,13 +102,12 @@ describe('a role that could not run', () => {
     [{ coder: { memoryGiB: 8 } }, 'roles.coder.memoryGiB: 8 GiB do not fit: this machine has 7.9.'],
     [{ coder: { cpus: 4 } }, 'roles.coder.cpus: 4 do not fit: this machine has 2.'],
   ])('%j', async (of, sentence) => {
-    const answer = await read({ ...good, roles: of });
-    expect(String(answer).split('\n').slice(1)).toEqual([`  ${sentence}`]);
+    expect(await wrongs({ ...good, roles: of })).toEqual([`  ${sentence}`]);
   });
 
   it('says all at once', async () => {
     const coder = { model: 'gpt', cpus: 3, memoryGiB: 9 };
-    expect(String(await read({ ...good, roles: { coder } })).split('\n')).toHaveLength(4);
+    expect(await wrongs({ ...good, roles: { coder } })).toHaveLength(3);
   });
 
   it('the defaults run on one core, and full ids of any vendor are taken', async () => {
@@ -112,6 +117,23 @@ describe('a role that could not run', () => {
       expect(await read({ ...good, budget: 'none', roles: { coder: { model } } })).toMatchObject({
         roles: { coder: { model } },
       });
+  });
+});
+
+describe('an extra that reaches nobody', () => {
+  const skill = { kind: 'skill', name: 'spelling', folder: '/srv/spelling' };
+  it.each([
+    [
+      { kind: 'plugin', name: 'house', folder: '/srv/house', roles: ['coder'] },
+      'extras.house: a plugin is for claude, and the coder runs codex.',
+    ],
+    [{ ...skill, projects: ['shop'] }, 'extras.spelling: there is no project shop.'],
+    [{ ...skill, folder: 'spelling' }, 'extras.1.folder: an absolute path of a folder on this machine'],
+    [{ ...skill, name: 'Spelling' }, 'extras.1.name: lower-case letters, digits and dashes'],
+    [{ kind: 'mcp', name: 'words', folder: '/srv/words', url: 'https://example.org' }, 'extras.1.command: '],
+    [{ ...skill, name: 'first' }, 'extras.first: another one has that name.'],
+  ])('%j', async (extra, sentence) => {
+    expect(await read({ ...good, extras: [{ ...skill, name: 'first' }, extra] })).toContain(sentence);
   });
 });
 

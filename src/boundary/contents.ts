@@ -30,10 +30,16 @@ const rules: Readonly<Record<Account['provider'], Rules>> = {
       'tool_choice tools parallel_tool_calls reasoning include store truncation prompt_cache_key ' +
       'prompt_cache_retention safety_identifier client_metadata service_tier'
     ).split(' '),
-    tool: (type) => ['function', 'custom', 'local_shell', 'apply_patch'].includes(String(type)),
+    tool: (type) => ['function', 'custom', 'local_shell', 'apply_patch', 'namespace'].includes(String(type)),
     tiers: ['default', 'auto'],
   },
 };
+
+/** Something else than a list is no tool. */
+const inside = (tools: unknown): readonly unknown[] =>
+  Array.isArray(tools)
+    ? tools.map((one: unknown) => (isObject(one) && one['type'] === 'namespace' ? null : one))
+    : [null];
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -47,7 +53,11 @@ export function unfitContents(provider: Account['provider'], body: Readonly<Reco
     return `the service tier ${quoted(body['service_tier'])} is not among a session's`;
   const tools: unknown = body['tools'] ?? [];
   if (!Array.isArray(tools)) return 'the tools are no list';
-  const server = tools.find((one) => !isObject(one) || !tool(one['type']));
+  // Codex puts what a server in the session offers under the server's name.
+  const all = tools.flatMap((one: unknown): unknown[] =>
+    isObject(one) && one['type'] === 'namespace' ? [one, ...inside(one['tools'])] : [one],
+  );
+  const server = all.find((one) => !isObject(one) || !tool(one['type']));
   if (server !== undefined)
     return `the tool ${quoted(isObject(server) ? server['type'] : server)} is run by the provider, not by the session`;
   return fetched(body['messages'] ?? body['input']) ?? fetched(body['system'] ?? body['instructions']);

@@ -56,6 +56,12 @@ export function sessionEnded(task: Task, event: Ended, stamp: Stamp): Moved {
       return refused(ended, role, end, resume(GO_ON), stamp);
     case 'crashed':
       return again(ended, role, `The ${role}'s program ended before its work did: ${end.text}`, stamp);
+    case 'unequipped': {
+      const reason = `The ${role} did not get what signalbox.yaml gives it: ${end.text}.`;
+      const from: Step = { step: 'work', role, feedback: leg === 1 ? phase.words : null };
+      const todo = 'Mend it on the machine, then Retry.';
+      return hold(ended, { kind: 'person', ends: { by: 'person' }, reason, todo, from }, true, stamp);
+    }
     case 'overran':
       return byPerson(
         `The ${role} used up its ${end.minutes} minutes.`,

@@ -95,6 +95,7 @@ const sessionEnded = z.object({
       until: z.number().nullable(),
     }),
     z.object({ kind: z.literal('crashed'), text: z.string() }),
+    z.object({ kind: z.literal('unequipped'), text: z.string() }),
     z.object({ kind: z.literal('overran'), minutes: z.number() }),
     z.object({ kind: z.literal('lost'), text: z.string() }),
     z.object({ kind: z.literal('outgrew'), text: z.string() }),

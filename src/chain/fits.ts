@@ -1,3 +1,4 @@
+import type { Extra } from './extras.ts';
 import { Role } from './roles.ts';
 import type { Cli, RoleSettings } from './roles.ts';
 
@@ -56,4 +57,21 @@ function misfitsOf(
       : []),
     ...(cpus > machine.cores ? [['cpus', `${cpus} do not fit: this machine has ${machine.cores}.`] as const] : []),
   ];
+}
+
+/** Why an extra would reach nobody, or two be one: a sentence each. */
+export function strayExtras(
+  extras: readonly Extra[],
+  settings: Readonly<Record<Role, RoleSettings>>,
+  projects: readonly string[],
+): readonly string[] {
+  return extras.flatMap(({ kind, name, roles = [], projects: of = [] }, n) => {
+    const codex = kind === 'plugin' ? roles.filter((role) => settings[role].cli !== 'claude') : [];
+    const unknown = of.filter((project) => !projects.includes(project));
+    return [
+      ...(extras.findIndex((other) => other.name === name) < n ? ['another one has that name.'] : []),
+      ...codex.map((role) => `a plugin is for claude, and the ${role} runs ${settings[role].cli}.`),
+      ...unknown.map((project) => `there is no project ${project}.`),
+    ].map((why) => `extras.${name}: ${why}`);
+  });
 }

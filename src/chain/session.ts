@@ -70,6 +70,8 @@ export type SessionEnd =
   | { readonly kind: 'refused'; readonly why: Refusal; readonly text: string; readonly until: Millis | null }
   /** The CLI ended without finishing its turn. */
   | { readonly kind: 'crashed'; readonly text: string }
+  /** What the config gives it beside its checkout did not load. */
+  | { readonly kind: 'unequipped'; readonly text: string }
   /** Its time limit ran out. */
   | { readonly kind: 'overran'; readonly minutes: number }
   /** The container was lost again and again, through no fault of the agent's. */

@@ -9,6 +9,7 @@ import type { CoderTurn, Turn } from './faults.ts';
  */
 export type Step = { readonly name: string; readonly say: string; readonly once?: true } & (
   | { readonly does: 'run'; readonly command: string }
+  | { readonly does: 'call'; readonly tool: string; readonly input: object }
   | { readonly does: 'read'; readonly file: { readonly named?: RegExp; readonly path: string } }
 );
 

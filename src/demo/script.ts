@@ -35,6 +35,7 @@ function perform(request: ChatCompletionRequest, step: Step, said: string): Answ
   if (step.does === 'read') {
     return call(request, step.name, step.say, 'Read', { file_path: fileOf(step.file, said, request.messages) });
   }
+  if (step.does === 'call') return call(request, step.name, step.say, step.tool, step.input);
   return offers(request, 'Bash')
     ? call(request, step.name, step.say, 'Bash', { command: step.command, description: step.say })
     : call(request, step.name, step.say, 'exec_command', { cmd: step.command, yield_time_ms: 30_000 });

@@ -1,4 +1,5 @@
 import type { Question } from '../chain/ask.ts';
+import type { Extra } from '../chain/extras.ts';
 import type { SessionEnd, SessionEvent } from '../chain/ports.ts';
 import { WorkerNote } from '../worker/files.ts';
 import type { RecordLine } from '../worker/files.ts';
@@ -14,6 +15,8 @@ export type Progress = {
   hasTaken(uuid: string): boolean;
   /** How the session ends if it ends now; null while the worker has said nothing that ends it. */
   end(): SessionEnd | null;
+  /** What of its extras did not load, in a sentence. */
+  lacks(): string | null;
   /** When the first line was written, ms since the epoch, later by what it waited for people; null while it waits. */
   began(): number | null;
   lines(): number;
@@ -22,12 +25,18 @@ export type Progress = {
 const WORDS = 12;
 
 /** Folds a record from its first line on, for the leg that begins after `since` lines; `on` hears what it says while it grows. */
-export function followRecord(agent: Agent, on: (event: SessionEvent) => void, since = 0): Progress {
+export function followRecord(
+  agent: Agent,
+  on: (event: SessionEvent) => void,
+  since = 0,
+  extras: readonly Extra[] = [],
+): Progress {
   const read = agent.reader();
   const taken = new Set<string>();
   const words: string[] = [];
   let last: Exclude<Said, { kind: 'remark' }> | null = null;
   let over: string | null = null;
+  let lacks: string | null = null;
   let began: number | null = null;
   let [idle, lines] = [false, 0];
   const waiting = clockOfWaits();
@@ -63,12 +72,13 @@ export function followRecord(agent: Agent, on: (event: SessionEvent) => void, si
       if (line.src === 'person') on({ kind: 'typed', n: line.n, text: line.line });
       if (line.src === 'stderr') words.push(line.line);
       if (line.src === 'worker') note(line);
+      lacks ??= agent.lacks(extras, line);
       for (const said of read(line)) {
         if (said.kind !== 'remark') last = said;
         else if (lines > since) on(said);
       }
       // What earlier legs came to is not how this one ends.
-      if (lines === since) [last, over, began, idle] = [null, null, null, false];
+      if (lines === since) [last, over, began, idle, lacks] = [null, null, null, false, null];
     },
     isIdle: () => idle,
     hasTaken: (uuid) => taken.has(uuid),
@@ -77,6 +87,7 @@ export function followRecord(agent: Agent, on: (event: SessionEvent) => void, si
       if (over === null) return idle ? { kind: 'crashed', text: 'it ended its turn without a word' } : null;
       return { kind: 'crashed', text: [over, ...words.slice(-WORDS)].join('\n') };
     },
+    lacks: () => lacks,
     began: () => (waiting.isOn() ? null : began),
     lines: () => lines,
   };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { Extra } from '../chain/extras.ts';
 import type { SessionId } from '../chain/ids.ts';
 import type { SessionSpec } from '../chain/ports.ts';
 import { EGRESS, IN, OUT, Spec, STATE, WORK } from '../worker/files.ts';
@@ -8,6 +9,7 @@ import type { Say } from './cache.ts';
 import { makeCheckout } from './checkout.ts';
 import { Definition } from './container.ts';
 import { claimDurably, readIfThere } from './durable.ts';
+import { extrasOf, keepExtras, makeRoom, mountsOf } from './extras.ts';
 import { tunnelEnv } from './hosts.ts';
 import { placesOf } from './installation.ts';
 import type { Installation } from './installation.ts';
@@ -32,15 +34,18 @@ export async function prepareSession(site: Installation, spec: SessionSpec, say:
   const fixed = await readIfThere(at.fixed);
   if (fixed !== null) return Definition.parse(JSON.parse(fixed));
   await makeFolders(at);
-  const agent = agents[spec.settings.cli];
   const { role, settings, handoff } = spec;
+  const agent = agents[settings.cli];
   const { access } = spec.checkout;
+  const extras = await keepExtras(at, extrasOf(site.extras, spec));
+  await makeRoom(at, settings.cli, extras);
   const { files, ...launch } = agent.launch({
     conversation: uuidOf(spec.session, 'conversation'),
     role,
     access,
     settings,
     handoff,
+    extras,
   });
   for (const [name, text] of Object.entries(files)) await putFile(join(at.in, name), text);
   for (const [name, text] of Object.entries(spec.files)) await putFile(join(at.files, name), text);
@@ -54,7 +59,7 @@ export async function prepareSession(site: Installation, spec: SessionSpec, say:
   const env = { ...launch.env, ...tunnelEnv(access), ...ready.env };
   const written: Spec = { v: 1, session: spec.session, cli: settings.cli, ...launch, env, prompt, again: AGAIN };
   await putFile(at.spec, JSON.stringify(written));
-  const definition = define(site, spec, at, tree, ready);
+  const definition = define(site, spec, at, tree, ready, extras);
   await claimDurably(at.fixed, JSON.stringify(definition));
   return definition;
 }
@@ -69,6 +74,7 @@ function define(
   at: Layout,
   tree: string,
   { image, mounts }: Ready,
+  extras: readonly Extra[],
 ): Definition {
   return {
     image,
@@ -85,6 +91,7 @@ function define(
       { from: join(site.root, 'roles', role), to: '/role', access: 'read' },
       { from: join(site.root, 'src', 'worker'), to: '/opt/signalbox', access: 'read' },
       ...mounts,
+      ...mountsOf(settings.cli, extras),
     ],
     capabilities: ['SETUID', 'SETGID', 'KILL'],
     memoryGiB: settings.memoryGiB,

@@ -1,13 +1,21 @@
+import type { Extra } from '../chain/extras.ts';
 import { AGENT_UID } from '../worker/files.ts';
 import type { Engine } from './docker.ts';
+import { unfitExtras } from './extras.ts';
 
 /**
  * Why this controller must not start, in a sentence; null when it may. An engine that does not answer now is waited for by the tasks, so it
  * refuses nothing.
  */
-export async function unready(engine: Pick<Engine, 'runtime' | 'runtimes'>, uid: number): Promise<string | null> {
+export async function unready(
+  engine: Pick<Engine, 'runtime' | 'runtimes'>,
+  uid: number,
+  extras: readonly Extra[] = [],
+): Promise<string | null> {
   // Their uids are all that keeps the record from the agent.
   if (uid === AGENT_UID) return `Signalbox runs as uid ${AGENT_UID}, which is the agents' own. Run it as another user.`;
+  const unfit = await unfitExtras(extras);
+  if (unfit.length > 0) return unfit.join('\n');
   const { runtime } = engine;
   const known = runtime === null ? null : await engine.runtimes().catch(() => null);
   if (runtime === null || known === null || known.includes(runtime)) return null;

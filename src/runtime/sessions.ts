@@ -1,5 +1,4 @@
 import { mkdir, readdir } from 'node:fs/promises';
-import { Grant } from '../boundary/files.ts';
 import { SessionId } from '../chain/ids.ts';
 import type { Clock, Log, SessionEnd, Sessions, SessionSpec } from '../chain/ports.ts';
 import { agents } from './agents/index.ts';
@@ -7,11 +6,14 @@ import { removeCheckout } from './checkout.ts';
 import type { Definition } from './container.ts';
 import { readIfThere } from './durable.ts';
 import { awaitBoundary, grantEgress, revokeEgress } from './egress.ts';
+import { keptExtras } from './extras.ts';
 import { followRecord } from './follow.ts';
 import type { Progress } from './follow.ts';
-import { hostsOf } from './hosts.ts';
+import { grantOf, readmit } from './grant.ts';
 import { grantsFolder, layoutOf, wayOf } from './layout.ts';
 import type { Layout } from './layout.ts';
+import { lockBySession } from './lock.ts';
+import type { Lock } from './lock.ts';
 import { decide, latestLeg, layOutLeg, readEnd, refuseEarlyLeg, spaceBefore } from './legs.ts';
 import { placesOf } from './installation.ts';
 import type { Installation } from './installation.ts';
@@ -28,8 +30,6 @@ type Tools = Means & {
   /** Checkouts that are being removed while nobody waits for it. */
   readonly removals: Set<Promise<void>>;
 };
-/** Sending and deciding that nothing more is sent exclude each other, per session. */
-type Lock = <T>(session: SessionId, act: () => Promise<T>) => Promise<T>;
 
 const POLL_MS = 60;
 /** How long a worker that was told to end may take. */
@@ -128,18 +128,6 @@ async function runLeg(
   return end;
 }
 
-function lockBySession(): Lock {
-  const tails = new Map<SessionId, Promise<unknown>>();
-  return (session, act) => {
-    const next = (tails.get(session) ?? Promise.resolve()).then(act);
-    tails.set(
-      session,
-      next.catch(() => undefined),
-    );
-    return next;
-  };
-}
-
 /** The next role need not wait for it. What a kill leaves is removed when the session's end is asked for again, or at the task's end. */
 function removeSoon({ site, log, removals }: Tools, { task, session, checkout }: SessionSpec): void {
   const removal = removeCheckout(site, task, checkout.tree)
@@ -174,7 +162,7 @@ async function follow(
   const definition = await prepareSession(site, spec, (progress) => on({ kind: 'progress', progress }));
   const since = await tools.lock(session, () => layOutLeg(at, spec));
   const begun = await spaceBefore(site.room, at, leg, writable(definition));
-  const progress = followRecord(agents[settings.cli], on, since);
+  const progress = followRecord(agents[settings.cli], on, since, await keptExtras(at));
   const record = recordReader(at.record, site.known);
   const read = async (): Promise<void> => {
     for (const line of await record.read()) progress.fold(line);
@@ -195,18 +183,6 @@ async function follow(
   }
 }
 
-function grantOf(site: Installation, spec: SessionSpec, at: Layout): Grant {
-  const { session, task, role, settings } = spec;
-  const { account, model } = settings;
-  const hosts = hostsOf(site, spec);
-  return { v: 1, session, task, role, account, models: [model], hosts, budget: null, socket: at.socket };
-}
-
-/** What is granted stays, but for the hosts: another leg than this one may be at work. */
-async function readmit(site: Installation, spec: SessionSpec, at: Layout): Promise<void> {
-  const text = await readIfThere(at.grant);
-  if (text !== null) await grantEgress(at, { ...Grant.parse(JSON.parse(text)), hosts: hostsOf(site, spec) });
-}
 type Follows = {
   readonly definition: Definition;
   readonly begun: Size;
@@ -238,6 +214,8 @@ async function watch(
       await read();
       const decided = (await readEnd(at, leg)) ?? crampedEnd(watched);
       if (decided) return decided;
+      const lacks = progress.lacks();
+      if (lacks !== null) return { kind: 'unequipped', text: lacks };
       if (told === null && progress.isIdle() && (await lock(session, () => noMore(at, leg, progress))))
         told = clock.now();
       if (over || (told !== null && clock.now() - told > GRACE_MS)) return progress.end();

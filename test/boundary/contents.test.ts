@@ -98,6 +98,7 @@ describe('what the CLIs send', () => {
       tools: [
         { type: 'function', name: 'exec_command' },
         { type: 'custom', name: 'apply_patch' },
+        { type: 'namespace', name: 'mcp__words', tools: [{ type: 'function', name: 'count' }] },
       ],
       tool_choice: 'auto',
       parallel_tool_calls: true,
@@ -127,4 +128,22 @@ describe('betas', () => {
   ])('%s → %s', (sent, kept) => {
     expect(betasOf(sent)).toBe(kept);
   });
+});
+
+it.each([
+  ['a server tool', [{ type: 'web_search' }], 'web_search'],
+  [
+    'a server tool beside a function',
+    [
+      { type: 'function', name: 'f' },
+      { type: 'mcp', server_url: 'https://x' },
+    ],
+    'mcp',
+  ],
+  ['another namespace', [{ type: 'namespace', name: 'n', tools: [{ type: 'web_search' }] }], 'null'],
+  ['no list', { type: 'web_search' }, 'null'],
+  ['nothing', undefined, 'null'],
+])('a namespace with %s in it is refused', (_name, inner, says) => {
+  const tools = [{ type: 'namespace', name: 'mcp__words', tools: inner }];
+  expect(unfitContents('openai', { ...codex, tools })).toContain(`the tool "${says}" is run by the provider`);
 });

@@ -134,6 +134,7 @@ export const events = {
   'coder ended, another leg': ended('coder', { kind: 'ended', handoff: coder('done'), text: 'done' }, 1, 2),
   'coder crashed': ended('coder', ghost),
   'coder overran': ended('coder', { kind: 'overran', minutes: 5 }),
+  'coder unequipped': ended('coder', { kind: 'unequipped', text: 'skill spelling: no frontmatter' }),
   'coder lost': ended('coder', { kind: 'lost', text: 'oom' }),
   'coder outgrew': ended('coder', { kind: 'outgrew', text: 'its files take 12.3 GiB, and 10.0 GiB are allowed' }),
   'coder cramped': ended('coder', { kind: 'cramped', text: 'The disk of /data has 9 % free, and 10 % are kept.' }),

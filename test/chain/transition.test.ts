@@ -179,6 +179,7 @@ const rows: readonly Row[] = [
   [[...coders], 'coder overran', 'held person until person: tell held'],
   [[...coders], 'coder outgrew', 'held person until person: tell held'],
   [[...coders], 'coder cramped', 'held infrastructure until room: tell held'],
+  [[...coders], 'coder unequipped', 'held person until person: tell held'],
   [[...coders], 'coder lost', 'held infrastructure until time: tell held'],
   [['coding', 'asking'], 'coder stopped', 'held person until person: tell held'],
   [['givenUp'], 'coder stopped', 'queued work coder: '],

@@ -31,6 +31,7 @@ const launchOf = (agent: Agent, access: Launch['access']) =>
       minutes: 5,
     },
     handoff: { type: 'object', properties: { only: { type: 'string' } } },
+    extras: [],
   });
 
 /** What every CLI owes: docs in src/runtime/agents/agent.ts. */

@@ -231,8 +231,8 @@ export const boundary: readonly Mutant[] = [
   {
     guard: 'only tools that the CLI runs itself',
     file: 'src/boundary/contents.ts',
-    find: "const server = tools.find((one) => !isObject(one) || !tool(one['type']));",
-    put: 'const server = tools.find((one) => !isObject(one));',
+    find: "const server = all.find((one) => !isObject(one) || !tool(one['type']));",
+    put: 'const server = all.find((one) => !isObject(one));',
     tests: inside,
   },
   {

@@ -3,6 +3,7 @@ import { disk } from './disk.ts';
 import { environment } from './environment.ts';
 import { journal } from './journal.ts';
 import type { Mutant } from './mutant.ts';
+import { starting } from './starting.ts';
 import { talk } from './talk.ts';
 
 const rules = ['test/chain', 'test/sim'];
@@ -433,37 +434,6 @@ const covered: readonly Mutant[] = [
     find: '{ ...line, line: cover(line.line) }',
     put: 'line',
     tests: ['test/runtime/record.test.ts'],
-  },
-];
-
-const starting: readonly Mutant[] = [
-  {
-    guard: 'a role whose account its cli does not speak to',
-    file: 'src/chain/fits.ts',
-    find: 'provider !== undefined && provider !== wanted',
-    put: 'false',
-    tests: ['test/config.test.ts'],
-  },
-  {
-    guard: 'an alias is no model',
-    file: 'src/chain/fits.ts',
-    find: 'ALIAS.test(model)',
-    put: 'false',
-    tests: ['test/config.test.ts'],
-  },
-  {
-    guard: "the agents' uid is not the controller's",
-    file: 'src/runtime/ready.ts',
-    find: 'if (uid === AGENT_UID)',
-    put: 'if (false)',
-    tests: ['test/runtime/ready.test.ts'],
-  },
-  {
-    guard: 'the start looks whether it may run',
-    file: 'src/main.ts',
-    find: 'if (not !== null) throw new Exit(78, not);',
-    put: '',
-    tests: ['test/runtime/ready.test.ts'],
   },
 ];
 

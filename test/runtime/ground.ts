@@ -43,6 +43,7 @@ export async function ground(hosts: readonly string[] = []): Promise<Ground> {
     room: roomy,
     egress,
     hosts: () => hosts,
+    extras: [],
     known: bare,
     root: resolve(import.meta.dirname, '../..'),
   };
@@ -74,9 +75,20 @@ export async function ground(hosts: readonly string[] = []): Promise<Ground> {
     async leave() {
       for (const { name } of await engine.list()) await engine.remove(name);
       await removeCheckouts(site, task);
-      for (const path of [folder, egress]) await rm(path, { recursive: true, force: true });
+      for (const path of [folder, egress]) await removeAll(path);
     },
   };
+}
+
+/** Removes a folder in which agents wrote, too: only root may delete what their uid left, and a container has one. */
+async function removeAll(folder: string): Promise<void> {
+  try {
+    await rm(folder, { recursive: true, force: true });
+  } catch {
+    const inside = ['run', '--rm', '--network', 'none', '-v', `${folder}:/gone`, imageTag()];
+    await execa('docker', [...inside, 'find', '/gone', '-mindepth', '1', '-delete']);
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 const author = {

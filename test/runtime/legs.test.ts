@@ -74,7 +74,7 @@ async function enter(cli: Cli, latencyMs = 0): Promise<World> {
   } as const;
   const files = join(here.data, 'sessions', session);
   const controller = (): Sessions =>
-    dockerSessions({ site: { ...here.site, egress, hosts: () => [], known: bare, root }, clock, log });
+    dockerSessions({ site: { ...here.site, egress, hosts: () => [], extras: [], known: bare, root }, clock, log });
   return {
     spec: {
       session,

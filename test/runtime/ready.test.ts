@@ -36,6 +36,19 @@ it.each([
   expect(await unready(engine, uid)).toBe(sentence);
 });
 
+it('an extra whose folder is not what it must be', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'signalbox-extras-'));
+  const skill = { kind: 'skill', name: 'spelling', folder } as const;
+  expect(await unready(knows(null), 0, [skill])).toBe(`extras.spelling: ${folder} has no SKILL.md.`);
+  await writeFile(join(folder, 'SKILL.md'), '---\nname: spelling\ndescription: x\n---\n');
+  expect(await unready(knows(null), 0, [skill])).toBeNull();
+  const gone = { ...skill, name: 'gone', folder: join(folder, 'SKILL.md') };
+  expect(await unready(knows(null), 0, [skill, gone])).toBe(
+    `extras.gone: ${gone.folder} is no folder on this machine.`,
+  );
+  await rm(folder, { recursive: true });
+});
+
 it('the engine tells its runtimes, and one that is away says so', async () => {
   expect(await dockerEngine({ socket, box: '00000000' }).runtimes()).toContain('runc');
   await expect(dockerEngine({ socket: '/nowhere', box: '00000000' }).runtimes()).rejects.toThrow('/nowhere');

@@ -73,7 +73,7 @@ async function enter(): Promise<World> {
   let hosts: readonly string[] = [];
   const controller = (over: object = {}): Sessions => {
     const sessions = dockerSessions({
-      site: { ...here.site, image, egress, hosts: () => hosts, known: bare, root, ...over },
+      site: { ...here.site, image, egress, hosts: () => hosts, extras: [], known: bare, root, ...over },
       clock,
       log,
     });
@@ -191,6 +191,18 @@ describe('a session in a container', () => {
     expect(await readdir(join(world.here.data, 'work', task))).toEqual([]);
   });
 
+  it('does not go on without what the host gives it, and says what', async () => {
+    world = await enter();
+    const folder = join(root, 'test/fixtures/extras/spelling');
+    const extras = [{ kind: 'skill', name: 'spelling', folder }];
+    const spec = world.spec(1);
+    const end = await world.sessions({ extras }).run(spec, () => undefined);
+    expect(end).toEqual({ kind: 'unequipped', text: 'skill spelling: it is not there' });
+    expect(await world.isRunning(spec.session)).toBe(false);
+    // What it was laid out with stays, whatever the settings say later.
+    expect(await world.sessions().run(spec, () => undefined)).toEqual(end);
+  });
+
   it('refuses a name that somebody else holds, and touches nothing of theirs', async () => {
     world = await enter();
     const spec = world.spec(1);
@@ -219,7 +231,7 @@ describe('a session in a container', () => {
     const spec = world.spec(1);
     const late = { ...clock, now: () => Date.now() + 31 * 60_000 };
     const end = dockerSessions({
-      site: { ...world.here.site, image, egress: world.egress, hosts: () => [], known: bare, root },
+      site: { ...world.here.site, image, egress: world.egress, hosts: () => [], extras: [], known: bare, root },
       clock: late,
       log,
     }).run(spec, () => undefined);

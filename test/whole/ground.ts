@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -79,11 +80,11 @@ async function standIn(data: string, port: number): Promise<void> {
   const [folder, accounts] = [join(data, 'boundary'), join(data, 'accounts.json')];
   await writeFile(accounts, JSON.stringify(config.config.accounts));
   const program = join(root, 'test', 'fixtures', 'boundary-process.ts');
-  const { stdout } = spawn(process.execPath, [program, folder, accounts, String(port)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  for await (const words of stdout) if (String(words).includes('serving')) return;
-  throw new Error('the boundary did not begin to serve');
+  const words = join(data, 'boundary-words');
+  const said = openSync(words, 'a');
+  spawn(process.execPath, [program, folder, accounts, String(port)], { stdio: ['ignore', said, said] });
+  closeSync(said);
+  await eventually(async () => (await readFile(words, 'utf8')).includes('serving'));
 }
 
 async function addSpares(data: string): Promise<void> {

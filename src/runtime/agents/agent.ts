@@ -1,4 +1,5 @@
 import type { Refusal } from '../../chain/ports.ts';
+import type { Extra } from '../../chain/extras.ts';
 import type { Role, RoleSettings } from '../../chain/roles.ts';
 import type { RecordLine, Spec } from '../../worker/files.ts';
 
@@ -10,6 +11,8 @@ export type Agent = {
   ): Pick<Spec, 'start' | 'resume' | 'env'> & { readonly files: Readonly<Record<string, string>> };
   /** A reader for one record from its first line on: feed it every line in order, it says what each means. */
   reader(): (line: RecordLine) => readonly Said[];
+  /** Says of one line which of these extras did not load, in a sentence; null where it says nothing of that. */
+  lacks(extras: readonly Extra[], line: RecordLine): string | null;
   /** When a message that is sent while the agent works is heard. */
   readonly hears: 'now' | 'turn-end';
 };
@@ -22,6 +25,8 @@ export type Launch = {
   readonly settings: RoleSettings;
   /** JSON Schema of the handoff. */
   readonly handoff: unknown;
+  /** What the host gives it; see extras.ts for where it is. */
+  readonly extras: readonly Extra[];
 };
 
 /** What a line of a record says. A claim. */

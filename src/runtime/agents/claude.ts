@@ -1,23 +1,38 @@
 import { z } from 'zod';
+import type { Extra } from '../../chain/extras.ts';
 import type { Refusal } from '../../chain/ports.ts';
+import type { RecordLine } from '../../worker/files.ts';
 import { BOUNDARY_PORT, IN, STATE } from '../../worker/files.ts';
 import type { Agent, Launch, Said } from './agent.ts';
-import { identity, json, remark } from './identity.ts';
+import { identity, json, remark, serverOf } from './identity.ts';
 
 /** Claude Code (2.1.329) in its two-way print mode: one process a conversation, heard in mid-turn. */
-export const claude: Agent = { hears: 'now', launch, reader };
+export const claude: Agent = { hears: 'now', launch, reader, lacks };
 
-function launch({ conversation, access, settings, handoff }: Launch): ReturnType<Agent['launch']> {
+function launch({ conversation, access, settings, handoff, extras }: Launch): ReturnType<Agent['launch']> {
+  const servers = extras.filter((extra) => extra.kind === 'mcp');
+  const plugins = extras.filter((extra) => extra.kind !== 'mcp');
+  const skill = plugins.length === 0 ? [] : ['Skill'];
+  const allowed = [...skill, ...servers.map(({ name }) => `mcp__${name}`)];
   const rights =
     access === 'write'
       ? ['--dangerously-skip-permissions', '--disallowedTools', 'AskUserQuestion']
-      : ['--tools', 'Read,Grep,Glob', '--permission-mode', 'dontAsk'];
+      : ['--tools', ['Read,Grep,Glob', ...skill].join(','), '--permission-mode', 'dontAsk'].concat(
+          allowed.length === 0 ? [] : ['--allowedTools', allowed.join(',')],
+        );
   const argv = ['claude', '-p', '--input-format', 'stream-json', '--output-format', 'stream-json', '--verbose'].concat(
     // Reading outside the checkout is denied otherwise.
     ['--add-dir', `${IN}/files`],
     rights,
     // A repository's own settings never run: a committed hook rewrote a reviewer's verdict.
     ['--setting-sources', 'user'],
+    // Nor do the servers that it names.
+    [
+      '--strict-mcp-config',
+      '--mcp-config',
+      JSON.stringify({ mcpServers: Object.fromEntries(servers.map((server) => [server.name, serverOf(server)])) }),
+    ],
+    plugins.flatMap(({ name }) => ['--plugin-dir', `/extras/${name}`]),
     ['--json-schema', JSON.stringify(handoff)],
     ['--model', settings.model, '--effort', settings.effort],
   );
@@ -125,4 +140,32 @@ function refusalOf(status: number | null, error: string, limit: boolean): Refusa
   if (status === 429) return limit ? 'quota' : 'overloaded';
   if (status !== null && status >= 500) return 'overloaded';
   return status === null ? null : 'unknown';
+}
+
+const Init = z.object({
+  type: z.literal('system'),
+  subtype: z.literal('init'),
+  skills: z.array(z.string()).default([]),
+  plugins: z.array(z.object({ path: z.string() })).default([]),
+  plugin_errors: z.array(z.object({ path: z.string().optional(), message: z.string() })).default([]),
+  mcp_servers: z.array(z.object({ name: z.string(), status: z.string() })).default([]),
+});
+
+/** Its first line of each turn lists what it has. */
+function lacks(extras: readonly Extra[], { src, line }: RecordLine): string | null {
+  const init = src === 'cli' && extras.length > 0 ? Init.safeParse(json(line)).data : undefined;
+  if (init === undefined) return null;
+  const missing = extras.flatMap(({ kind, name }) => {
+    const path = `/extras/${name}`;
+    const error = init.plugin_errors.find((one) => one.path === path)?.message;
+    const status = init.mcp_servers.find((server) => server.name === name)?.status ?? 'not there';
+    const has =
+      kind === 'mcp'
+        ? status === 'connected'
+        : error === undefined &&
+          init.plugins.some((plugin) => plugin.path === path) &&
+          (kind === 'plugin' || init.skills.some((skill) => skill.startsWith(`${name}:`)));
+    return has ? [] : [`${kind} ${name}: ${error ?? (kind === 'mcp' ? `its server is ${status}` : 'it is not there')}`];
+  });
+  return missing.length === 0 ? null : missing.join('; ');
 }

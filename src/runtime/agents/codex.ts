@@ -1,11 +1,13 @@
 import { z } from 'zod';
+import type { Extra } from '../../chain/extras.ts';
 import type { Refusal } from '../../chain/ports.ts';
+import type { RecordLine } from '../../worker/files.ts';
 import { BOUNDARY_PORT, IN, STATE, WorkerNote } from '../../worker/files.ts';
 import type { Agent, Launch, Said } from './agent.ts';
-import { identity, json, remark } from './identity.ts';
+import { identity, json, remark, serverOf } from './identity.ts';
 
 /** Codex (0.169.0): one `exec` process a turn, so that a message waits for the turn's end. */
-export const codex: Agent = { hears: 'turn-end', launch, reader };
+export const codex: Agent = { hears: 'turn-end', launch, reader, lacks };
 
 const SCHEMA = 'handoff.json';
 
@@ -26,11 +28,12 @@ const config = (effort: string): readonly string[] =>
   ].flatMap((setting) => ['-c', setting]);
 
 /** Its own sandbox must be off: in a container without privileges every command of it fails, and the turn still ends well. */
-function launch({ settings, handoff }: Launch): ReturnType<Agent['launch']> {
+function launch({ settings, handoff, extras }: Launch): ReturnType<Agent['launch']> {
   const flags = ['--json', '--dangerously-bypass-approvals-and-sandbox'].concat(
     ['--output-schema', `${IN}/${SCHEMA}`],
     ['-m', settings.model],
     config(settings.effort),
+    extras.flatMap((extra) => (extra.kind === 'mcp' ? ['-c', `mcp_servers.${extra.name}=${toml(extra)}`] : [])),
   );
   return {
     start: ['codex', 'exec', ...flags, '-'],
@@ -38,6 +41,23 @@ function launch({ settings, handoff }: Launch): ReturnType<Agent['launch']> {
     env: { ...identity, CODEX_HOME: STATE },
     files: { [SCHEMA]: JSON.stringify(handoff) },
   };
+}
+
+/** An inline table of TOML, whose strings are written as JSON's. `required`: Codex does not begin without it, and says so. */
+function toml(server: Extract<Extra, { kind: 'mcp' }>): string {
+  const { command, args, env } = serverOf(server);
+  const table = Object.entries(env).map(([key, value]) => `${JSON.stringify(key)}=${JSON.stringify(value)}`);
+  return `{command=${JSON.stringify(command)},args=${JSON.stringify(args)},env={${table.join(',')}},required=true}`;
+}
+
+/** It tells on stderr what it could not load, and nothing of what it could. */
+function lacks(extras: readonly Extra[], { src, line }: RecordLine): string | null {
+  if (src !== 'stderr' || extras.length === 0) return null;
+  const [, skill, why] = /failed to load skill \S+\/skills\/([\w-]+)\/SKILL\.md: (.{1,300})/.exec(line) ?? [];
+  if (skill !== undefined && extras.some(({ kind, name }) => kind === 'skill' && name === skill))
+    return `skill ${skill}: ${why}`;
+  const [, servers] = /required MCP servers failed to initialize: (.{1,300})/.exec(line) ?? [];
+  return servers === undefined ? null : `mcp ${servers}`;
 }
 
 const Line = z.discriminatedUnion('type', [

@@ -1,3 +1,5 @@
+import type { Extra } from '../../chain/extras.ts';
+
 /** Who commits inside a session. The address can never be anybody's. */
 export const identity = {
   GIT_AUTHOR_NAME: 'Signalbox coder',
@@ -21,4 +23,13 @@ export function json(text: string): unknown {
   } catch {
     return null;
   }
+}
+
+/** How a CLI starts a server: in its own folder. */
+export function serverOf({ name, command, env }: Extract<Extra, { kind: 'mcp' }>): {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+} {
+  return { command: 'sh', args: ['-c', `cd /extras/${name} && exec "$@"`, 'sh', ...command], env };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Extra } from '../../../src/chain/extras.ts';
 import { claude } from '../../../src/runtime/agents/claude.ts';
 import { codex } from '../../../src/runtime/agents/codex.ts';
 import { agentContract } from '../../contract/agent.ts';
@@ -37,13 +38,14 @@ agentContract('codex', codex, [
   ['codex-xq4_failed_rl.jsonl', [{ kind: 'ended' }]],
 ]);
 
-const launch = (agent: typeof claude, access: 'read' | 'write') =>
+const launch = (agent: typeof claude, access: 'read' | 'write', extras: readonly Extra[] = []) =>
   agent.launch({
     conversation: '11111111-2222-8333-a444-555555555555',
     role: 'reviewer',
     access,
     settings: { cli: 'codex', account: 'a', model: 'm', effort: 'low', memoryGiB: 1, cpus: 1, minutes: 1 },
     handoff: {},
+    extras,
   });
 
 describe('claude', () => {
@@ -96,5 +98,96 @@ describe('codex', () => {
     reader({ n: 1, t: 0, src: 'cli', line: '{"type":"turn.started"}' });
     const exited = reader({ n: 2, t: 0, src: 'worker', line: '{"note":"exited","code":1,"signal":null}' });
     expect(exited).toEqual([{ kind: 'failed', text: 'Codex ended in mid-turn (exit code 1)' }]);
+  });
+});
+
+describe('extras', () => {
+  const plugin: Extra = { kind: 'plugin', name: 'house', folder: '/srv/house' };
+  const skill: Extra = { kind: 'skill', name: 'spelling', folder: '/srv/spelling' };
+  const server: Extra = {
+    kind: 'mcp',
+    name: 'words',
+    folder: '/srv/words',
+    command: ['node', 'it.mjs'],
+    env: { A: '"b"' },
+  };
+  const all = [plugin, skill, server];
+  const started = ['-c', 'cd /extras/words && exec "$@"', 'sh', 'node', 'it.mjs'];
+
+  it('claude: plugin folders, and servers of the host alone, also where there are none', () => {
+    for (const access of ['read', 'write'] as const) {
+      const none = launch(claude, access).start;
+      expect(none).toContain('--strict-mcp-config');
+      expect(none[none.indexOf('--mcp-config') + 1]).toBe('{"mcpServers":{}}');
+      const argv = launch(claude, access, all).start;
+      const config = JSON.parse(argv[argv.indexOf('--mcp-config') + 1] ?? '') as { mcpServers: object };
+      expect(config.mcpServers).toEqual({ words: { command: 'sh', args: started, env: { A: '"b"' } } });
+      expect(argv.filter((_, n) => argv[n - 1] === '--plugin-dir')).toEqual(['/extras/house', '/extras/spelling']);
+    }
+    const reads = launch(claude, 'read', all).start;
+    expect(reads[reads.indexOf('--tools') + 1]).toBe('Read,Grep,Glob,Skill');
+    expect(reads[reads.indexOf('--allowedTools') + 1]).toBe('Skill,mcp__words');
+  });
+
+  it('codex: a server that it does not begin without', () => {
+    const { start } = launch(codex, 'write', all);
+    expect(start).toContain(
+      `mcp_servers.words={command="sh",args=${JSON.stringify(started)},env={"A"="\\"b\\""},required=true}`,
+    );
+  });
+
+  const init = (of: object): string =>
+    JSON.stringify({
+      type: 'system',
+      subtype: 'init',
+      skills: ['house:greet', 'spelling:spelling'],
+      plugins: [
+        { name: 'house', path: '/extras/house' },
+        { name: 'spelling', path: '/extras/spelling' },
+      ],
+      mcp_servers: [{ name: 'words', status: 'connected' }],
+      ...of,
+    });
+  const cli = (line: string) => ({ n: 1, t: 0, src: 'cli', line }) as const;
+  it.each([
+    ['all of it', {}, null],
+    ['a server that failed', { mcp_servers: [{ name: 'words', status: 'failed' }] }, 'mcp words: its server is failed'],
+    ['a server that is not named', { mcp_servers: [] }, 'mcp words: its server is not there'],
+    [
+      'a plugin that is not there',
+      { plugins: [{ name: 'spelling', path: '/extras/spelling' }] },
+      'plugin house: it is not there',
+    ],
+    [
+      'a plugin with an error',
+      { plugin_errors: [{ path: '/extras/house', message: 'corrupt manifest' }] },
+      'plugin house: corrupt manifest',
+    ],
+    ['a skill that is not there', { skills: ['house:greet'] }, 'skill spelling: it is not there'],
+    [
+      'an old CLI that tells nothing',
+      { skills: undefined, plugins: undefined, mcp_servers: undefined },
+      'plugin house: it is not there; skill spelling: it is not there; mcp words: its server is not there',
+    ],
+  ])('claude says %s', (_name, of, sentence) => {
+    expect(claude.lacks(all, cli(init(of)))).toBe(sentence);
+    expect(claude.lacks([], cli(init(of)))).toBeNull();
+    expect(claude.lacks(all, { ...cli(init(of)), src: 'stderr' })).toBeNull();
+  });
+
+  // As codex 0.169.0 wrote them.
+  const skillLine =
+    '2026-11-27T20:58:22.341739Z ERROR codex_core::session::session: failed to load skill /session/state/skills/spelling/SKILL.md: missing YAML frontmatter delimited by ---';
+  const serverLine =
+    'Error: thread/start: thread/start failed: error creating thread: Fatal error: Failed to initialize session: required MCP servers failed to initialize: words: handshaking with MCP server failed: connection closed';
+  it.each([
+    [skillLine, 'skill spelling: missing YAML frontmatter delimited by ---'],
+    [serverLine, 'mcp words: handshaking with MCP server failed: connection closed'],
+    [skillLine.replace('skills/spelling', 'skills/other'), null],
+    ['some warning', null],
+  ])('codex says %s', (line, sentence) => {
+    expect(codex.lacks(all, { ...cli(line), src: 'stderr' })).toBe(sentence);
+    expect(codex.lacks([], { ...cli(line), src: 'stderr' })).toBeNull();
+    expect(codex.lacks(all, cli(line))).toBeNull();
   });
 });
