@@ -89,14 +89,16 @@ export const WorkerNote = z.discriminatedUnion('note', [
   /** The turn is told to stop, by mail or at the pane. */
   z.object({ note: z.literal('interrupted') }),
   /** The agent waits for a person: for what it asks, or for leave to make a tool call. `call`: a digest of that call. */
-  z.object({ note: z.literal('asked'), about: z.literal('question'), questions: z.array(Question).min(1) }),
-  z.object({
-    note: z.literal('asked'),
-    about: z.literal('tool'),
-    tool: z.string(),
-    text: z.string(),
-    call: z.string(),
-  }),
+  z.discriminatedUnion('about', [
+    z.object({ note: z.literal('asked'), about: z.literal('question'), questions: z.array(Question).min(1) }),
+    z.object({
+      note: z.literal('asked'),
+      about: z.literal('tool'),
+      tool: z.string(),
+      text: z.string(),
+      call: z.string(),
+    }),
+  ]),
   /** The question at that place of the record has its answer, by the mail `says`; or, at the pane, by what somebody typed. */
   z.object({ note: z.literal('answered'), ask: z.number(), says: z.string() }),
   /** Nobody waits for that answer any more: the turn was interrupted, or the CLI gave up. */
