@@ -74,10 +74,9 @@ describe('the cache of a project', () => {
     const checkout = { tree: 'tree', branch: 'signalbox/work', head, access: 'write' } as const;
     const folder = await makeCheckout(site, { project, task, checkout });
     const spec = { project, task, checkout, role: 'coder', settings: roles.coder.settings } as SessionSpec;
-    const ready = await makeReady(site, spec, folder, () => undefined);
-    expect(ready.failed).toBe(null);
-    const poison = `set -e; cat one; echo poison >/cache/one; git status --porcelain
-      for folder in /proc/self/root /proc/1/root; do ls -d $folder/cache/..; done; mount | grep " /cache"`;
+    const { failed, ...ready } = await makeReady(site, spec, folder, () => undefined);
+    expect(failed).toBe(null);
+    const poison = 'set -e; cat one; echo poison >/cache/one; git status --porcelain';
     const said: string[] = [];
     const ran = await inTree(
       site,
@@ -85,7 +84,7 @@ describe('the cache of a project', () => {
       { ...ready, command: ['bash', '-c', poison] },
       (chunk) => void said.push(chunk.toString()),
     );
-    expect([ran.code, said.join('').split('\n')[0]]).toEqual([0, 'package one/proc/self/root/cache/..']);
+    expect([ran.code, said.join('')]).toEqual([0, 'package one']);
     expect(await makeReady(site, spec, folder, () => undefined)).toEqual({ ...ready, failed: null });
     expect(await at.check(policy, head)).toMatchObject({ outcome: 'green', tail: 'has package one' });
     expect(at.asked).toEqual(['/one']);

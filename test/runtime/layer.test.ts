@@ -78,7 +78,7 @@ describe("a project's image layer", () => {
 
   it('is not built again for another policy, and is for anything else that it is made of', async () => {
     const was = [...images];
-    await layer({ '.signalbox/policy.yaml': 'rework: 2\n', 'README.md': 'more' });
+    await layer({ '.signalbox/policy.yaml': 'rework: 2\n', 'notes.txt': 'more' });
     expect([...images]).toEqual(was);
     await layer({ '.signalbox/note.txt': 'a file beside it' });
     expect([...images]).toHaveLength(2);
