@@ -35,7 +35,7 @@ export function glance(tasks: readonly Task[], waits: ReadonlyMap<string, Wait>,
       rows.filter((row) => waiting.includes(row.waits));
     const [yours, held, going, over] = [by('person'), by('cause'), by('no'), by('over')];
     const counts = [
-      [yours.length, 'wait for you'],
+      [yours.length, 'waiting for you'],
       [held.length, 'on hold'],
       [going.length, 'at work'],
       [over.length, 'over'],

@@ -91,7 +91,7 @@ export function timesPicture({ times, title, phase }: Pick<Task, 'times' | 'titl
       const ends = Math.min(x + width + 6, WIDTH - RIGHT + 6);
       return [
         text(0, y, label),
-        `<rect x="${LEFT}" y="${y - 6}" width="${WIDTH - LEFT - RIGHT}" height="1" class="axis"/>`,
+        `<rect x="${LEFT}" y="${y + 6}" width="${WIDTH - LEFT - RIGHT}" height="1" class="axis"/>`,
         `<rect x="${x.toFixed(1)}" y="${y - 14}" width="${width.toFixed(1)}" height="16" rx="3" fill="${colours[kind]}"/>`,
         ...(kind === 'end' ? [] : [text(Number(ends.toFixed(1)), y, duration(ms), ' class="soft"')]),
       ];

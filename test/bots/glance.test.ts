@@ -20,7 +20,7 @@ it('what waits for a person comes first, then what is held, what is at work, and
   const now = tasks.working.times.at(-1)!.since + 150_000;
   const [site, more] = glance(all, waits, now);
   expect(more).toBeUndefined();
-  expect([site!.project, site!.sum]).toEqual(['site', '2 wait for you ⋅ 1 on hold ⋅ 2 at work ⋅ 7 over']);
+  expect([site!.project, site!.sum]).toEqual(['site', '2 waiting for you ⋅ 1 on hold ⋅ 2 at work ⋅ 7 over']);
   expect(site!.tasks.slice(0, 5).map(({ sign, doing, why }) => [sign, doing, why])).toEqual([
     ['❌', 'failed', '`npm test` fails on the would-be merge commit.'],
     ['🔔', 'held for review', null],

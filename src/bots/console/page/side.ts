@@ -15,13 +15,11 @@ export function side(state: State, place: Place, unread: Seen, acts: Acts): Temp
   return html`<header class="top">
       ${place.at === 'thread' ? home : html`<h1>${home}</h1>`}
       <a class="drill" href="/fleet">Fleet</a>
-      <span class="you">${state.you?.name}</span>
       ${
         'Notification' in globalThis && Notification.permission === 'default'
           ? html`<button type="button" class="small" aria-label="Ring on this device" @click=${acts.ring}>🔔</button>`
           : nothing
       }
-      <button type="button" class="plain small" @click=${acts.signOut}>Sign out</button>
     </header>
     ${chosen.map((channel) =>
       channelOf(
@@ -30,7 +28,8 @@ export function side(state: State, place: Place, unread: Seen, acts: Acts): Temp
         place,
         unread,
       ),
-    )}`;
+    )}
+    <p class="you">${state.you?.name} <button type="button" class="small" @click=${acts.signOut}>Sign out</button></p>`;
 }
 
 function channelOf(channel: string, rows: readonly PageRow[], place: Place, unread: Seen): TemplateResult {
