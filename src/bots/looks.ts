@@ -9,7 +9,7 @@ import type { Message } from './message.ts';
 import { clockTime } from './phases.ts';
 
 /** What people look at, in words. Words of agents go into `agent` and `file`. */
-export type Shown = { readonly text: string } & Pick<Message, 'agent' | 'file'>;
+export type Shown = { readonly text: string } & Pick<Message, 'agent' | 'verbatim' | 'file'>;
 
 type Of<K extends Reply['kind']> = Extract<Reply, { kind: K }>;
 
@@ -31,7 +31,7 @@ export function diff({ slug, diff }: Of<'diff'>): Shown {
   if (patch === null || patch === '') return { text };
   const whole = reveal(patch);
   const file = { name: `${slug}-${head.slice(0, 7)}.patch`, text: whole };
-  return whole.length <= PATCH_MAX ? { text, agent: whole, file } : { text, file };
+  return whole.length <= PATCH_MAX ? { text, agent: whole, verbatim: 'diff', file } : { text, file };
 }
 
 function sums({ files, patch }: DiffLook): string {

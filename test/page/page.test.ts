@@ -171,6 +171,24 @@ describe('a thread', () => {
     expect(await ana.page.locator('.told').getByRole('button').allInnerTexts()).toEqual(['Allow once', 'Refuse']);
   });
 
+  it('what one asks to see is shown to who asked, with its file', async () => {
+    const { page } = ana;
+    await enter();
+    const patch = 'diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1,1 +1,1 @@\n--- a removed line\n+an added line\n';
+    const files = [{ path: 'x', status: 'M' as const, plus: 1, minus: 1 }];
+    g.desk.answer = () => ({ kind: 'diff', slug: 'readme', diff: { head, base: head, files, patch } });
+    await page.getByLabel('Write to the agent').fill('/diff');
+    await page.getByRole('button', { name: 'Send' }).click();
+    const answer = page.locator('.answer');
+    await answer.locator('.diff.removed', { hasText: '--- a removed line' }).waitFor();
+    expect(await answer.locator('.diff.added').allInnerTexts()).toEqual(['+an added line\n']);
+    await answer.getByRole('button', { name: /readme-abc1234.patch/ }).click();
+    const saving = page.waitForEvent('download');
+    await page.getByRole('dialog').getByRole('link', { name: 'Save' }).click();
+    expect((await saving).suggestedFilename()).toBe('readme-abc1234.patch');
+    expect(await page.locator('.line').count()).toBe(0);
+  });
+
   it('words go to the task, and stay until they are taken', async () => {
     const { page } = ana;
     await enter();

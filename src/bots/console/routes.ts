@@ -5,7 +5,6 @@ import type { Desk } from '../../chain/commands.ts';
 import type { Log } from '../../chain/ports.ts';
 import { menu } from '../menu.ts';
 import type { Keys } from '../people.ts';
-import { tree } from '../tree.ts';
 import { served } from './assets.ts';
 import { eventStream } from './events.ts';
 import type { Feed } from './events.ts';
@@ -18,7 +17,7 @@ import type { Inputs } from './inputs.ts';
 import { sessionRoutes } from './session.ts';
 import type { Signins } from './signins.ts';
 import { lines } from './threads.ts';
-import { pageLine, pageMessage, pageRow, rings } from './wire.ts';
+import { pageAnswer, pageLine, pageMessage, pageRow, rings } from './wire.ts';
 
 export type Parts = Feed & {
   readonly log: Log;
@@ -106,7 +105,7 @@ async function input(c: Context<Env>, inputs: Inputs): Promise<Response> {
       `The source ${body.data.source} was used for something else. Choose a new one for each message.`,
     );
   }
-  return c.json(asPage(c) ? { ...answer, text: tree(answer.text) } : answer);
+  return c.json(asPage(c) ? pageAnswer(answer) : answer);
 }
 
 function events(c: Context<Env>, parts: Parts): Response {

@@ -5,6 +5,9 @@ import { phaseWords } from '../phases.ts';
 import { tree, verbatim } from '../tree.ts';
 import type { Block } from '../tree.ts';
 import type { Entry, Event, Said } from './entry.ts';
+import { pageFile } from './files.ts';
+import type { PageFile } from './files.ts';
+import type { InputAnswer } from './inputs.ts';
 import type { Line, Thread } from './threads.ts';
 
 /** What the page gets: messages with their text parsed, so that it only makes elements of it. A long text stays behind until it is asked for. */
@@ -12,6 +15,13 @@ export type PageMessage = Omit<Message, 'text' | 'agent' | 'verbatim' | 'file'> 
   readonly text: readonly Block[];
   readonly agent: readonly Block[] | null;
   readonly file: { readonly name: string; readonly bytes: number } | null;
+};
+
+/** What the person who asked is told, and nobody else: so a file comes whole with it. */
+export type PageAnswer = Omit<InputAnswer, 'text' | 'agent' | 'verbatim' | 'file'> & {
+  readonly text: readonly Block[];
+  readonly agent: readonly Block[] | null;
+  readonly file: (PageFile & { readonly text: string }) | null;
 };
 
 type Receipt = { readonly text: readonly Block[]; readonly task: string | null };
@@ -47,6 +57,16 @@ export type PageEvent =
 /** What happens in a thread. */
 export type ThreadEvent = Exclude<PageEvent, { is: 'news' }>;
 
+export function pageAnswer({ text, agent, verbatim: asItIs, file, ...rest }: InputAnswer): PageAnswer {
+  const words = quotedTree({ agent, verbatim: asItIs });
+  return { ...rest, text: tree(text), agent: words, file: file ? { ...pageFile(file), text: file.text } : null };
+}
+
+function quotedTree({ agent, verbatim: asItIs }: Pick<InputAnswer, 'agent' | 'verbatim'>): readonly Block[] | null {
+  if (agent === undefined) return null;
+  return asItIs === undefined ? tree(agent) : verbatim(agent, asItIs);
+}
+
 /** Each message is read once, however many look at it. */
 const read = new WeakMap<Message, PageMessage>();
 
@@ -54,7 +74,7 @@ export function pageMessage(message: Message): PageMessage {
   const known = read.get(message);
   if (known) return known;
   const { text, agent, verbatim: asItIs, file, ...rest } = message;
-  const words = agent === undefined ? null : asItIs === undefined ? tree(agent) : verbatim(agent, asItIs);
+  const words = quotedTree({ agent, verbatim: asItIs });
   const bytes = file && { name: file.name, bytes: Buffer.byteLength(file.text) };
   const made: PageMessage = { ...rest, text: tree(text), agent: words, file: bytes ?? null };
   read.set(message, made);

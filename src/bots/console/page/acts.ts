@@ -11,6 +11,8 @@ export type Acts = {
   choose(n: number): void;
   /** Opens the file of a message. */
   look(seq: number): void;
+  /** Opens the file of the latest answer. */
+  lookAtAnswer(): void;
   closeFile(): void;
   /** Puts the latest answer away. */
   dismiss(): void;

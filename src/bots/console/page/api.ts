@@ -1,20 +1,12 @@
 import type { Person } from '../../../chain/person.ts';
-import type { Block } from '../../tree.ts';
 import type { PageFile } from '../files.ts';
 import type { PageFleet } from '../fleet.ts';
-import type { PageList, PageThread } from '../wire.ts';
+import type { PageAnswer, PageList, PageThread } from '../wire.ts';
 
 /** What the console answered: what was asked for, or a sentence. `gone`: there was no answer at all. */
 export type Answered<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly status: number; readonly sentence: string };
-
-export type InputAnswer = {
-  readonly ok: boolean;
-  readonly text: readonly Block[];
-  readonly task: string | null;
-  readonly thread: string | null;
-};
 
 async function ask<T>(method: string, path: string, body?: object): Promise<Answered<T>> {
   const init: RequestInit = { method };
@@ -40,12 +32,9 @@ export const file = (seq: number): Promise<Answered<PageFile>> => ask('GET', `/a
 const TRIES_MS = [300, 1_000, 2_000, 4_000];
 
 /** Something a person did. Sent again while nobody answers: its source makes it one. A refusal is an answer. */
-export async function input(
-  body: object,
-  waits: (ms: number) => Promise<void> = sleep,
-): Promise<Answered<InputAnswer>> {
+export async function input(body: object, waits: (ms: number) => Promise<void> = sleep): Promise<Answered<PageAnswer>> {
   for (let n = 0; ; n += 1) {
-    const answered = await ask<InputAnswer>('POST', '/api/inputs?as=page', body);
+    const answered = await ask<PageAnswer>('POST', '/api/inputs?as=page', body);
     const again = !answered.ok && (answered.status === 0 || (answered.status >= 500 && n < TRIES_MS.length));
     if (!again) return answered;
     await waits(TRIES_MS[Math.min(n, TRIES_MS.length - 1)] ?? 0);

@@ -16,7 +16,7 @@ export function fileView({ file }: State, acts: Acts): TemplateResult | typeof n
   return html`<dialog class="file-view" aria-label=${file.name} ${ref(show)} @close=${acts.closeFile}>
     <header>
       <b>${file.name}</b>
-      <a href="/api/messages/${file.seq}/file" download=${file.name}>Save</a>
+      <a href=${file.save} download=${file.name}>Save</a>
       <button type="button" class="plain" @click=${acts.closeFile}>Close</button>
     </header>
     <div class="words agent">${words(file.blocks)}</div>

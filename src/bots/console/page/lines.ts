@@ -66,14 +66,7 @@ function told(
 /** Words of ours, then an agent's in a box that says so: nothing in it can look like a message or a button of ours. */
 function body(seq: number, { text, agent, file }: PageMessage, acts: Acts): TemplateResult {
   return html`<div class="words">${words(text)}</div>
-    ${
-      agent === null
-        ? nothing
-        : html`<figure class="agent">
-            <figcaption>Quoted, not by Signalbox</figcaption>
-            <div class="words">${words(agent)}</div>
-          </figure>`
-    }
+    ${quote(agent)}
     ${
       file === null
         ? nothing
@@ -86,7 +79,15 @@ function body(seq: number, { text, agent, file }: PageMessage, acts: Acts): Temp
     }`;
 }
 
-export const size = (bytes: number): string =>
+export const quote = (agent: PageMessage['agent']): TemplateResult | typeof nothing =>
+  agent === null
+    ? nothing
+    : html`<figure class="agent">
+        <figcaption>Quoted, not by Signalbox</figcaption>
+        <div class="words">${words(agent)}</div>
+      </figure>`;
+
+const size = (bytes: number): string =>
   bytes < 1024
     ? `${bytes} B`
     : bytes < 1024 * 1024

@@ -44,6 +44,8 @@ function paint(): void {
 
 const sentence = (text: string): State['answer'] => ({
   ok: false,
+  agent: null,
+  file: null,
   text: [{ is: 'paragraph', of: [{ is: 'text', text }] }],
 });
 
@@ -116,6 +118,14 @@ async function signOut(): Promise<void> {
   location.assign('/');
 }
 
+/** The file of an answer is here already, and nowhere else. */
+function lookAtAnswer(): void {
+  const file = state.answer?.file;
+  if (!file) return;
+  const save = URL.createObjectURL(new Blob([file.text], { type: 'application/octet-stream' }));
+  set({ ...state, file: { ...file, save } });
+}
+
 /** A button that was pressed here is not pressed again, until what it did is seen. */
 async function pressOnce(thread: string, button: string): Promise<void> {
   if (state.pressed.has(button)) return;
@@ -156,7 +166,7 @@ function write(at: string, text: string): void {
 
 async function look(seq: number): Promise<void> {
   const answered = await api.file(seq);
-  if (answered.ok) set({ ...state, file: { ...answered.value, seq } });
+  if (answered.ok) set({ ...state, file: { ...answered.value, save: `/api/messages/${seq}/file` } });
   else refused(answered);
 }
 
@@ -171,7 +181,11 @@ const acts: Acts = {
     paint();
   },
   look: (seq) => void look(seq),
-  closeFile: () => set({ ...state, file: null }),
+  lookAtAnswer,
+  closeFile() {
+    if (state.file?.save.startsWith('blob:')) URL.revokeObjectURL(state.file.save);
+    set({ ...state, file: null });
+  },
   dismiss: () => set({ ...state, answer: null }),
   ring: () => void Notification.requestPermission().then(() => set({ ...state })),
 };

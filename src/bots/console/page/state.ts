@@ -1,9 +1,8 @@
 import type { Person } from '../../../chain/person.ts';
 import type { MenuRow } from '../../menu.ts';
-import type { Block } from '../../tree.ts';
 import type { PageFile } from '../files.ts';
 import type { PageFleet } from '../fleet.ts';
-import type { PageEvent, PageLine, PageList, PageRow, PageThread, ThreadEvent } from '../wire.ts';
+import type { PageAnswer, PageEvent, PageLine, PageList, PageRow, PageThread, ThreadEvent } from '../wire.ts';
 
 /** The thread that is looked at. Events that come while it is being fetched are kept in `late`, so that none is lost. */
 export type Open = {
@@ -45,9 +44,9 @@ export type State = {
   /** The file that is looked at. */
   /** null: not fetched yet. */
   readonly fleet: PageFleet | null;
-  readonly file: (PageFile & { readonly seq: number }) | null;
+  readonly file: (PageFile & { readonly save: string }) | null;
   /** The latest answer of the desk, until it is put away. */
-  readonly answer: { readonly ok: boolean; readonly text: readonly Block[] } | null;
+  readonly answer: Pick<PageAnswer, 'ok' | 'text' | 'agent' | 'file'> | null;
 };
 
 export const nothing: State = {
@@ -90,7 +89,12 @@ export function opened(state: State, thread: PageThread): State {
 export function happened(state: State, event: PageEvent): State {
   if (event.seq <= state.seq) return state;
   // What is told to the whole channel stands there until it is put away.
-  if (event.is === 'news') return { ...state, seq: event.seq, answer: { ok: true, text: event.message.text } };
+  if (event.is === 'news')
+    return {
+      ...state,
+      seq: event.seq,
+      answer: { ok: true, text: event.message.text, agent: event.message.agent, file: null },
+    };
   const rows = rowsWith(state.rows, event);
   const next = {
     ...state,

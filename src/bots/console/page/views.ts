@@ -3,6 +3,7 @@ import type { TemplateResult } from 'lit-html';
 import type { PageRow } from '../wire.ts';
 import type { Acts } from './acts.ts';
 import { composer } from './composer.ts';
+import { quote } from './lines.ts';
 import { fileView } from './file.ts';
 import { fleetView } from './fleet.ts';
 import { side } from './side.ts';
@@ -64,7 +65,11 @@ function answer(state: State, acts: Acts): TemplateResult {
       state.answer === null
         ? nothing
         : html`<div class="answer ${state.answer.ok ? '' : 'no'}">
-            <div class="words">${words(state.answer.text)}</div>
+            <div class="said-back">
+              <div class="words">${words(state.answer.text)}</div>
+              ${quote(state.answer.agent)}
+              ${state.answer.file ? html`<button type="button" class="small" @click=${acts.lookAtAnswer}>📄 ${state.answer.file.name}</button>` : nothing}
+            </div>
             <button type="button" class="plain small" @click=${acts.dismiss}>Close</button>
           </div>`
     }
