@@ -120,6 +120,7 @@ async function serve({ place }: Bench, key: string): Promise<Served> {
     channels: ['site'],
     beside: () => [],
     cover: (text) => text,
+    files: { put: async () => '', size: async () => null, get: async () => null },
     store: fileStore({ folder: join(place, 'page') }),
     clock,
     log: { info: () => undefined, error: () => undefined },

@@ -11,7 +11,7 @@ import { serveBoundary } from './boundary/server.ts';
 import { coveredChat, coveredDesk, coveredLog } from './chain/covered.ts';
 import { createDesk } from './chain/desk.ts';
 import { ProjectId } from './chain/ids.ts';
-import type { Chat, Clock, Log } from './chain/ports.ts';
+import type { Chat, Clock, Files } from './chain/ports.ts';
 import { Role } from './chain/roles.ts';
 import { slotsOf } from './chain/schedule.ts';
 import { readProjects, readTasks } from './chain/reading.ts';
@@ -21,6 +21,7 @@ import { besideOf, hostsIn, linksOf, rulesOf } from './config.ts';
 import type { Config } from './config.ts';
 import { openCovers } from './covers.ts';
 import { Exit } from './exit.ts';
+import { stderr } from './log.ts';
 import { gitForge } from './forge/git.ts';
 import { boundaryAccounts } from './runtime/accounts.ts';
 import { attachCommand } from './runtime/attach.ts';
@@ -40,6 +41,7 @@ import { dockerSessions } from './runtime/sessions.ts';
 import { spaceLimits } from './runtime/space.ts';
 import { containerValidator } from './runtime/validator.ts';
 import { gitWorkspace } from './runtime/workspace.ts';
+import { fileFiles } from './store/files.ts';
 import { lookingDisk } from './store/look.ts';
 import { askForLock, fileMachine } from './store/machine.ts';
 import { fileStore } from './store/store.ts';
@@ -55,18 +57,7 @@ const clock: Clock = {
 
 const covers = openCovers();
 
-/** One JSON object a line on stderr, as journald and `docker logs` like it. */
-const stderr: Log = {
-  info: (message, facts) =>
-    console.error(JSON.stringify({ t: new Date().toISOString(), level: 'info', message, ...facts })),
-  error: (message, facts) =>
-    console.error(JSON.stringify({ t: new Date().toISOString(), level: 'error', message, ...facts })),
-};
-
 const log = coveredLog(stderr, covers);
-
-// Where the words go may be full, or gone: that must not end who says them.
-process.stderr.on('error', () => undefined);
 
 /** Runs until `signal`. Sessions and the boundary go on after it. */
 export async function serveController(config: Config, root: string, signal: AbortSignal): Promise<number> {
@@ -86,13 +77,14 @@ export async function serveController(config: Config, root: string, signal: Abor
   if (!(await covers.follow(join(config.data, 'boundary'), people, signal)))
     log.error('the boundary has not said which credentials to cover; see boundary/log', { data: config.data });
   const { port } = config.console;
-  const show = { people, channels, beside: besideOf(accounts), cover: covers.all };
+  const files = fileFiles({ folder: config.data });
+  const show = { people, channels, beside: besideOf(accounts), cover: covers.all, files };
   const web = await openConsole({ port, ...show, store, clock, log });
   const said: Said = (project) => supervisor.project(project)?.hosts.map(({ host }) => host) ?? [];
   const supervisor: Supervisor = createSupervisor({
     store,
     room,
-    acts: await actsOf(config, root, coveredChat(web.chat, covers), { said, room }),
+    acts: await actsOf(config, root, coveredChat(web.chat, covers), { said, room, files }),
     covers,
     accounts: boundaryAccounts({ folder: join(config.data, 'boundary') }),
     refusals: boundaryRefusals({ folder: join(config.data, 'boundary') }),
@@ -122,7 +114,7 @@ const aborted = (signal: AbortSignal): Promise<void> =>
   });
 
 /** What the site knows of the controller while it runs. */
-type Now = { readonly said: Said; readonly room: Room };
+type Now = { readonly said: Said; readonly room: Room; readonly files: Files };
 
 type Said = (project: ProjectId) => readonly string[];
 
@@ -172,6 +164,7 @@ async function siteOf(config: Config, root: string, now?: Now): Promise<Installa
     egress,
     known: covers.known,
     extras: config.extras,
+    files: now?.files ?? fileFiles({ folder: config.data }),
     hosts: (project) => [...hostsIn(config, project), ...said(project)],
     root,
   };

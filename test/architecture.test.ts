@@ -9,6 +9,7 @@ const rooms: Readonly<Record<string, readonly RegExp[]>> = {
   'cli.ts': [anything],
   'main.ts': [anything],
   'exit.ts': [],
+  'log.ts': [/^src\/chain\//],
   'covers.ts': [/^node:/, /^src\/chain\//, /^src\/boundary\/(keep-)?prints\.ts$/, /^src\/bots\/people\.ts$/],
   // The price list: a table, which signalbox.yaml adds to.
   'config.ts': [/^(node:|npm:)/, /^src\/chain\//, between, /^src\/boundary\/prices\.ts$/],

@@ -55,6 +55,13 @@ export function code(text: string, max = 200): string {
   return words === '' ? '(none)' : `\`${words}\``;
 }
 
+/** A size as a phone shows it: 1.4 MB. */
+export function bytes(size: number): string {
+  if (size < 1_000) return `${size} B`;
+  const [n, unit] = size < 999_500 ? [size / 1_000, 'kB'] : [size / 1_000_000, 'MB'];
+  return `${n < 9.95 ? n.toFixed(1) : Math.round(n)} ${unit}`;
+}
+
 /** The first `max` characters, with … for the rest. Never half a character. */
 export function shorten(text: string, max: number): string {
   if (text.length <= max) return text;

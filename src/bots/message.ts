@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FileRef } from '../chain/files.ts';
 
 /** A button is data, so that it works after a restart and years later. `id` says by itself what it does: see buttons.ts. */
 export const Button = z.object({
@@ -22,6 +23,8 @@ export const Message = z.object({
   verbatim: z.enum(['diff', 'sh', 'text']).optional(),
   /** A long text, to be offered as an attachment. Cleaned like `agent`. */
   file: z.object({ name: z.string(), text: z.string() }).optional(),
+  /** Files to be taken away, kept under their sha256. Offered as attachments, never shown. */
+  files: z.array(FileRef).optional(),
   buttons: z.array(Button),
   /** Rings the phone. */
   loud: z.boolean(),

@@ -4,7 +4,7 @@ import type { Notice } from '../chain/notice.ts';
 import { aboutQuestion } from './questions.ts';
 import { confirm, holdButtons, placeButtons, retry, reviewButtons, stop } from './buttons.ts';
 import { checkRow, reviewRow, short } from './cards.ts';
-import { clean, code, fileName, line, quoted, reveal, sentence } from './markdown.ts';
+import { bytes, clean, code, fileName, line, quoted, reveal, sentence } from './markdown.ts';
 import type { Message } from './message.ts';
 import { clockTime } from './phases.ts';
 import { loud, quiet } from './telling.ts';
@@ -26,6 +26,8 @@ export function notice(subject: Subject, told: Notice, beside: Beside): Message 
     case 'answered':
     case 'unasked':
       return aboutQuestion(subject, told);
+    case 'outbox':
+      return outbox(told);
     case 'typed':
       return typed(told);
     case 'refused':
@@ -147,6 +149,14 @@ function resumed({ why, by, account }: Of<'resumed'>): string {
 function document({ what, path, text }: Of<'document'>): Message {
   const said = { requirements: 'Requirements written. The chain goes on by itself.', plan: 'Plan written.' }[what];
   return quiet(`📄 ${said} ${code(path)}`, { file: { name: fileName(path), text: clean(text) } });
+}
+
+/** Names are the agent's words, cleaned: shown as code. */
+function outbox({ role, files, left }: Of<'outbox'>): Message {
+  const names = files.map(({ name, size }) => `${code(name, 80)} (${bytes(size)})`).join(', ');
+  const said = files.length === 0 ? `📎 Nothing came of what the ${role} left.` : `📎 From the ${role}: ${names}`;
+  const rows = [said, ...left.map((one) => line(one))];
+  return quiet(rows.join('\n'), files.length === 0 ? {} : { files: [...files] });
 }
 
 function typed({ role, text }: Of<'typed'>): Message {

@@ -5,7 +5,7 @@ import type { Message } from './message.ts';
 /** What a notice is about: a thread knows it from the card. */
 export type Subject = { readonly task: TaskId; readonly project: string; readonly title: string };
 
-type Extras = Partial<Pick<Message, 'agent' | 'file' | 'buttons'>>;
+type Extras = Partial<Pick<Message, 'agent' | 'file' | 'files' | 'buttons'>>;
 
 export const quiet = (text: string, extras: Extras = {}): Message => ({ text, buttons: [], loud: false, ...extras });
 

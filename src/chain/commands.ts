@@ -1,4 +1,5 @@
 import type { Lock } from './box.ts';
+import type { FileRef } from './files.ts';
 import type { Head, ProjectId, TaskId } from './ids.ts';
 import type { DiffLook, LogsLook, PolicyLook, UsageLook } from './looks.ts';
 import { may } from './person.ts';
@@ -112,7 +113,12 @@ export type Input = {
   readonly place: { readonly platform: string; readonly channel: string; readonly thread: string | null };
   readonly task: TaskId | null;
   readonly command: Command;
+  /** What was sent along, kept already. It goes with words and with a new task. */
+  readonly files?: readonly FileRef[];
 };
+
+/** Whether files go along with a command; with any other they are left out, and the person is told. */
+export const takesFiles = ({ name }: Command): boolean => name === 'say' || name === 'task';
 
 /** What the config and people say of a project. */
 export type Settings = { readonly merges: boolean; readonly soak: boolean };

@@ -3,6 +3,7 @@ import { fleet, hosts, lock, look, refuse, soak } from './answers.ts';
 import type { Look, Seen } from './answers.ts';
 import { allowed, IDEA_MAX, looks } from './commands.ts';
 import type { Command, Desk, Input, RefusedInput, Reply } from './commands.ts';
+import { filesOf } from './files.ts';
 import { TaskId } from './ids.ts';
 import type { TaskEvent } from './event.ts';
 import { personOf, steering, taskOf } from './links.ts';
@@ -95,7 +96,17 @@ async function ask(supervisor: Supervisor, links: Links, input: Input, command: 
   if (holder && command.slug !== null) return refuse({ code: 'slug-in-use', slug: command.slug, task: holder.id });
   const slug = command.slug ?? freeSlug(idea, holders);
   const places = links.placesOf(project).map((place) => ({ ...place }));
-  const asked: TaskEvent = { is: 'asked', task, project, slug, idea, mode: command.mode, by: input.person, places };
+  const asked: TaskEvent = {
+    is: 'asked',
+    task,
+    project,
+    slug,
+    idea,
+    mode: command.mode,
+    by: input.person,
+    places,
+    ...filesOf(input.files),
+  };
   return reply(supervisor, links, task, asked, input);
 }
 
@@ -125,7 +136,8 @@ async function steer(supervisor: Supervisor, links: Links, input: Input, command
   return reply(supervisor, links, task.id, event, input);
 }
 
-function eventOf(task: Task, links: Links, { person: by, source }: Input, command: Steer): TaskEvent | null {
+function eventOf(task: Task, links: Links, input: Input, command: Steer): TaskEvent | null {
+  const { person: by, source } = input;
   const { beside } = links;
   switch (command.name) {
     case 'handover': {
@@ -133,7 +145,7 @@ function eventOf(task: Task, links: Links, { person: by, source }: Input, comman
       return to ? { is: 'handed-over', by, to: { id: to.id, name: to.name, may: to.may } } : null;
     }
     case 'say':
-      return { is: 'said', by, text: command.text, uuid: uuidOf(source) };
+      return { is: 'said', by, text: command.text, uuid: uuidOf(source), ...filesOf(input.files) };
     case 'answer': {
       const { ask, part, pick } = command;
       return { is: 'answered', by, ask, part, pick, uuid: uuidOf(source) };

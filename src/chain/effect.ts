@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AccountEvent } from './account.ts';
 import { Answer } from './ask.ts';
 import { Change } from './change.ts';
+import { FileRef } from './files.ts';
 import { Head, SessionId } from './ids.ts';
 import { Notice } from './notice.ts';
 import { Person } from './person.ts';
@@ -31,6 +32,7 @@ export const TaskEffect = z.discriminatedUnion('do', [
     uuid: z.string(),
     by: z.string(),
     text: z.string(),
+    files: z.array(FileRef).optional(),
     answer: Answer.optional(),
   }),
   /** Ends this leg alone: the next one begins with the answer. */

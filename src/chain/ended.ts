@@ -35,6 +35,10 @@ export function sessionEnded(task: Task, event: Ended, stamp: Stamp): Moved {
   const { role } = phase;
   const sessions = task.sessions.includes(session) ? task.sessions : [...task.sessions, session];
   const ended = { ...task, sessions };
+  if (event.outbox) {
+    const { outbox, ...rest } = event;
+    return first([tell({ kind: 'outbox', role, ...outbox })], sessionEnded(task, rest, stamp));
+  }
   const resume = (words: string): Step => ({
     step: 'resume',
     role,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Answer, askEvents } from './ask.ts';
 import { Change, Check } from './change.ts';
+import { FileRef, Outbox } from './files.ts';
 import { Head, ProjectId, SessionId, TaskId } from './ids.ts';
 import { Person } from './person.ts';
 import { Policy } from './policy.ts';
@@ -43,9 +44,16 @@ const asked = z.object({
   mode: Mode,
   by: Person,
   places: z.array(z.object({ platform: z.string(), channel: z.string() })).min(1),
+  files: z.array(FileRef).optional(),
 });
 /** `uuid` is derived from the source id, so that a repeat is the same message. */
-const said = z.object({ is: z.literal('said'), by: Person, text: z.string(), uuid: z.string() });
+const said = z.object({
+  is: z.literal('said'),
+  by: Person,
+  text: z.string(),
+  uuid: z.string(),
+  files: z.array(FileRef).optional(),
+});
 const mergeTapped = z.object({ is: z.literal('merge-tapped'), by: Person, head: Head, second: z.boolean() });
 /** Merge when green. `head` is the one that the person saw; null approves a plan. */
 const approveTapped = z.object({ is: z.literal('approve-tapped'), by: Person, head: Head.nullable() });
@@ -84,6 +92,7 @@ const sessionEnded = z.object({
   is: z.literal('session-ended'),
   session: SessionId,
   leg: z.number(),
+  outbox: Outbox.optional(),
   /** The account that the session ran on, where the boundary lets nothing of it out just now. */
   shut: z.string().nullable(),
   end: z.discriminatedUnion('kind', [
@@ -142,6 +151,7 @@ const heard = z.object({
   uuid: z.string(),
   by: z.string(),
   text: z.string(),
+  files: z.array(FileRef).optional(),
   when: z.enum(['now', 'turn-end', 'late']),
   answer: Answer.optional(),
 });

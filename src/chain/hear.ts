@@ -30,11 +30,12 @@ function askId(session: SessionId, n: number): string {
 
 /** A session that is over hears nothing more, even if it was never begun: what was said waits for the next one. */
 export async function send(acts: Acts, task: Task, effect: Extract<TaskEffect, { do: 'send' }>): Promise<TaskEvent> {
-  const { session, uuid, by, text, answer } = effect;
-  const words = message(by, text);
+  const { session, uuid, by, text, files, answer } = effect;
+  const along = files === undefined ? {} : { files };
+  const words = message(by, text, files);
   const letter: Letter = answer
     ? { kind: 'answer', uuid, text: words, ...answer }
-    : { kind: 'message', uuid, text: words };
+    : { kind: 'message', uuid, text: words, ...along };
   const { phase } = task;
   const role = phase.at === 'working' && phase.session === session ? phase.role : null;
   const taken = await acts.sessions.send(session, letter).catch((error: Error) => {
@@ -42,5 +43,5 @@ export async function send(acts: Acts, task: Task, effect: Extract<TaskEffect, {
     throw error;
   });
   const when = taken === 'late' ? 'late' : role && acts.settings[role].cli === 'codex' ? 'turn-end' : 'now';
-  return { is: 'heard', uuid, by, text, when, ...(answer ? { answer } : {}) };
+  return { is: 'heard', uuid, by, text, ...along, when, ...(answer ? { answer } : {}) };
 }

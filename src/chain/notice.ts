@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Outbox } from './files.ts';
 import { Head } from './ids.ts';
 import { About, Question } from './ask.ts';
 import { Check } from './change.ts';
@@ -13,6 +14,8 @@ import { Verdict } from './verdict.ts';
 export const Notice = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('document'), what: z.enum(['requirements', 'plan']), path: z.string(), text: z.string() }),
   z.object({ kind: z.literal('handoff'), role: Role, summary: z.string() }),
+  /** What an agent left in its outbox. Claims: bytes to be taken away, never opened here. */
+  z.object({ kind: z.literal('outbox'), role: Role, ...Outbox.shape }),
   z.object({ kind: z.literal('typed'), role: Role, text: z.string() }),
   /**
    * A session asks, in an agent's words. One part at a time, `part` of `of`; `picked` are options that were taken already where more than

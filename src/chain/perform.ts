@@ -3,6 +3,7 @@ import type { AccountEvent } from './account.ts';
 import type { Check } from './change.ts';
 import type { TaskEffect } from './effect.ts';
 import type { TaskEvent } from './event.ts';
+import { SENT } from './files.ts';
 import type { Head, ProjectId, SessionId } from './ids.ts';
 import { accountFor } from './instead.ts';
 import { judgeChange, mergeChange } from './judging.ts';
@@ -187,14 +188,15 @@ export function show(
 async function run(acts: Acts, task: Task, effect: Of<'run'>, heard: Heard): Promise<TaskEvent> {
   const { session } = effect;
   const spec = await specOf(acts, task, effect);
-  const end = await acts.sessions.run(spec, (said) => {
+  const { outbox, ...end } = await acts.sessions.run(spec, (said) => {
     if (said.kind === 'remark') show(acts, task, said.text);
     else if (said.kind === 'progress') show(acts, task, said.progress);
     else heard(session, said.n, eventOf(session, said));
   });
   const { account } = spec.settings;
   const shut = end.kind === 'refused' && (await acts.others.shut(account));
-  return { is: 'session-ended', session, leg: effect.leg, end, shut: shut ? account : null };
+  const left = outbox === undefined ? {} : { outbox };
+  return { is: 'session-ended', session, leg: effect.leg, end, shut: shut ? account : null, ...left };
 }
 
 /** Made from the task and the effect alone, so that a repeat asks for the very same session. */
@@ -215,7 +217,11 @@ async function specOf(acts: Acts, task: Task, effect: Of<'run'>): Promise<Sessio
       patch ?? 'The diff is too large for one file. Read the checkout, and say that the change is too large to review.';
   }
   const transcripts = task.sessions;
-  const names = [...Object.keys(files), ...transcripts.map((earlier) => `transcript-${earlier}.md`)];
+  const names = [
+    ...Object.keys(files),
+    ...transcripts.map((earlier) => `transcript-${earlier}.md`),
+    ...task.files.map(({ name }) => `${SENT}/${name}`),
+  ];
   return {
     session,
     role,
@@ -226,6 +232,7 @@ async function specOf(acts: Acts, task: Task, effect: Of<'run'>): Promise<Sessio
     prompt: effect.leg === 1 ? prompt(task, effect, acts.instructions[role], names) : goOn(effect),
     files,
     transcripts,
+    sent: task.files,
     handoff: handoffs[role],
     allowed: effect.notes.flatMap(({ answer }) => (answer?.allows === true ? [answer.ask] : [])),
     checkout: { tree: access === 'write' ? treeName(task) : session, branch: task.branch, head, access },

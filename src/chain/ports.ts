@@ -33,6 +33,7 @@ export type Chat = {
  * - run MUST be get-or-start: a leg that runs is adopted, one whose container was lost goes on in a new one, one that ended
  *   gives the same end again. A later leg MUST go on with the same conversation in the same checkout, and say its prompt once. It
  *   MUST refuse a container name held by anything else.
+ * - files that people sent MUST be there for the agent to read before it hears of them: of the leg's `sent` and of a mail's.
  * - send MUST be taken once per uuid; it answers `late` when the session's latest leg no longer listens, and then MUST NOT deliver it.
  * - transcript gives what was said and done until now, whole, as later sessions read it. All of it is a claim.
  * - stop MUST leave nothing running; a session that does not run is fine. With a leg it ends that leg, and no later one.
@@ -211,6 +212,18 @@ export type Store = {
   streams(): Promise<readonly string[]>;
   snapshot(stream: string): Promise<{ readonly seq: number; readonly state: unknown } | null>;
   keep(stream: string, seq: number, state: unknown): Promise<void>;
+};
+
+/**
+ * Bytes under the sha256 of them, in hex.
+ * - put MUST be durable when it resolves; the same bytes again change nothing.
+ * - size and get MUST answer null for what is not there whole.
+ * Throws a sentence where there is no room.
+ */
+export type Files = {
+  put(bytes: Uint8Array): Promise<string>;
+  size(id: string): Promise<number | null>;
+  get(id: string): Promise<Uint8Array | null>;
 };
 
 export type StreamRead =

@@ -1,3 +1,5 @@
+import { SENT } from './files.ts';
+import type { FileRef } from './files.ts';
 import type { TaskEffect } from './effect.ts';
 import type { Task } from './task.ts';
 
@@ -21,20 +23,28 @@ export function prompt(task: Task, run: Run, instructions: string, files: readon
   ];
   if (run.words) parts.push(`# Why you are called again\n\n${quote(run.words)}`);
   if (run.notes.length > 0) {
-    parts.push(`# Said meanwhile`, ...run.notes.map((note) => message(note.by, note.text)));
+    parts.push(`# Said meanwhile`, ...run.notes.map(said));
   }
   return parts.join('\n\n');
 }
 
 /** What a later leg of a conversation begins with: why it goes on, and what people said meanwhile. */
 export const goOn = ({ words, notes }: Run): string =>
-  [
-    `Signalbox says:\n${quote(words ?? 'Go on where you were.')}`,
-    ...notes.map((note) => message(note.by, note.text)),
-  ].join('\n\n');
+  [`Signalbox says:\n${quote(words ?? 'Go on where you were.')}`, ...notes.map(said)].join('\n\n');
 
-/** A person's words to an agent: never the first thing in a message, so that no message begins with a slash or a flag. */
-export const message = (by: string, text: string): string => `${by} says:\n${quote(text)}`;
+type Note = Run['notes'][number];
+
+const said = ({ by, text, files }: Note): string => message(by, text, files);
+
+/** A person's words to an agent: never the first thing in a message, so that no message begins with a slash or a flag. Files are named after them. */
+export function message(by: string, text: string, files: readonly FileRef[] = []): string {
+  const words = text.trim() === '' ? [] : [`${by} says:\n${quote(text)}`];
+  const sent =
+    files.length === 0
+      ? []
+      : [`${by} sent files:\n${files.map(({ name }) => `- ${FILES}/${SENT}/${name}`).join('\n')}`];
+  return [...words, ...sent].join('\n\n') || `${by} says nothing.`;
+}
 
 const quote = (text: string): string =>
   text

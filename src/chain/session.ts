@@ -1,4 +1,5 @@
 import type { About, Question } from './ask.ts';
+import type { FileRef, Outbox } from './files.ts';
 import type { Head, Millis, ProjectId, SessionId, TaskId } from './ids.ts';
 import type { Role, RoleSettings } from './roles.ts';
 
@@ -18,6 +19,8 @@ export type SessionSpec = {
   readonly files: Readonly<Record<string, string>>;
   /** Earlier sessions whose transcripts cross the handoff too, whole, as files. */
   readonly transcripts: readonly SessionId[];
+  /** What people sent in the thread so far. They appear beside the files, under sent/; those that are sent later, with a letter. */
+  readonly sent?: readonly FileRef[];
   /** JSON Schema of the handoff. */
   readonly handoff: unknown;
   /** Places in the record where leave was asked for a tool call that a person allowed once, for a leg that begins with the answer. */
@@ -48,23 +51,28 @@ export type SessionEvent =
   | { readonly kind: 'unasked'; readonly n: number; readonly ask: number; readonly answered: boolean };
 
 /** What a session is told. `ask` is the place of the question that is answered; where nobody waits for it any more, `text` is said instead. */
-export type Letter = { readonly uuid: string } & (
-  | { readonly kind: 'message'; readonly text: string }
-  | {
-      readonly kind: 'answer';
-      readonly ask: number;
-      readonly replies: readonly string[];
-      readonly allows: boolean | null;
-      readonly text: string;
-    }
-  /** Ends the turn, so that what waits is heard now. */
-  | { readonly kind: 'interrupt' }
-);
+export type Letter = { readonly uuid: string } &
+  /** `files`: what a person sent with it. */
+  (
+    | { readonly kind: 'message'; readonly text: string; readonly files?: readonly FileRef[] }
+    | {
+        readonly kind: 'answer';
+        readonly ask: number;
+        readonly replies: readonly string[];
+        readonly allows: boolean | null;
+        readonly text: string;
+      }
+    /** Ends the turn, so that what waits is heard now. */
+    | { readonly kind: 'interrupt' }
+  );
 
 /** Why a model API turned a session away, as the CLI told it: a claim, which holds this session alone. */
 export type Refusal = 'login' | 'quota' | 'billing' | 'overloaded' | 'model' | 'unknown';
 
-export type SessionEnd =
+/** `outbox`: what the agent left for people in this leg, where it left anything. */
+export type SessionEnd = { readonly outbox?: Outbox } & SessionEnding;
+
+export type SessionEnding =
   /** `handoff` is what the role said by its schema, unparsed; null when it ended its turn without one. `text` is its last message. */
   | { readonly kind: 'ended'; readonly handoff: unknown; readonly text: string }
   | { readonly kind: 'refused'; readonly why: Refusal; readonly text: string; readonly until: Millis | null }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Answer, Ask } from './ask.ts';
 import { Change, Check } from './change.ts';
+import { FileRef } from './files.ts';
 import { CoderHandoff, PlanHandoff, ReviewHandoff, Severity } from './handoff.ts';
 import { Hold } from './hold.ts';
 import { Head, ProjectId, SessionId, TaskId } from './ids.ts';
@@ -15,8 +16,14 @@ export type Mode = z.infer<typeof Mode>;
 
 const Place = z.object({ platform: z.string(), channel: z.string() });
 const Thread = Place.extend({ thread: z.string() });
-/** `answer`: what a question's session is given for it. */
-export const Note = z.object({ uuid: z.string(), by: z.string(), text: z.string(), answer: Answer.optional() });
+/** What a person said; `files` as the task calls them. `answer`: what a question's session is given for it. */
+export const Note = z.object({
+  uuid: z.string(),
+  by: z.string(),
+  text: z.string(),
+  files: z.array(FileRef).optional(),
+  answer: Answer.optional(),
+});
 
 /** Roles whose result is a document. */
 export const DocumentRole = z.enum(['brainstormer', 'planner']);
@@ -148,6 +155,8 @@ export const Task = z.object({
   notes: z.array(Note),
   /** What its session asks people, and what was asked lately. Older journals' snapshots have none. */
   questions: z.array(Ask).default([]),
+  /** Everything that people sent, in order: it crosses every handoff. Older journals' snapshots have none. */
+  files: z.array(FileRef).default([]),
   /** How often each role was started, and sent back for which reason. */
   attempts: z.partialRecord(Role, z.number()),
   rework: z.object({ tests: z.number(), intake: z.number(), plan: z.number(), handoff: z.number() }),

@@ -1,8 +1,11 @@
 import { aboutAsk, openAsk, saidTo } from './asking.ts';
 import { awaits } from './awaits.ts';
+import type { TaskEffect } from './effect.ts';
 import { sessionEnded } from './ended.ts';
 import type { Asked, TaskEvent } from './event.ts';
 import { accountHeld, accountShut, granted, holdEnded, outage, resumeTapped, useTapped, verified } from './held.ts';
+import { filesOf, named } from './files.ts';
+import type { FileRef } from './files.ts';
 import { enter, first, go, halt, ignored, move, tell } from './moves.ts';
 import type { Moved, Stamp } from './moves.ts';
 import { outcome } from './outcomes.ts';
@@ -121,6 +124,7 @@ function asked(event: Asked, stamp: Stamp): Moved {
     instead: {},
     refused: [],
     asks: [],
+    files: [...named([], event.files ?? []).all],
     rework: { tests: 0, intake: 0, plan: 0, handoff: 0 },
     holds: 0,
     outages: 0,
@@ -133,33 +137,48 @@ function asked(event: Asked, stamp: Stamp): Moved {
  * A question that waits is answered by it; else a session at work hears it. It ends a hold that waits for an answer, and is the reason where the same person asked to send a change back;
  * otherwise it waits for the next session.
  */
-function said(task: Task, event: Of<'said'>, stamp: Stamp): Moved {
+function said(before: Task, event: Of<'said'>, stamp: Stamp): Moved {
   if (!may(event.by, 'steer')) return ignored('this person may not steer');
   const { uuid, text } = event;
   const by = event.by.name;
+  const { these: files, all } = named(before.files, event.files ?? []);
+  const task = files.length === 0 ? before : { ...before, files: [...all] };
   const { phase } = task;
   if (phase.at === 'merged' || phase.at === 'stopped') return ignored('the task is over');
   const ask = openAsk(task);
-  if (ask) return saidTo(task, ask, event, stamp);
-  if (phase.at === 'working') return move(task, [{ do: 'send', session: phase.session, uuid, by, text }]);
+  if (ask && text.trim() !== '') return first(alone(task, event, files), saidTo(task, ask, event, stamp));
+  if (phase.at === 'working')
+    return move(task, [{ do: 'send', session: phase.session, uuid, by, text, ...filesOf(files) }]);
   if ((phase.at === 'review' || phase.at === 'held') && phase.feedback === event.by.id)
-    return backAsked(task, { is: 'back-asked', by: event.by, to: 'code', why: text }, stamp);
-  const next = { ...task, notes: [...task.notes, { uuid, by, text }] };
+    return backAsked(
+      task,
+      { is: 'back-asked', by: event.by, to: 'code', why: text || 'See the files that were sent.' },
+      stamp,
+    );
+  const next = { ...task, notes: [...task.notes, { uuid, by, text, ...filesOf(files) }] };
   const told = tell({ kind: 'heard', by, when: 'next-session' });
   if (phase.at !== 'held' || phase.ends.by !== 'answer') return move(next, [told]);
   const moved = go(next, phase.from, stamp);
   return moved.kind === 'moved' ? move(moved.state, [told, ...moved.effects]) : moved;
 }
 
+/** Files that came with an answer: the answer is words alone, so they go by themselves, under a uuid beside its own. */
+function alone({ phase }: Task, { by, uuid }: Of<'said'>, files: readonly FileRef[]): TaskEffect[] {
+  if (phase.at !== 'working' || files.length === 0) return [];
+  const beside = `${uuid.slice(0, 19)}b${uuid.slice(20)}`;
+  return [{ do: 'send', session: phase.session, uuid: beside, by: by.name, text: '', ...filesOf(files) }];
+}
+
 /** The session's answer to `send`. One that no longer listened leaves the message for the next. */
 function heard(task: Task, event: Of<'heard'>): Moved {
-  const { uuid, by, text, when, answer } = event;
+  const { uuid, by, text, files, when, answer } = event;
   if (when !== 'late' && answer) return ignored('its session has the answer');
   if (when !== 'late') return move(task, [tell({ kind: 'heard', by, when })]);
   if (task.phase.at === 'merged' || task.phase.at === 'stopped') return ignored('the task is over');
-  return move({ ...task, notes: [...task.notes, { uuid, by, text, ...(answer ? { answer } : {}) }] }, [
-    tell({ kind: 'heard', by, when: 'next-session' }),
-  ]);
+  return move(
+    { ...task, notes: [...task.notes, { uuid, by, text, ...filesOf(files), ...(answer ? { answer } : {}) }] },
+    [tell({ kind: 'heard', by, when: 'next-session' })],
+  );
 }
 
 /** What is in review changed at the forge: judged again, or over because somebody merged or closed it there. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type Docker from 'dockerode';
 import { z } from 'zod';
+import { OUTBOX } from '../worker/files.ts';
 
 /** Everything that defines a container. Two with an equal definition are the same one, started at different times. */
 export const Definition = z.strictObject({
@@ -32,6 +33,7 @@ const MIB = 1024 ** 2;
 const tmpfs = {
   '/tmp': 'rw,exec,nosuid,nodev,size=512m,mode=1777',
   '/home/agent': 'rw,exec,nosuid,nodev,size=64m,uid=10001,gid=10001,mode=0700',
+  [OUTBOX]: 'rw,noexec,nosuid,nodev,size=64m,nr_inodes=1k,uid=10001,gid=10001,mode=0700',
   '/run/agent': 'rw,noexec,nosuid,nodev,size=4m,uid=0,mode=0700',
 };
 

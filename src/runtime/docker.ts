@@ -3,6 +3,8 @@ import Docker from 'dockerode';
 import { createOptions, specHash } from './container.ts';
 import type { Definition } from './container.ts';
 import { explain, isAway, isImageMissing, statusOf } from './engine-errors.ts';
+import { execIn } from './exec.ts';
+import type { Errand } from './exec.ts';
 
 /** What became of a container. `code` is null while it runs. */
 export type Condition = {
@@ -37,6 +39,11 @@ export type Engine = {
   look(name: string): Promise<Condition | null>;
   /** Resolves when it has ended or is gone, with its last condition. Throws when the engine stays away for two minutes. */
   ended(name: string, signal?: AbortSignal): Promise<Condition | null>;
+  /**
+   * Runs a command at the agent's uid in a container of ours that runs. What it prints goes to `output`, which answers whether it wants more.
+   * `done` also when the container or the command is not there; `late` when its time was up, and then the command may run on in there.
+   */
+  exec(name: string, errand: Errand, output: (chunk: Buffer) => boolean): Promise<'done' | 'late'>;
   /** Stops and removes it, if it is ours and there. */
   remove(name: string, graceSeconds?: number): Promise<void>;
   list(): Promise<readonly Held[]>;
@@ -70,6 +77,8 @@ export function dockerEngine(options: {
     create: (name, definition) => create(line, name, definition),
     look: (name) => look(line, name),
     ended: (name, signal) => ended(line, name, signal),
+    exec: async (name, errand, output) =>
+      (await look(line, name))?.running ? ask(line, () => execIn(client, name, errand, output), 'done') : 'done',
     remove: (name, graceSeconds) => remove(line, name, graceSeconds),
     list: () => list(line),
   };

@@ -1,6 +1,7 @@
 import type { Cover } from '../chain/covered.ts';
 import type { Extra } from '../chain/extras.ts';
 import type { ProjectId } from '../chain/ids.ts';
+import type { Files } from '../chain/ports.ts';
 import type { Site } from './checkout.ts';
 import type { Places } from './layout.ts';
 
@@ -13,6 +14,8 @@ export type Installation = Site & {
   readonly extras: readonly Extra[];
   /** Covers the secrets of this machine in what a record says. */
   readonly known: Cover;
+  /** What people sent and agents left. */
+  readonly files: Files;
   /** Where this checkout of Signalbox is: the worker and the roles are mounted from it. */
   readonly root: string;
 };

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { cleanName, SENT } from '../chain/files.ts';
+import type { FileRef } from '../chain/files.ts';
 import type { SessionId } from '../chain/ids.ts';
+import type { Files } from '../chain/ports.ts';
 import { appendDurably } from './durable.ts';
 
 /** Where a session's files are on this machine. The folder is the controller's; what is mounted from it has a right of its own each. */
@@ -89,6 +92,21 @@ export async function makeFolders(at: Layout): Promise<void> {
 export async function putFile(path: string, text: string): Promise<void> {
   await writeFile(path, text);
   await chmod(path, 0o644);
+}
+
+/** Puts files that people sent where the agent may read them, each whole from its first moment. What is there stays. */
+export async function putSent(at: Layout, files: Files, sent: readonly FileRef[]): Promise<void> {
+  const folder = join(at.files, SENT);
+  if (sent.length > 0) await mkdir(folder, { recursive: true });
+  for (const { id, name, size } of sent) {
+    const path = join(folder, cleanName(name));
+    if ((await stat(path).catch(() => null))?.size === size) continue;
+    const bytes = await files.get(id);
+    if (bytes === null) throw new Error(`The file ${name} that was sent (${id}) is not in the data folder any more.`);
+    await writeFile(`${path}.part`, bytes);
+    await chmod(`${path}.part`, 0o644);
+    await rename(`${path}.part`, path);
+  }
 }
 
 /** The folder in which the boundary makes the session's socket. */

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Definition } from './container.ts';
 import type { Engine } from './docker.ts';
+import { listen } from './frames.ts';
+import type { Output } from './frames.ts';
 import { writable } from './room.ts';
 import type { Room } from './room.ts';
 
@@ -14,8 +16,7 @@ export type Once = {
   readonly outgrew?: string;
 };
 
-/** Takes what a container prints; what it throws ends the container. */
-export type Output = (chunk: Buffer) => void | Promise<void>;
+export type { Output } from './frames.ts';
 
 const DRAIN_MS = 5_000;
 const killed = [137, 143];
@@ -65,19 +66,6 @@ export async function runOnce(
     watched?.stop();
     await engine.remove(name);
     engine.busy.delete(name);
-  }
-}
-
-/** Docker's stream of a container without a terminal: frames of a type, three zeros, a length and that many bytes. */
-async function listen(stream: NodeJS.ReadableStream, output: Output, errors: Output): Promise<void> {
-  let left: Buffer = Buffer.alloc(0);
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    left = left.length === 0 ? chunk : Buffer.concat([left, chunk]);
-    while (left.length >= 8 && left.length >= 8 + left.readUInt32BE(4)) {
-      const end = 8 + left.readUInt32BE(4);
-      await (left[0] === 2 ? errors : output)(left.subarray(8, end));
-      left = left.subarray(end);
-    }
   }
 }
 

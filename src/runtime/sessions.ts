@@ -10,7 +10,7 @@ import { keptExtras } from './extras.ts';
 import { followRecord } from './follow.ts';
 import type { Progress } from './follow.ts';
 import { grantOf, readmit } from './grant.ts';
-import { grantsFolder, layoutOf, wayOf } from './layout.ts';
+import { grantsFolder, layoutOf, putSent, wayOf } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { lockBySession } from './lock.ts';
 import type { Lock } from './lock.ts';
@@ -18,6 +18,7 @@ import { decide, latestLeg, layOutLeg, readEnd, refuseEarlyLeg, spaceBefore } fr
 import { placesOf } from './installation.ts';
 import type { Installation } from './installation.ts';
 import { endOf, mailOf, putMail, readMail } from './mail.ts';
+import { emptier, withOutbox } from './outbox.ts';
 import { prepareSession, transcriptOf } from './prepare.ts';
 import { recordReader } from './record.ts';
 import { writable } from './room.ts';
@@ -64,6 +65,7 @@ export function dockerSessions(means: Means): Sessions {
         if (before.some((mail) => mail.kind === 'end') || (await readEnd(layout, await latestLeg(layout))))
           return 'late';
         if ((await readIfThere(layout.fixed)) === null) throw new Error(`${session} is not laid out yet`);
+        if (letter.kind === 'message') await putSent(layout, site.files, letter.files ?? []);
         await putMail(layout.mail, mailOf(letter));
         return 'taken';
       }),
@@ -120,7 +122,7 @@ async function runLeg(
   on: Parameters<Sessions['run']>[1],
 ): Promise<SessionEnd> {
   const { session, leg, checkout } = spec;
-  const end = (await readEnd(at, leg)) ?? (await follow(tools, spec, at, on));
+  const end = await withOutbox(at, leg, (await readEnd(at, leg)) ?? (await follow(tools, spec, at, on)));
   // The end of an earlier leg is known while a later one is at work.
   if ((await latestLeg(at)) <= leg) await clear(tools, session, at);
   // Any other end may go on in another leg, in the same checkout; the task's end removes it.
@@ -160,6 +162,7 @@ async function follow(
   const { session, settings, leg } = spec;
   await refuseEarlyLeg(at, spec);
   const definition = await prepareSession(site, spec, (progress) => on({ kind: 'progress', progress }));
+  await putSent(at, site.files, spec.sent ?? []);
   const since = await tools.lock(session, () => layOutLeg(at, spec));
   const begun = await spaceBefore(site.room, at, leg, writable(definition));
   const progress = followRecord(agents[settings.cli], on, since, await keptExtras(at));
@@ -193,16 +196,18 @@ type Follows = {
 /** One container from its start or adoption to its end. null when it was lost. */
 async function watch(
   { site, clock, lock }: Tools,
-  { session, settings, leg }: SessionSpec,
+  spec: SessionSpec,
   at: Layout,
   { definition, begun, progress, read }: Follows,
 ): Promise<SessionEnd | null> {
   const { engine, room } = site;
+  const { session, settings, leg } = spec;
   const name = engine.nameOf(session);
   const watched = room.watch({ folders: writable(definition), begun, end: () => engine.remove(name) });
   const gone = new AbortController();
   const stop = new AbortController();
   let ended: Promise<void> | undefined;
+  const empty = emptier(site, spec, at, progress);
   try {
     const cramped = crampedEnd(watched);
     if (cramped !== null) return cramped;
@@ -216,12 +221,16 @@ async function watch(
       if (decided) return decided;
       const lacks = progress.lacks();
       if (lacks !== null) return { kind: 'unequipped', text: lacks };
-      if (told === null && progress.isIdle() && (await lock(session, () => noMore(at, leg, progress))))
-        told = clock.now();
+      if (told === null && progress.isIdle()) {
+        await empty();
+        if (await lock(session, () => noMore(at, leg, progress))) told = clock.now();
+      }
       if (over || (told !== null && clock.now() - told > GRACE_MS)) return progress.end();
       const began = progress.began();
-      if (began !== null && clock.now() - began > settings.minutes * 60_000)
+      if (began !== null && clock.now() - began > settings.minutes * 60_000) {
+        await empty();
         return { kind: 'overran', minutes: settings.minutes };
+      }
       await clock.sleep(POLL_MS, gone.signal);
     }
   } finally {

@@ -11,6 +11,8 @@ export const OUT = '/session/out';
 export const STATE = '/session/state';
 export const EGRESS = '/session/egress';
 export const WORK = '/work';
+/** Where an agent leaves files for people: in the container's memory, and gone with it. */
+export const OUTBOX = '/outbox';
 /** Where the CLI finds the boundary inside the container; the worker forwards it to EGRESS/boundary.sock. */
 export const BOUNDARY_PORT = 3128;
 /** Where a hook of the CLI asks the worker whether a tool call may run, on the container's own loopback. */

@@ -70,6 +70,16 @@ const notices = {
     until: null,
     loud: true,
   },
+  outbox: {
+    kind: 'outbox',
+    role: 'coder',
+    files: [
+      { id: 'a'.repeat(64), name: 'chart.png', size: 1_400_000 },
+      { id: 'b'.repeat(64), name: 'notes.txt', size: 12 },
+    ],
+    left: ['`big.bin` is larger than 10 MiB and was left out.'],
+  },
+  outboxOfNothing: { kind: 'outbox', role: 'coder', files: [], left: ['The outbox could not be read in 20 s.'] },
   question: {
     kind: 'question',
     role: 'brainstormer',
@@ -183,6 +193,11 @@ const notices = {
 } satisfies Record<string, Notice> & { [K in Notice['kind']]: Extract<Notice, { kind: K }> };
 
 const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
+  outbox: [
+    '📎 From the coder: `chart.png` (1.4 MB), `notes.txt` (12 B)',
+    '`big.bin` is larger than 10 MiB and was left out.',
+  ],
+  outboxOfNothing: ['📎 Nothing came of what the coder left.', 'The outbox could not be read in 20 s.'],
   refused: [
     "🚧 The agent asked for `example.org` 3 times and was refused: it is not on this project's list. An admin may let its coders go there; who may be fetched from may be sent to as well.",
     '[Allow example.org for this project] plain allow:t0123456789:4',

@@ -87,6 +87,7 @@ export function task(phase: Phase, more: Partial<Task> = {}): Task {
     instead: {},
     refused: [],
     asks: [],
+    files: [],
     rework: { tests: 0, intake: 0, plan: 0, handoff: 0 },
     holds: 0,
     outages: 0,

@@ -29,6 +29,12 @@ export type SessionsWorld = {
   /** Where the session may go now; null when it may go nowhere, not even to its model. */
   reaches(session: SessionId): Promise<readonly string[] | null>;
   isRunning(session: SessionId): Promise<boolean>;
+  /** The agent leaves a file for people. */
+  leaves(session: SessionId, name: string, text: string): Promise<void>;
+  /** Keeps a file that a person sent. */
+  keep(text: string): Promise<string>;
+  /** What the agent reads in a file that was sent; null when there is none. */
+  reads(session: SessionId, name: string): Promise<string | null>;
   leave(): Promise<void>;
 };
 
@@ -197,6 +203,40 @@ export function sessionsContract(name: string, enter: () => Promise<SessionsWorl
       expect(await world.isRunning(spec.session)).toBe(true);
       await world.finish(spec.session, { title: 'after all' });
       expect(await next).toMatchObject({ kind: 'ended', handoff: { title: 'after all' } });
+    });
+
+    it('has what people sent where the agent reads it, before it hears of it, also in a later leg', async () => {
+      world = await enter();
+      const file = async (name: string) => ({ id: await world.keep(`of ${name}`), name, size: `of ${name}`.length });
+      const [before, meanwhile, later] = [await file('a.txt'), await file('b.txt'), await file('c.txt')];
+      const spec = { ...world.spec(1), sent: [before] };
+      const sessions = world.controller();
+      const end = sessions.run(spec, quiet);
+      await world.works(spec.session);
+      expect(await world.reads(spec.session, 'a.txt')).toBe('of a.txt');
+      expect(await world.reads(spec.session, 'b.txt')).toBe(null);
+      for (let times = 0; times < 2; times += 1)
+        await sessions.send(spec.session, { kind: 'message', uuid: 'a', text: 'see b.txt', files: [meanwhile] });
+      expect(await world.reads(spec.session, 'b.txt')).toBe('of b.txt');
+      await world.refuse(spec.session);
+      await end;
+      const two = { ...spec, leg: 2, prompt: 'Go on.', sent: [before, meanwhile, later] };
+      const next = sessions.run(two, quiet);
+      await expect.poll(() => world.reads(spec.session, 'c.txt')).toBe('of c.txt');
+      await world.finish(spec.session, null);
+      await next;
+    });
+
+    it('gives what an agent left in its outbox with the end of its leg, also a second time', async () => {
+      world = await enter();
+      const spec = world.spec(1);
+      const end = world.controller().run(spec, quiet);
+      await world.works(spec.session);
+      await world.leaves(spec.session, 'chart.txt', 'a chart');
+      await world.finish(spec.session, { title: 'done' });
+      const file = { id: await world.keep('a chart'), name: 'chart.txt', size: 7 };
+      expect(await end).toMatchObject({ kind: 'ended', outbox: { files: [file], left: [] } });
+      expect(await world.controller().run(spec, quiet)).toEqual(await end);
     });
 
     it('stops a session, and says so to whoever runs it then or later', async () => {

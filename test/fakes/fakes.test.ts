@@ -46,6 +46,10 @@ sessionsContract('fake', async () => {
     conversations: async (session) => fake.begun.filter((spec) => spec.session === session && spec.leg === 1).length,
     heard: async (session) => fake.told(session),
     isRunning: async (session) => fake.running().includes(session),
+    leaves: async (session, name, text) =>
+      fake.leave(session, { files: [{ id: text, name, size: text.length }], left: [] }),
+    keep: async (text) => text,
+    reads: async (session, name) => fake.reads(session, name),
     leave: nothing,
   };
 });

@@ -1,3 +1,4 @@
+import type { Outbox } from '../../src/chain/files.ts';
 import type { ProjectId, SessionId } from '../../src/chain/ids.ts';
 import type { Letter, SessionEnd, SessionEvent, Sessions, SessionSpec } from '../../src/chain/ports.ts';
 
@@ -13,6 +14,10 @@ export type FakeSessions = Sessions & {
   readonly begun: readonly SessionSpec[];
   /** Mail that was taken, once a uuid. */
   readonly heard: readonly Mail[];
+  /** What the agent leaves in its outbox in this leg. */
+  leave(session: SessionId, outbox: Outbox): void;
+  /** What it can read of files that people sent: ids by name. */
+  reads(session: SessionId, name: string): string | null;
   /** What the agent of a session heard in all its legs, in order: what each began with, and mail. */
   told(session: SessionId): readonly string[];
   /** The hosts of every project, and what sessions may reach of them. */
@@ -47,6 +52,8 @@ export function fakeSessions(): FakeSessions {
   const heard: Mail[] = [];
   const admitted: ProjectId[] = [];
   const reached = new Map<SessionId, readonly string[]>();
+  const sent = new Map<string, string>();
+  const outboxes = new Map<SessionId, Outbox>();
   const told: { readonly session: SessionId; readonly text: string }[] = [];
 
   const live = (session: SessionId, leg = legs.get(session) ?? 1): Live => {
@@ -69,7 +76,9 @@ export function fakeSessions(): FakeSessions {
 
   const finish = (session: SessionId, end: SessionEnd, leg?: number): void => {
     const of = live(session, leg);
-    of.end ??= end;
+    const outbox = outboxes.get(session);
+    outboxes.delete(session);
+    of.end ??= outbox === undefined ? end : { ...end, outbox };
     of.ended.resolve(of.end);
   };
 
@@ -88,6 +97,7 @@ export function fakeSessions(): FakeSessions {
       if (leg > 1 && live(session, leg - 1).end === null)
         throw new Error(`leg ${leg - 1} of ${session} has not ended yet`);
       legs.set(session, Math.max(leg, legs.get(session) ?? 1));
+      for (const { id, name } of spec.sent ?? []) sent.set(`${session} ${name}`, id);
       const of = live(session, leg);
       of.on = on;
       for (const event of of.typed) on(event);
@@ -107,6 +117,7 @@ export function fakeSessions(): FakeSessions {
       reach();
       if (heard.some((known) => known.session === session && known.uuid === mail.uuid)) return 'taken';
       if (live(session).end !== null) return 'late';
+      if (mail.kind === 'message') for (const { id, name } of mail.files ?? []) sent.set(`${session} ${name}`, id);
       heard.push({ session, uuid: mail.uuid, letter: mail });
       if (mail.kind === 'interrupt') return 'taken';
       // Where somebody waits for it, it is the answer alone; else question and answer.
@@ -141,6 +152,8 @@ export function fakeSessions(): FakeSessions {
 
     running: () =>
       [...lives.values()].flatMap(({ spec, end }) => (spec !== null && end === null ? [spec.session] : [])),
+    leave: (session, outbox) => void outboxes.set(session, outbox),
+    reads: (session, name) => sent.get(`${session} ${name}`) ?? null,
     told: (of) => told.flatMap(({ session, text }) => (session === of ? [text] : [])),
     began: (session) => live(session).began.promise,
     say(session, event) {

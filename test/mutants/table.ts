@@ -1,6 +1,7 @@
 import { boundary } from './boundary.ts';
 import { disk } from './disk.ts';
 import { environment } from './environment.ts';
+import { files } from './files.ts';
 import { journal } from './journal.ts';
 import type { Mutant } from './mutant.ts';
 import { starting } from './starting.ts';
@@ -444,6 +445,7 @@ export const mutants: readonly Mutant[] = [
   ...journal,
   ...holds,
   ...covered,
+  ...files,
   ...talk,
   ...boundary,
   ...environment,

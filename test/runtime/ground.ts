@@ -11,6 +11,7 @@ import { imageTag } from '../../src/runtime/image.ts';
 import type { Installation } from '../../src/runtime/installation.ts';
 import { mirrorsOf } from '../../src/runtime/mirror.ts';
 import { roomy } from '../fakes/room.ts';
+import { fakeFiles } from '../fakes/files.ts';
 
 export const socket = '/var/run/docker.sock';
 export const project = ProjectId.parse('site');
@@ -45,6 +46,7 @@ export async function ground(hosts: readonly string[] = []): Promise<Ground> {
     hosts: () => hosts,
     extras: [],
     known: bare,
+    files: fakeFiles(),
     root: resolve(import.meta.dirname, '../..'),
   };
   await execa('git', ['init', '-q', '--bare', '-b', 'main', repository]);

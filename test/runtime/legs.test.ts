@@ -18,6 +18,7 @@ import { treeFolder } from '../../src/runtime/checkout.ts';
 import { json } from '../../src/runtime/agents/identity.ts';
 import { dockerSessions } from '../../src/runtime/sessions.ts';
 import type { RecordLine } from '../../src/worker/files.ts';
+import { fakeFiles } from '../fakes/files.ts';
 import { ground, project, task } from './ground.ts';
 
 /** A coder's session with a real CLI in a container, a real boundary, and a rehearsed model behind it. */
@@ -74,7 +75,11 @@ async function enter(cli: Cli, latencyMs = 0): Promise<World> {
   } as const;
   const files = join(here.data, 'sessions', session);
   const controller = (): Sessions =>
-    dockerSessions({ site: { ...here.site, egress, hosts: () => [], extras: [], known: bare, root }, clock, log });
+    dockerSessions({
+      site: { ...here.site, egress, hosts: () => [], extras: [], known: bare, files: fakeFiles(), root },
+      clock,
+      log,
+    });
   return {
     spec: {
       session,

@@ -17,6 +17,7 @@ import type { Size } from '../../src/runtime/space.ts';
 import { roomy } from '../fakes/room.ts';
 import { QUESTION, sessionsContract } from '../contract/sessions.ts';
 import type { SessionsWorld } from '../contract/sessions.ts';
+import { fakeFiles } from '../fakes/files.ts';
 import { ground, project, task } from './ground.ts';
 import type { Ground } from './ground.ts';
 
@@ -40,6 +41,7 @@ afterAll(async () => {
 
 const clock = { now: () => Date.now(), sleep: (ms: number) => new Promise<void>((done) => setTimeout(done, ms)) };
 const log = { info: () => undefined, error: () => undefined };
+const files = fakeFiles();
 
 type World = SessionsWorld & {
   readonly here: Ground;
@@ -73,7 +75,7 @@ async function enter(): Promise<World> {
   let hosts: readonly string[] = [];
   const controller = (over: object = {}): Sessions => {
     const sessions = dockerSessions({
-      site: { ...here.site, image, egress, hosts: () => hosts, extras: [], known: bare, root, ...over },
+      site: { ...here.site, image, egress, hosts: () => hosts, extras: [], known: bare, files, root, ...over },
       clock,
       log,
     });
@@ -117,6 +119,16 @@ async function enter(): Promise<World> {
         .map((text) => text.replace(/^Your container was lost[^\n]*\n*/, ''))
         .filter((text) => text !== ''),
     isRunning: async (session) => (await here.site.engine.look(container(session)))?.running ?? false,
+    async leaves(session, name, text) {
+      const script = `printf %s '${text}' > /outbox/${name}`;
+      await execa('docker', ['exec', '-u', '10001', container(session), 'bash', '-c', script]);
+    },
+    keep: (text) => files.put(Buffer.from(text)),
+    async reads(session, name) {
+      const path = `/session/in/files/sent/${name}`;
+      const read = await execa('docker', ['exec', '-u', '10001', container(session), 'cat', path], { reject: false });
+      return read.exitCode === 0 ? read.stdout : null;
+    },
     async leave() {
       // Those whose engine is away have nothing to sweep.
       await Promise.all([...made, controller()].map((sessions) => sessions.sweep([]).catch(() => undefined)));
@@ -231,7 +243,7 @@ describe('a session in a container', () => {
     const spec = world.spec(1);
     const late = { ...clock, now: () => Date.now() + 31 * 60_000 };
     const end = dockerSessions({
-      site: { ...world.here.site, image, egress: world.egress, hosts: () => [], extras: [], known: bare, root },
+      site: { ...world.here.site, image, egress: world.egress, hosts: () => [], extras: [], known: bare, files, root },
       clock: late,
       log,
     }).run(spec, () => undefined);

@@ -5,7 +5,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { Desk } from '../../chain/commands.ts';
 import type { Cover } from '../../chain/covered.ts';
 import type { Beside } from '../../chain/instead.ts';
-import type { Chat, Clock, Log, Store } from '../../chain/ports.ts';
+import type { Chat, Clock, Files, Log, Store } from '../../chain/ports.ts';
 import { consoleKeys } from '../people.ts';
 import type { Listed } from '../people.ts';
 import { openActivity } from './activity.ts';
@@ -27,6 +27,7 @@ export type ConsoleSettings = {
   /** Covers secrets in what people write here, and in what an error says. */
   readonly cover: Cover;
   readonly store: Store;
+  readonly files: Files;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -43,7 +44,7 @@ export type Console = {
  * Throws a sentence when its stream is damaged or nobody could get in.
  */
 export async function openConsole(settings: ConsoleSettings): Promise<Console> {
-  const { port, people, channels, beside, cover, store, clock, log } = settings;
+  const { port, people, channels, beside, cover, store, files, clock, log } = settings;
   const keys = consoleKeys(people);
   const bell = makeBell();
   const activity = openActivity(bell);
@@ -53,12 +54,13 @@ export async function openConsole(settings: ConsoleSettings): Promise<Console> {
     chat: consoleChat(timeline, activity, clock, beside),
     async serve(desk) {
       const closing = new AbortController();
-      const inputs = consoleInputs({ timeline, desk, cover, clock, log });
+      const inputs = consoleInputs({ timeline, desk, cover, files, clock, log });
       const feed = { timeline, activity, bell, clock };
       const app = routes({
         ...feed,
         log,
         cover,
+        files,
         keys,
         signins,
         channels,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FileRef } from '../../chain/files.ts';
 import { Head, TaskId } from '../../chain/ids.ts';
 import { Role } from '../../chain/roles.ts';
 import { Message } from '../message.ts';
@@ -52,6 +53,8 @@ export const Entry = z.discriminatedUnion('is', [
     thread: z.string().nullable(),
     by: z.object({ id: z.string(), name: z.string() }),
     text: z.string(),
+    /** What was sent along. */
+    files: z.array(FileRef).optional(),
     /** Id of the button that was pressed. */
     button: z.string().nullable(),
     /** The receipt. Everybody sees it, and a repeat is given it again. */

@@ -1,14 +1,17 @@
 import { z } from 'zod';
+import { takesFiles } from '../../chain/commands.ts';
 import type { Command, Desk, Reply } from '../../chain/commands.ts';
+import { cleanName, FileRef, FILES_MAX } from '../../chain/files.ts';
 import type { TaskId } from '../../chain/ids.ts';
 import type { Person } from '../../chain/person.ts';
 import type { Cover } from '../../chain/covered.ts';
-import type { Clock, Log } from '../../chain/ports.ts';
+import type { Clock, Files, Log } from '../../chain/ports.ts';
 import { commandOf, parsePress, pressed } from '../buttons.ts';
 import { clean } from '../markdown.ts';
 import { parse } from '../parse.ts';
-import { pasted, reply, unknownButton, unparsed } from '../replies.ts';
-import type { Answer } from '../replies.ts';
+import type { Parsed } from '../parse.ts';
+import { pasted, reply, unknownButton, unparsed, withFiles } from '../replies.ts';
+import type { Answer, LeftFile } from '../replies.ts';
 import { PLATFORM } from './chat.ts';
 import type { Said } from './entry.ts';
 import type { Timeline } from './timeline.ts';
@@ -23,6 +26,11 @@ export const InputBody = z.union([
     channel: z.string().min(1).max(100),
     thread: z.string().max(100).nullish(),
     text: z.string(),
+    /** As POST /api/files answered, in order. */
+    files: z
+      .array(z.strictObject({ id: FileRef.shape.id, name: z.string().min(1).max(300) }))
+      .max(100)
+      .optional(),
   }),
   z.strictObject({ source, thread: z.string().max(100).nullish(), button: z.string().max(64) }),
 ]);
@@ -38,12 +46,14 @@ type Means = {
   readonly desk: Desk;
   /** Covers what looks like a key before anything else looks at it. */
   readonly cover: Cover;
+  readonly files: Files;
   readonly clock: Clock;
   readonly log: Log;
 };
 
 /** What a body comes to, before the desk is asked. */
-type Deed = Omit<Said, 'is' | 'key' | 'at' | 'by' | 'answer'> & {
+type Deed = Omit<Said, 'is' | 'key' | 'at' | 'by' | 'answer' | 'files'> & {
+  readonly files: { files?: FileRef[] };
   readonly task: TaskId | null;
   readonly command: Command;
 };
@@ -53,26 +63,45 @@ type Deed = Omit<Said, 'is' | 'key' | 'at' | 'by' | 'answer'> & {
  * thread does not; the person was not answered, and sending it again with the same source puts it there.
  * `other-text`: the source was used for something else before.
  */
-export function consoleInputs({ timeline, desk, cover, clock, log }: Means): Inputs {
+export function consoleInputs({ timeline, desk, cover, files, clock, log }: Means): Inputs {
   return async (person, sent) => {
     const body = 'button' in sent ? sent : { ...sent, text: cover(sent.text) };
     const isCovered = 'text' in sent && 'text' in body && sent.text !== body.text;
-    const warned = (answer: Answer): Answer => (isCovered ? pasted(answer) : answer);
-    const deed = deedOf(timeline, body);
+    const { taken, left } = await sentFiles(files, cover, body);
+    const deed = deedOf(timeline, body, taken);
+    const dropped: readonly LeftFile[] =
+      taken.length > 0 && !('ok' in deed) && !takesFiles(deed.command)
+        ? [{ why: 'no-words', count: taken.length }]
+        : [];
+    const warned = (answer: Answer): Answer => {
+      const told = withFiles(answer, [...left, ...dropped]);
+      return isCovered ? pasted(told) : told;
+    };
     if ('ok' in deed) return { ...warned(deed), thread: null };
     // Scoped to the person: nobody can use up another's source, or learn by it what they said.
     const key = `${PLATFORM}:${person.id}:${body.source}`;
     const said = timeline.find(key);
     if (said?.is === 'said') return same(said, deed) ? told(timeline, said) : 'other-text';
-    const { channel, thread, task, command } = deed;
+    const { channel, thread, task, command, files: along } = deed;
     const place = { platform: PLATFORM, channel, thread };
-    const replied = await desk.accept({ source: key, person, place, task, command });
+    const replied = await desk.accept({ source: key, person, place, task, command, ...along });
     const answer = warned(reply(asFirst(replied, command)));
     if (!answer.ok || answer.task === null) return { ...answer, thread: null };
     const by = { id: person.id, name: person.name };
     const receipt = { text: answer.text, task: answer.task };
     const { text, button } = deed;
-    const entry: Said = { is: 'said', key, at: clock.now(), channel, thread, by, text, button, answer: receipt };
+    const entry: Said = {
+      is: 'said',
+      key,
+      at: clock.now(),
+      channel,
+      thread,
+      by,
+      text,
+      ...along,
+      button,
+      answer: receipt,
+    };
     const kept = await timeline
       .add(() => entry)
       .catch((error: Error) => {
@@ -84,7 +113,25 @@ export function consoleInputs({ timeline, desk, cover, clock, log }: Means): Inp
   };
 }
 
-function deedOf(timeline: Timeline, body: InputBody): Deed | ReturnType<typeof unparsed> {
+/** What of the files that a message names is here; what is not is told, and loses nothing of the message. */
+async function sentFiles(
+  files: Files,
+  cover: Cover,
+  body: InputBody,
+): Promise<{ readonly taken: readonly FileRef[]; readonly left: readonly LeftFile[] }> {
+  const named = 'button' in body ? [] : (body.files ?? []);
+  const [taken, left]: [FileRef[], LeftFile[]] = [[], []];
+  for (const { id, name: sent } of named.slice(0, FILES_MAX)) {
+    const name = cleanName(cover(sent));
+    const size = await files.size(id);
+    if (size === null) left.push({ why: 'not-here', name });
+    else taken.push({ id, name, size });
+  }
+  if (named.length > FILES_MAX) left.push({ why: 'too-many', count: named.length - FILES_MAX });
+  return { taken, left };
+}
+
+function deedOf(timeline: Timeline, body: InputBody, sent: readonly FileRef[]): Deed | ReturnType<typeof unparsed> {
   if ('button' in body) {
     const press = parsePress(body.button);
     const thread = press && threadOf(timeline, press.task, body.thread ?? null);
@@ -97,13 +144,18 @@ function deedOf(timeline: Timeline, body: InputBody): Deed | ReturnType<typeof u
       button: body.button,
       task,
       command: commandOf(press),
+      files: {},
     };
   }
-  const parsed = parse(body.text);
+  // Files say something without a word.
+  const parsed: Parsed =
+    sent.length > 0 && body.text.trim() === '' ? { ok: true, command: { name: 'say', text: '' } } : parse(body.text);
   if (!parsed.ok) return unparsed(parsed.why);
+  const { command } = parsed;
+  const files = sent.length > 0 && takesFiles(command) ? { files: [...sent] } : {};
   // A thread says by itself which channel it is in; one that is not there is none.
   const { thread, channel } = timeline.threads.get(body.thread ?? '') ?? { thread: null, channel: body.channel };
-  return { channel, thread, text: clean(body.text).trim(), button: null, task: null, command: parsed.command };
+  return { channel, thread, text: clean(body.text).trim(), button: null, task: null, command, files };
 }
 
 /** The thread of the task where the button was pressed; where the client does not say, the first. */
@@ -120,8 +172,9 @@ function asFirst(replied: Reply, command: Command): Reply {
   return replied.kind === 'repeated' ? { kind: 'accepted', task: replied.task, command: command.name } : replied;
 }
 
-function same(said: Said, { channel, thread, text, button }: Deed): boolean {
-  return said.channel === channel && said.thread === thread && said.text === text && said.button === button;
+function same(said: Said, { channel, thread, text, button, files }: Deed): boolean {
+  const isSent = JSON.stringify(said.files) === JSON.stringify(files.files);
+  return said.channel === channel && said.thread === thread && said.text === text && said.button === button && isSent;
 }
 
 function told(timeline: Timeline, { channel, thread, answer }: Said): InputAnswer {

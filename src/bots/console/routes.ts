@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import type { Context } from 'hono';
 import type { Cover } from '../../chain/covered.ts';
 import type { Desk } from '../../chain/commands.ts';
-import type { Log } from '../../chain/ports.ts';
+import type { Files, Log } from '../../chain/ports.ts';
 import { menu } from '../menu.ts';
 import type { Keys } from '../people.ts';
 import { served } from './assets.ts';
@@ -11,6 +11,7 @@ import type { Feed } from './events.ts';
 import { fileRoutes } from './files.ts';
 import { fleetRoutes } from './fleet.ts';
 import { jsonOnly, keyRequired, loopbackOnly, ownPageOnly, plainAnswers, refuse, smallBody } from './guard.ts';
+import { bytesOnly, download, smallFile, upload } from './uploads.ts';
 import type { Env } from './guard.ts';
 import { InputBody } from './inputs.ts';
 import type { Inputs } from './inputs.ts';
@@ -22,6 +23,7 @@ import { pageAnswer, pageLine, pageMessage, pageRow, rings } from './wire.ts';
 export type Parts = Feed & {
   readonly log: Log;
   readonly cover: Cover;
+  readonly files: Files;
   readonly keys: Keys;
   readonly signins: Signins;
   /** Names of the linked channels, without the platform. */
@@ -51,6 +53,8 @@ export function routes(parts: Parts): Hono<Env> {
   fleetRoutes(app, timeline, parts.desk, parts.clock);
   app.get('/api/events', (c) => events(c, parts));
   app.post('/api/inputs', jsonOnly, smallBody, (c) => input(c, parts.inputs));
+  app.post('/api/files', bytesOnly, smallFile, (c) => upload(c, parts.files));
+  app.get('/api/files/:id', (c) => download(c, parts.files));
   for (const view of ['/', '/fleet', '/c/:channel', '/t/:thread', '/t/:thread/:part'])
     app.get(view, (c) => served(c, '/page/index.html') ?? c.notFound());
   for (const files of ['/page/:file', '/lib/*']) app.get(files, (c) => served(c, c.req.path) ?? c.notFound());

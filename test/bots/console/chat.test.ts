@@ -8,6 +8,7 @@ import { openTimeline } from '../../../src/bots/console/timeline.ts';
 import type { Chat } from '../../../src/chain/ports.ts';
 import { chatContract } from '../../contract/chat.ts';
 import { fakeClock } from '../../fakes/clock.ts';
+import { fakeFiles } from '../../fakes/files.ts';
 import { fakeStore } from '../../fakes/store.ts';
 import { beside, tasks } from '../samples.ts';
 import { cover, people } from './ground.ts';
@@ -19,8 +20,19 @@ chatContract('console', async () => {
   const { memory } = fakeStore();
   const clock = fakeClock();
   const boot = async (): Promise<Chat> =>
-    (await openConsole({ port: 0, people, channels: ['site'], beside, cover, store: fakeStore(memory), clock, log }))
-      .chat;
+    (
+      await openConsole({
+        port: 0,
+        people,
+        channels: ['site'],
+        beside,
+        cover,
+        files: fakeFiles(),
+        store: fakeStore(memory),
+        clock,
+        log,
+      })
+    ).chat;
   return {
     platform: 'console',
     chat: await boot(),

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openConsole } from '../../../src/bots/console/console.ts';
+import { fakeFiles } from '../../fakes/files.ts';
 import { fakeStore } from '../../fakes/store.ts';
 import { ana, beside, head, id, other, tasks } from '../samples.ts';
 import { cover, fakeDesk, ground, people } from './ground.ts';
@@ -17,6 +18,7 @@ const settings = () => ({
   channels: ['site'],
   beside,
   cover,
+  files: fakeFiles(),
   store: fakeStore(),
   clock: g.clock,
   log: { info: () => undefined, error: () => undefined },

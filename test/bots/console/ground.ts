@@ -6,6 +6,8 @@ import type { Desk, Input, Reply } from '../../../src/chain/commands.ts';
 import type { Thread } from '../../../src/chain/ports.ts';
 import { fakeClock } from '../../fakes/clock.ts';
 import type { FakeClock } from '../../fakes/clock.ts';
+import { fakeFiles } from '../../fakes/files.ts';
+import type { FakeFiles } from '../../fakes/files.ts';
 import { fakeStore } from '../../fakes/store.ts';
 import type { FakeStore } from '../../fakes/store.ts';
 import { ana, ben, beside, id, tasks } from '../samples.ts';
@@ -47,6 +49,7 @@ export type Ground = {
   readonly url: string;
   readonly desk: FakeDesk;
   readonly store: FakeStore;
+  readonly files: FakeFiles;
   readonly clock: FakeClock;
   /** What was logged as an error. */
   readonly errors: string[];
@@ -62,12 +65,14 @@ export type Ground = {
 /** What looks like a key is covered, as everywhere. */
 export const cover = coversOf(bare).all;
 
-export async function ground(before: { store?: FakeStore; desk?: FakeDesk; port?: number } = {}): Promise<Ground> {
-  const { store = fakeStore(), desk = fakeDesk(), port = 0 } = before;
+export async function ground(
+  before: { store?: FakeStore; files?: FakeFiles; desk?: FakeDesk; port?: number } = {},
+): Promise<Ground> {
+  const { store = fakeStore(), files = fakeFiles(), desk = fakeDesk(), port = 0 } = before;
   const clock = fakeClock();
   const errors: string[] = [];
   const log = { info: () => undefined, error: (message: string) => void errors.push(message) };
-  const console = await openConsole({ port, people, channels: ['site'], beside, cover, store, clock, log });
+  const console = await openConsole({ port, people, channels: ['site'], beside, cover, store, files, clock, log });
   const thread = await console.chat.open('open', { platform: 'console', channel: 'site' }, tasks.working);
   const { url, close } = await console.serve(desk);
   // A connection that is kept would be one to the console before the restart.
@@ -78,6 +83,7 @@ export async function ground(before: { store?: FakeStore; desk?: FakeDesk; port?
     url,
     desk,
     store,
+    files,
     clock,
     errors,
     thread,
@@ -90,7 +96,7 @@ export async function ground(before: { store?: FakeStore; desk?: FakeDesk; port?
       }),
     async again() {
       await close();
-      return ground({ store: fakeStore(store.memory), desk, port: Number(new URL(url).port) });
+      return ground({ store: fakeStore(store.memory), files, desk, port: Number(new URL(url).port) });
     },
     leave: close,
   };
