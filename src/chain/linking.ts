@@ -51,6 +51,8 @@ export async function link(yard: Yard, project: ProjectId, { environment, places
     if (ms !== null) steps.push({ step, ms });
   };
   // No task has this id: it is only where the work lies.
-  const check = await others.prove({ project, id: taskIdOf(`link ${project}`), threads: [] }, ready.base, on);
+  const id = taskIdOf(`link ${project}`);
+  const check = await others.prove({ project, id, threads: [] }, ready.base, on);
+  await workspace.remove(project, id);
   return linked({ problem: null, steps, check, lacks: [...ready.lacks] });
 }
