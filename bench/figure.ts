@@ -17,7 +17,7 @@ export type Bench = {
 /** One line of the table: numbers of one unit, by the name of what they are, in order. `aim` is a wish in words: nothing is judged by it. */
 export type Row = {
   readonly what: string;
-  readonly unit: 'ms' | 's' | 'MB' | '1/s' | '×' | 'in all';
+  readonly unit: 'ms' | 's' | 'MB' | 'MB/s' | '1/s' | '×' | 'in all';
   readonly values: Readonly<Record<string, number>>;
   readonly aim?: string;
 };

@@ -1,5 +1,6 @@
 import type { Figure } from './figure.ts';
 import { acknowledging } from './ack.ts';
+import { passing } from './boundary.ts';
 import { appending } from './journal.ts';
 import { simulating } from './schedules.ts';
 import { starting } from './start.ts';
@@ -12,6 +13,11 @@ export const figures: Readonly<Record<string, Figure>> = {
   journal: { title: 'journal: one append', containers: false, measure: appending },
   ack: { title: 'ack: a message → acknowledged, with 50 open tasks', containers: false, measure: acknowledging },
   page: { title: "page: an agent's word → the page", containers: false, measure: streaming },
+  boundary: {
+    title: 'boundary: against the same requests straight to the service',
+    containers: false,
+    measure: passing,
+  },
   tap: { title: 'tap: the press of Merge → merged', containers: true, measure: merging },
   start: { title: 'start: after SIGKILL, with many open tasks', containers: false, measure: starting },
   schedules: { title: 'schedules: of the simulated world', containers: false, measure: simulating },

@@ -33,6 +33,16 @@ describe('bench', () => {
     expect(await readdir(data)).toEqual([]);
   });
 
+  it('--only boundary: the same requests both ways, what a stream carries, and memory; nothing left', async () => {
+    const { exitCode, stdout } = await bench('--only', 'boundary', '--json');
+    expect(exitCode).toBe(0);
+    const [straight, through, added, ...rest] = JSON.parse(stdout.split('\n').at(-1)!).figures.boundary.rows;
+    for (const row of [straight, through, added]) expect(row).toMatchObject({ unit: 'ms', values: { n: 300 } });
+    expect(through.values.p50).toBeGreaterThan(0);
+    expect(rest.map(({ unit }: { unit: string }) => unit)).toEqual(['ms', 'ms', 'MB/s', 'MB/s', 'MB']);
+    expect(await readdir(data)).toEqual([]);
+  }, 240_000);
+
   it('a data folder that is not there is not made', async () => {
     const { exitCode } = await bench('--only', 'journal', '--data', join(data, 'not', 'there'));
     expect(exitCode).toBe(0);
