@@ -33,12 +33,12 @@ import { egressRoot } from './runtime/layout.ts';
 import { imageTag } from './runtime/image.ts';
 import { unready } from './runtime/ready.ts';
 import { diskRoom } from './runtime/room.ts';
-import type { Room } from './runtime/room.ts';
 import { boundaryRefusals } from './runtime/refusals.ts';
 import { mirrorFolder, mirrorsOf } from './runtime/mirror.ts';
 import type { Installation } from './runtime/installation.ts';
 import { dockerSessions } from './runtime/sessions.ts';
 import { spaceLimits } from './runtime/space.ts';
+import type { Room } from './runtime/space.ts';
 import { containerValidator } from './runtime/validator.ts';
 import { gitWorkspace } from './runtime/workspace.ts';
 import { fileFiles } from './store/files.ts';
@@ -67,7 +67,8 @@ export async function serveController(config: Config, root: string, signal: Abor
     log.error('the pid is not written: a second controller cannot name this one', { reason: error.message }),
   );
   // Before anything is kept or begun: a full disk gives the reserve back.
-  const room = roomOf(config, await engineOf(config));
+  const engine = await engineOf(config);
+  const room = roomOf(config, engine);
   await room.begin(signal);
   const store = fileStore({ folder: config.data });
   const channels = config.projects.flatMap((project) => channelsOf(project.channels, 'console'));
@@ -84,7 +85,7 @@ export async function serveController(config: Config, root: string, signal: Abor
   const supervisor: Supervisor = createSupervisor({
     store,
     room,
-    acts: await actsOf(config, root, coveredChat(web.chat, covers), { said, room, files }),
+    acts: await actsOf(config, root, coveredChat(web.chat, covers), { said, room, engine, files }),
     covers,
     accounts: boundaryAccounts({ folder: join(config.data, 'boundary') }),
     refusals: boundaryRefusals({ folder: join(config.data, 'boundary') }),
@@ -114,7 +115,7 @@ const aborted = (signal: AbortSignal): Promise<void> =>
   });
 
 /** What the site knows of the controller while it runs. */
-type Now = { readonly said: Said; readonly room: Room; readonly files: Files };
+type Now = { readonly said: Said; readonly room: Room; readonly engine: Engine; readonly files: Files };
 
 type Said = (project: ProjectId) => readonly string[];
 
@@ -146,14 +147,13 @@ async function engineOf({ container: { socket, runtime }, data }: Config): Promi
   return dockerEngine({ socket, runtime, box: await boxId(data) });
 }
 
-function roomOf({ data, disk, container }: Config, engine: Engine): Room {
-  return diskRoom({ data, engine, image: container.image ?? imageTag(), limits: spaceLimits(disk), log });
-}
+const roomOf = ({ data, disk, container }: Config, engine: Engine): Room =>
+  diskRoom({ data, engine, image: container.image ?? imageTag(), limits: spaceLimits(disk), log });
 
 async function siteOf(config: Config, root: string, now?: Now): Promise<Installation> {
   const { image } = config.container;
-  const said = now?.said ?? (() => []);
-  const engine = await engineOf(config);
+  // One for all: a sweep leaves alone what the same engine runs just now.
+  const engine = now?.engine ?? (await engineOf(config));
   const egress = egressRoot(process.getuid?.() ?? 0, process.env['XDG_RUNTIME_DIR']);
   return {
     engine,
@@ -165,7 +165,7 @@ async function siteOf(config: Config, root: string, now?: Now): Promise<Installa
     known: covers.known,
     extras: config.extras,
     files: now?.files ?? fileFiles({ folder: config.data }),
-    hosts: (project) => [...hostsIn(config, project), ...said(project)],
+    hosts: (project) => [...hostsIn(config, project), ...(now?.said(project) ?? [])],
     root,
   };
 }

@@ -15,6 +15,8 @@ export type RehearsalOptions = {
   readonly faults?: readonly Fault[];
   readonly latencyMs?: number;
   readonly port?: number;
+  /** Hears each request's body, as it came. */
+  readonly hear?: (role: Role | null, body: string) => void;
 };
 
 /** A request as it came: when (ms since the epoch), whose, in which conversation, and how often somebody had spoken in it by then. */
@@ -50,6 +52,7 @@ type Stage = {
   /** Parts that were struck so far. */
   readonly played: Part[];
   readonly counts: Record<Role, number>;
+  readonly hear: (role: Role | null, body: string) => void;
   readonly asked: Asked[];
   readonly latencyMs: number;
   readonly closing: AbortSignal;
@@ -72,6 +75,7 @@ export async function startRehearsal(options: RehearsalOptions = {}): Promise<Re
     played,
     counts,
     asked: [],
+    hear: options.hear ?? (() => undefined),
     latencyMs: options.latencyMs ?? 0,
     closing: closing.signal,
   };
@@ -117,6 +121,7 @@ async function play(stage: Stage, request: IncomingMessage, response: ServerResp
   const body = await text(request);
   const caller = callerOf(body);
   if (api === null || caller === null) return send(response, missing(request));
+  stage.hear(caller.role, body);
   if (caller.role !== null) stage.counts[caller.role] += 1;
   const { wire, turn } = stage.faults.strike(caller);
   const at = Date.now();

@@ -11,7 +11,7 @@ import { readIfThere, writeDurably } from './durable.ts';
 import { git, gitOut } from './git.ts';
 import type { Mirror } from './mirror.ts';
 import { runOnce } from './once.ts';
-import type { Room } from './room.ts';
+import type { Room } from './space.ts';
 import type { Once, Output } from './once.ts';
 
 /** What work on checkouts needs: the engine, the worker image, the data folder, and each project's mirror. */
@@ -132,7 +132,7 @@ export async function removeFolder(site: Site, folder: string): Promise<void> {
 }
 
 /** Removes the folder if it is empty, and says whether it is no more. */
-async function isGone(folder: string): Promise<boolean> {
+export async function isGone(folder: string): Promise<boolean> {
   try {
     await rmdir(folder);
     return true;

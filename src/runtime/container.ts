@@ -26,6 +26,10 @@ export const Definition = z.strictObject({
 });
 export type Definition = z.infer<typeof Definition>;
 
+/** Folders of a definition that its processes may write. */
+export const writable = ({ mounts }: Definition): readonly string[] =>
+  mounts.flatMap(({ from, access }) => (access === 'write' ? [from] : []));
+
 const PIDS = 512;
 const MIB = 1024 ** 2;
 

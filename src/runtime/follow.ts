@@ -6,6 +6,7 @@ import type { RecordLine } from '../worker/files.ts';
 import type { Agent, Said } from './agents/agent.ts';
 import { json } from './agents/identity.ts';
 import { isEnd } from './mail.ts';
+import type { Watched } from './space.ts';
 
 /** What a record says so far. All of it is a claim; it decides nothing but this one session. */
 export type Progress = {
@@ -23,6 +24,9 @@ export type Progress = {
 };
 
 const WORDS = 12;
+/** Characters of what an end says, and of a handoff as JSON: the longest that a schema allows is a plan of 120,000. All of it is journaled and shown. */
+const TEXT_MOST = 10_000;
+const HANDOFF_MOST = 400_000;
 
 /** Folds a record from its first line on, for the leg that begins after `since` lines; `on` hears what it says while it grows. */
 export function followRecord(
@@ -83,9 +87,12 @@ export function followRecord(
     isIdle: () => idle,
     hasTaken: (uuid) => taken.has(uuid),
     end() {
-      if (idle && last !== null) return last.kind === 'failed' ? { kind: 'crashed', text: last.text } : last;
+      if (idle && last !== null) return bounded(last.kind === 'failed' ? { kind: 'crashed', text: last.text } : last);
       if (over === null) return idle ? { kind: 'crashed', text: 'it ended its turn without a word' } : null;
-      return { kind: 'crashed', text: [over, ...words.slice(-WORDS)].join('\n') };
+      return bounded({
+        kind: 'crashed',
+        text: [over, ...words.slice(-WORDS).map((word) => clipped(word, 500))].join('\n'),
+      });
     },
     lacks: () => lacks,
     began: () => (waiting.isOn() ? null : began),
@@ -138,3 +145,25 @@ const call = ({ tool, text }: { readonly tool: string; readonly text: string }):
   options: [],
   multi: false,
 });
+
+function clipped(text: string, most = TEXT_MOST): string {
+  return text.length <= most ? text : `${text.slice(0, most)} … (${text.length} characters)`;
+}
+
+/** The same end, no longer than anybody needs it. */
+function bounded(
+  end: Exclude<Said, { kind: 'remark' | 'failed' }> | Extract<SessionEnd, { kind: 'crashed' }>,
+): SessionEnd {
+  const text = clipped(end.text);
+  if (end.kind !== 'ended') return { ...end, text };
+  const length = JSON.stringify(end.handoff ?? null).length;
+  if (length <= HANDOFF_MOST) return { ...end, text };
+  return { kind: 'ended', handoff: null, text: `(its handoff of ${length} characters was left out)` };
+}
+
+/** What the disk says of a session: it ended because of that, or is about to. */
+export function crampedEnd(watched: Watched): SessionEnd | null {
+  const cramped = watched.cramped();
+  if (cramped === null) return null;
+  return { kind: cramped.kind === 'full' ? 'cramped' : 'outgrew', text: cramped.text };
+}

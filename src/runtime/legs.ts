@@ -8,8 +8,7 @@ import { Spec } from '../worker/files.ts';
 import type { Mail } from '../worker/files.ts';
 import { claimDurably, readIfThere } from './durable.ts';
 import type { Layout } from './layout.ts';
-import type { Room } from './room.ts';
-import type { Size } from './space.ts';
+import type { Room, Size } from './space.ts';
 import { renewMail } from './mail.ts';
 import { recordReader } from './record.ts';
 

@@ -36,3 +36,11 @@ function parseMail(line: string): Mail | null {
 
 export const mailOf = (letter: Letter): Mail =>
   letter.kind === 'answer' ? { ...letter, replies: [...letter.replies] } : { ...letter };
+
+/** Tells the worker to end, unless something waits that it has not taken. Answers whether it was told. */
+export async function noMore(file: string, leg: number, hasTaken: (uuid: string) => boolean): Promise<boolean> {
+  const mail = await readMail(file);
+  if (mail.some(({ kind, uuid }) => (kind === 'message' || kind === 'answer') && !hasTaken(uuid))) return false;
+  if (!mail.some((letter) => letter.kind === 'end')) await putMail(file, { uuid: endOf(leg), kind: 'end' });
+  return true;
+}

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { writable } from './container.ts';
 import type { Definition } from './container.ts';
 import type { Engine } from './docker.ts';
 import { listen } from './frames.ts';
 import type { Output } from './frames.ts';
-import { writable } from './room.ts';
-import type { Room } from './room.ts';
+import type { Room } from './space.ts';
 
 /** How a container that runs to its end came to it. `code` is null when its time was up; `errors` is the end of its stderr. */
 export type Once = {

@@ -2,15 +2,21 @@ import { open } from 'node:fs/promises';
 import type { Cover } from '../chain/covered.ts';
 import { RecordLine } from '../worker/files.ts';
 
-/** A record as it grows. Each read gives the lines that are new; a torn last line waits for its rest. */
-export type RecordReader = { read(): Promise<readonly RecordLine[]> };
+/** A record as it grows. Each read gives the lines that are new by then; a torn last line waits for its rest. */
+export type RecordReader = {
+  read(): Promise<readonly RecordLine[]>;
+  /** It is longer than anybody reads: what comes after that is passed over. */
+  isFull(): boolean;
+};
 
 const CHUNK = 256 * 1024;
 /** A longer line is no message of any CLI's and is passed over. */
 const LONGEST = 32 * 1024 * 1024;
+/** An agent can make its CLI print for ever. The longest of honest sessions stay far below. */
+export const RECORD_BYTES = 128 * 1024 * 1024;
 
 /** Reads `record.jsonl` from its first byte on, with secrets covered before anything is cut out of a line. What is not a record line is passed over: all of it is a claim. */
-export function recordReader(file: string, cover: Cover): RecordReader {
+export function recordReader(file: string, cover: Cover, most = RECORD_BYTES): RecordReader {
   let at = 0;
   let left: Buffer[] = [];
   let size = 0;
@@ -30,16 +36,20 @@ export function recordReader(file: string, cover: Cover): RecordReader {
   };
 
   return {
+    isFull: () => at >= most,
     async read() {
       const lines: RecordLine[] = [];
       const opened = await open(file, 'r');
       try {
-        for (;;) {
-          const { buffer, bytesRead } = await opened.read(Buffer.alloc(CHUNK), 0, CHUNK, at);
-          if (bytesRead === 0) return lines;
+        // Who writes without a pause must not keep it here.
+        const end = Math.min((await opened.stat()).size, most);
+        while (at < end) {
+          const { buffer, bytesRead } = await opened.read(Buffer.alloc(CHUNK), 0, Math.min(CHUNK, end - at), at);
+          if (bytesRead === 0) break;
           at += bytesRead;
-          lines.push(...take(buffer.subarray(0, bytesRead)));
+          for (const line of take(buffer.subarray(0, bytesRead))) lines.push(line);
         }
+        return lines;
       } finally {
         await opened.close();
       }

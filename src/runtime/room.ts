@@ -2,36 +2,11 @@ import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../chain/ports.ts';
-import type { Room as Enough } from '../chain/room.ts';
-import type { Definition } from './container.ts';
 import type { Engine } from './docker.ts';
 import { measure } from './gauge.ts';
 import { makeReserve, releaseReserve } from './reserve.ts';
 import { bytesLeft, fullSentence, isFull, shareFree, tooMuch } from './space.ts';
-import type { Size, SpaceLimits } from './space.ts';
-
-/** Why a container was ended. `outgrew`: its own files are too many, in the rest of a sentence. `full`: the disk is, in a sentence. */
-export type Cramped = { readonly kind: 'outgrew' | 'full'; readonly text: string };
-
-/** A container that runs, as far as the disk is concerned. `begun`: what its folders held before. */
-type Container = {
-  readonly folders: readonly string[];
-  readonly begun: Size;
-  /** Ends it; safe to repeat. */
-  readonly end: () => Promise<unknown>;
-};
-
-export type Watched = { cramped(): Cramped | null; stop(): void };
-
-/** The disk under the data folder, and what containers make of it. A bind mount has no quota, so it is looked at again and again. */
-export type Room = Enough & {
-  /** Watches what a container may write. One that is watched while the disk is full is cramped at once. */
-  watch(container: Container): Watched;
-  /** null when it takes more than a minute. Throws when the engine is out of reach. */
-  measure(folders: readonly string[]): Promise<Size | null>;
-  /** Looks once, and then until the signal aborts. */
-  begin(signal: AbortSignal): Promise<void>;
-};
+import type { Container, Cramped, Room, SpaceLimits } from './space.ts';
 
 const LOOK_MS = 1_000;
 /** A container is measured so often, and sooner when the disk lost so much since somebody was measured. */
@@ -52,10 +27,6 @@ type Given = {
 type Live = Container & { cramped: Cramped | null; measured: number };
 /** `left`: bytes until the disk is full; `mark`: the same when a fall was last seen; `fall`: how much is one. */
 type State = { full: string | null; left: number; mark: number; fall: number; readonly watched: Set<Live> };
-
-/** Folders of a definition that its processes may write. */
-export const writable = ({ mounts }: Definition): readonly string[] =>
-  mounts.flatMap(({ from, access }) => (access === 'write' ? [from] : []));
 
 export function diskRoom(given: Given): Room {
   const { engine, image, log } = given;

@@ -3,11 +3,12 @@ import { SessionId } from '../chain/ids.ts';
 import type { Clock, Log, SessionEnd, Sessions, SessionSpec } from '../chain/ports.ts';
 import { agents } from './agents/index.ts';
 import { removeCheckout } from './checkout.ts';
+import { writable } from './container.ts';
 import type { Definition } from './container.ts';
 import { readIfThere } from './durable.ts';
 import { awaitBoundary, grantEgress, revokeEgress } from './egress.ts';
 import { keptExtras } from './extras.ts';
-import { followRecord } from './follow.ts';
+import { crampedEnd, followRecord } from './follow.ts';
 import type { Progress } from './follow.ts';
 import { grantOf, readmit } from './grant.ts';
 import { grantsFolder, layoutOf, putSent, wayOf } from './layout.ts';
@@ -17,12 +18,10 @@ import type { Lock } from './lock.ts';
 import { decide, latestLeg, layOutLeg, readEnd, refuseEarlyLeg, spaceBefore } from './legs.ts';
 import { placesOf } from './installation.ts';
 import type { Installation } from './installation.ts';
-import { endOf, mailOf, putMail, readMail } from './mail.ts';
+import { mailOf, noMore, putMail, readMail } from './mail.ts';
 import { emptier, withOutbox } from './outbox.ts';
 import { prepareSession, transcriptOf } from './prepare.ts';
-import { recordReader } from './record.ts';
-import { writable } from './room.ts';
-import type { Watched } from './room.ts';
+import { RECORD_BYTES, recordReader } from './record.ts';
 import type { Size } from './space.ts';
 
 type Means = { readonly site: Installation; readonly clock: Clock; readonly log: Log };
@@ -167,8 +166,9 @@ async function follow(
   const begun = await spaceBefore(site.room, at, leg, writable(definition));
   const progress = followRecord(agents[settings.cli], on, since, await keptExtras(at));
   const record = recordReader(at.record, site.known);
-  const read = async (): Promise<void> => {
+  const read = async (): Promise<boolean> => {
     for (const line of await record.read()) progress.fold(line);
+    return !record.isFull();
   };
   await read();
   for (let losses = 0, seen = -1; ; losses += 1) {
@@ -190,7 +190,8 @@ type Follows = {
   readonly definition: Definition;
   readonly begun: Size;
   readonly progress: Progress;
-  readonly read: () => Promise<void>;
+  /** false: there is more than anybody reads. */
+  readonly read: () => Promise<boolean>;
 };
 
 /** One container from its start or adoption to its end. null when it was lost. */
@@ -216,14 +217,15 @@ async function watch(
     ended.catch(() => gone.abort());
     for (let told: number | null = null; ;) {
       const over = gone.signal.aborted;
-      await read();
+      const isWhole = await read();
       const decided = (await readEnd(at, leg)) ?? crampedEnd(watched);
       if (decided) return decided;
+      if (!isWhole) return { kind: 'crashed', text: `it printed more than ${RECORD_BYTES / 2 ** 20} MiB` };
       const lacks = progress.lacks();
       if (lacks !== null) return { kind: 'unequipped', text: lacks };
       if (told === null && progress.isIdle()) {
         await empty();
-        if (await lock(session, () => noMore(at, leg, progress))) told = clock.now();
+        if (await lock(session, () => noMore(at.mail, leg, progress.hasTaken))) told = clock.now();
       }
       if (over || (told !== null && clock.now() - told > GRACE_MS)) return progress.end();
       const began = progress.began();
@@ -238,20 +240,4 @@ async function watch(
     stop.abort();
     await ended?.catch(() => undefined);
   }
-}
-
-/** What the disk says of a session: it ended because of that, or is about to. */
-function crampedEnd(watched: Watched): SessionEnd | null {
-  const cramped = watched.cramped();
-  if (cramped === null) return null;
-  return { kind: cramped.kind === 'full' ? 'cramped' : 'outgrew', text: cramped.text };
-}
-
-/** Tells the worker to end, unless a message waits that it has not taken. Answers whether it was told. */
-async function noMore(at: Layout, leg: number, progress: Progress): Promise<boolean> {
-  const mail = await readMail(at.mail);
-  if (mail.some(({ kind, uuid }) => (kind === 'message' || kind === 'answer') && !progress.hasTaken(uuid)))
-    return false;
-  if (!mail.some((letter) => letter.kind === 'end')) await putMail(at.mail, { uuid: endOf(leg), kind: 'end' });
-  return true;
 }

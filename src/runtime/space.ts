@@ -1,8 +1,33 @@
+import type { Room as Enough } from '../chain/room.ts';
+
 /** What files take: bytes of disk, and their number. */
 export type Size = { readonly bytes: number; readonly files: number };
 
 /** What one container may take, and how much of the disk stays free: a share between 0 and 1. */
 export type SpaceLimits = { readonly each: Size; readonly keepFree: number; readonly reserveBytes: number };
+
+/** Why a container was ended. `outgrew`: its own files are too many, in the rest of a sentence. `full`: the disk is, in a sentence. */
+export type Cramped = { readonly kind: 'outgrew' | 'full'; readonly text: string };
+
+/** A container that runs, as far as the disk is concerned. `begun`: what its folders held before. */
+export type Container = {
+  readonly folders: readonly string[];
+  readonly begun: Size;
+  /** Ends it; safe to repeat. */
+  readonly end: () => Promise<unknown>;
+};
+
+export type Watched = { cramped(): Cramped | null; stop(): void };
+
+/** The disk under the data folder, and what containers make of it. A bind mount has no quota, so it is looked at again and again. */
+export type Room = Enough & {
+  /** Watches what a container may write. One that is watched while the disk is full is cramped at once. */
+  watch(container: Container): Watched;
+  /** null when it takes more than a minute. Throws when the engine is out of reach. */
+  measure(folders: readonly string[]): Promise<Size | null>;
+  /** Looks once, and then until the signal aborts. */
+  begin(signal: AbortSignal): Promise<void>;
+};
 
 /** The limits in the words of the settings. */
 export const spaceLimits = (disk: {

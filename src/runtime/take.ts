@@ -60,7 +60,8 @@ async function look(site: Site, { task, tree, branch, from }: Work): Promise<Cla
   const ran = await inTree(
     site,
     treeFolder(site.data, task, tree),
-    { access: 'read', command: ['bash', '-c', looking, 'look', branch, from] },
+    // A pipe among its refs keeps git waiting for ever.
+    { access: 'read', minutes: 2, command: ['bash', '-c', looking, 'look', branch, from] },
     said.add,
   );
   const [descends, head = '', refs = '', status = ''] = said.text().split('\n');
@@ -101,7 +102,7 @@ async function bring(site: Site, work: Work, bundle: string): Promise<string | n
     const ran = await inTree(
       site,
       treeFolder(site.data, work.task, work.tree),
-      { access: 'read', command },
+      { access: 'read', minutes: 5, command },
       async (chunk) => {
         size += chunk.length;
         if (size > limits.bundleMiB * MIB) throw tooMuch;

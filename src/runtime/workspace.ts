@@ -7,6 +7,7 @@ import type { Workspace } from '../chain/ports.ts';
 import { removeCheckouts } from './checkout.ts';
 import type { Site } from './checkout.ts';
 import { git, gitOut } from './git.ts';
+import { removeStates } from './leftovers.ts';
 import { taskRef } from './mirror.ts';
 import { readGuidance, readPolicy } from './policy.ts';
 import { readSurroundings } from './surroundings.ts';
@@ -35,6 +36,7 @@ export function gitWorkspace(site: Site): Workspace {
     verify: (project, task, head, paths) => verify(folderOf(project), { project, task, head, paths }),
     async remove(project, task) {
       await removeCheckouts(site, task);
+      await removeStates(site, task);
       const folder = folderOf(project);
       const refs = await git(folder, ['for-each-ref', '--format=%(refname)', `refs/tasks/${task}/`]);
       const names = refs.ok ? refs.out.split('\n').filter(Boolean) : [];

@@ -1,4 +1,4 @@
-import type { Room } from '../../src/runtime/room.ts';
+import type { Room } from '../../src/runtime/space.ts';
 
 /** A disk that is never full, and containers that take nothing of it. */
 export const roomy: Room = {

@@ -57,4 +57,18 @@ export const disk: readonly Mutant[] = [
     put: 'await readEnd(at, leg);',
     tests: ['test/runtime/sessions.test.ts'],
   },
+  {
+    guard: 'a record that never ends is read no further',
+    file: 'src/runtime/record.ts',
+    find: 'Math.min((await opened.stat()).size, most)',
+    put: '(await opened.stat()).size',
+    tests: ['test/runtime/record.test.ts'],
+  },
+  {
+    guard: 'no handoff longer than its schema allows is journaled',
+    file: 'src/runtime/follow.ts',
+    find: 'if (length <= HANDOFF_MOST)',
+    put: 'if (length > 0)',
+    tests: ['test/runtime/follow.test.ts'],
+  },
 ];

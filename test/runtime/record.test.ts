@@ -13,6 +13,16 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const line = (n: number, text: string): string => `${JSON.stringify({ n, t: 1, src: 'cli', line: text })}\n`;
 
 describe('a record', () => {
+  it('that never ends is read so far and no further, and says so', async () => {
+    const file = join(folder, 'record.jsonl');
+    await writeFile(file, line(1, 'one') + line(2, 'two'));
+    const record = recordReader(file, (text) => text, line(1, 'one').length + 9);
+    expect((await record.read()).map(({ n }) => n)).toEqual([1]);
+    expect(record.isFull()).toBe(true);
+    await appendFile(file, line(3, 'three'));
+    expect(await record.read()).toEqual([]);
+  });
+
   it('is read as it grows, whole lines alone, with secrets covered', async () => {
     const file = join(folder, 'record.jsonl');
     const rest = line(2, 'and hunter22 again');

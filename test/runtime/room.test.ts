@@ -8,7 +8,7 @@ import { measure } from '../../src/runtime/gauge.ts';
 import { imageTag } from '../../src/runtime/image.ts';
 import { makeReserve } from '../../src/runtime/reserve.ts';
 import { diskRoom } from '../../src/runtime/room.ts';
-import type { Room, Watched } from '../../src/runtime/room.ts';
+import type { Room, Watched } from '../../src/runtime/space.ts';
 import { socket } from './ground.ts';
 
 const MIB = 2 ** 20;

@@ -11,9 +11,8 @@ import type { SessionSpec, Sessions } from '../../src/chain/ports.ts';
 import { roles } from '../../src/chain/roles.ts';
 import { dockerEngine } from '../../src/runtime/docker.ts';
 import { imageTag } from '../../src/runtime/image.ts';
-import type { Cramped, Room } from '../../src/runtime/room.ts';
 import { dockerSessions } from '../../src/runtime/sessions.ts';
-import type { Size } from '../../src/runtime/space.ts';
+import type { Cramped, Room, Size } from '../../src/runtime/space.ts';
 import { roomy } from '../fakes/room.ts';
 import { QUESTION, sessionsContract } from '../contract/sessions.ts';
 import type { SessionsWorld } from '../contract/sessions.ts';
@@ -259,7 +258,11 @@ describe('a session in a container', () => {
     const begun: Size[] = [];
     const room: Room = {
       ...roomy,
-      watch: (of) => (begun.push(of.begun), { cramped: () => cramped, stop: () => undefined }),
+      watch({ folders, begun: had }) {
+        // The clone has a container, too.
+        if (folders.length > 1) begun.push(had);
+        return { cramped: () => cramped, stop: () => undefined };
+      },
       measure: async () => ({ bytes: 12, files: 3 }),
     };
     const first = world.sessions({ room }).run(spec, () => undefined);
@@ -297,8 +300,10 @@ describe('a session in a container', () => {
     expect(await world.sessions({ room: full }).run(spec, () => undefined)).toEqual(end);
     expect(await left).toEqual(end);
     expect(await world.isRunning(spec.session)).toBe(false);
-    expect(await world.sessions({ room: full }).run(world.spec(2), () => undefined)).toEqual(end);
-    expect(await world.conversations(world.spec(2).session)).toBe(0);
+    // One that is not even laid out must not be thought to have begun: it is tried again.
+    await expect(world.sessions({ room: full }).run(world.spec(2), () => undefined)).rejects.toThrow(
+      'The disk is full.',
+    );
   });
 
   it('has its whole time again in a later leg', async () => {

@@ -1,10 +1,11 @@
-import { lstat, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Head } from '../../src/chain/ids.ts';
+import { Head, TaskId } from '../../src/chain/ids.ts';
 import type { Workspace } from '../../src/chain/ports.ts';
 import { inTree, makeCheckout, treeFolder } from '../../src/runtime/checkout.ts';
+import { removeStates } from '../../src/runtime/leftovers.ts';
 import { mirrorsOf, taskRef } from '../../src/runtime/mirror.ts';
 import { gitWorkspace, parseRaw } from '../../src/runtime/workspace.ts';
 import { workspaceContract } from '../contract/workspace.ts';
@@ -279,6 +280,25 @@ describe('workspace', () => {
         /update-index.*failed/,
       );
     }
+  });
+
+  it('removes what the CLIs kept of its conversations, and no record', async () => {
+    const sessions = join(here.data, 'sessions');
+    const state = (session: string): string => join(sessions, session, 'state');
+    const kept = [`${task}-coder-1`, `${task}-reviewer-1`, 'tffffffffff-coder-1'];
+    for (const session of kept) {
+      await mkdir(state(session), { recursive: true });
+      await chmod(state(session), 0o777);
+      await writeFile(join(sessions, session, 'record.jsonl'), '');
+      await inTree(here.site, state(session), {
+        command: ['bash', '-c', 'mkdir -p a/b; mkfifo a/b/pipe; ln -s / root; chmod 000 a/b'],
+      });
+    }
+    await workspace.remove(project, task);
+    for (const session of kept) expect(await readdir(join(sessions, session))).toContain('record.jsonl');
+    for (const session of kept.slice(0, 2)) await expect(lstat(state(session))).rejects.toThrow('ENOENT');
+    expect(await readdir(state(kept[2]!))).toHaveLength(2);
+    await removeStates(here.site, TaskId.parse('tffffffffff'));
   });
 
   it('removes what agents made undeletable, and the task’s refs', async () => {

@@ -11,6 +11,7 @@ import { keepController, untilUp } from '../../src/demo/controller.ts';
 import type { Controller } from '../../src/demo/controller.ts';
 import { person } from '../../src/demo/person.ts';
 import type { ConsolePerson } from '../../src/demo/person.ts';
+import type { RehearsalOptions } from '../../src/demo/rehearsal.ts';
 import { makeWorld } from '../../src/demo/world.ts';
 import type { World } from '../../src/demo/world.ts';
 import { sweepSessions } from '../../src/main.ts';
@@ -42,9 +43,13 @@ export async function whole(given?: {
   /** A port on loopback that stands in for all hosts outside. */
   readonly outside?: number;
   readonly settings?: object;
+  readonly hear?: RehearsalOptions['hear'];
 }): Promise<Whole> {
   const data = given?.data ?? (await mkdtemp(join(tmpdir(), 'signalbox-whole-')));
-  const world = await makeWorld(data, await freePort(), { latencyMs: given?.latencyMs ?? 0 });
+  const world = await makeWorld(data, await freePort(), {
+    latencyMs: given?.latencyMs ?? 0,
+    ...(given?.hear ? { hear: given.hear } : {}),
+  });
   if (given?.spares) await addSpares(data);
   if (given?.outside !== undefined) await standIn(data, given.outside);
   if (given?.settings) await addSettings(data, given.settings);
