@@ -89,10 +89,7 @@ export function followRecord(
     end() {
       if (idle && last !== null) return bounded(last.kind === 'failed' ? { kind: 'crashed', text: last.text } : last);
       if (over === null) return idle ? { kind: 'crashed', text: 'it ended its turn without a word' } : null;
-      return bounded({
-        kind: 'crashed',
-        text: [over, ...words.slice(-WORDS).map((word) => clipped(word, 500))].join('\n'),
-      });
+      return bounded(crash(over, words));
     },
     lacks: () => lacks,
     began: () => (waiting.isOn() ? null : began),
@@ -149,6 +146,11 @@ const call = ({ tool, text }: { readonly tool: string; readonly text: string }):
 function clipped(text: string, most = TEXT_MOST): string {
   return text.length <= most ? text : `${text.slice(0, most)} … (${text.length} characters)`;
 }
+
+const crash = (over: string, words: readonly string[]): Extract<SessionEnd, { kind: 'crashed' }> => ({
+  kind: 'crashed',
+  text: [over, ...words.slice(-WORDS).map((word) => clipped(word, 500))].join('\n'),
+});
 
 /** The same end, no longer than anybody needs it. */
 function bounded(
