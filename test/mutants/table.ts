@@ -4,6 +4,7 @@ import { environment } from './environment.ts';
 import { files } from './files.ts';
 import { journal } from './journal.ts';
 import type { Mutant } from './mutant.ts';
+import { page } from './page.ts';
 import { starting } from './starting.ts';
 import { talk } from './talk.ts';
 
@@ -451,4 +452,5 @@ export const mutants: readonly Mutant[] = [
   ...environment,
   ...starting,
   ...disk,
+  ...page,
 ];
