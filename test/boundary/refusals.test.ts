@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ask, canary, claudeBody, codexBody, makeGround, raw } from './ground.ts';
+import { ask, canary, claudeBody, codexBody, eventually, makeGround, raw } from './ground.ts';
 import type { Asking, Ground } from './ground.ts';
 
 /** What an agent may try. One boundary for all of it; after each attempt an honest request still goes through. */
@@ -306,3 +306,18 @@ async function stillServes(): Promise<void> {
   expect(answer.status).toBe(200);
   expect(ground.model.asked).toHaveLength(before + 1);
 }
+
+test('a grant without models lets nothing to a provider, whatever account it names', async () => {
+  const before = ground.model.asked.length;
+  for (const [name, account] of [
+    ['way', 'nobody'],
+    ['borrowed', 'chatgpt'],
+  ] as const) {
+    const way = await ground.grant(name, { account, models: [] });
+    await eventually(async () => ((await ask(way).catch(() => null))?.status === 403 ? true : null));
+    const paths = [messages, '/openai/v1/responses', '/v1/messages'] as const;
+    for (const path of paths)
+      for (const body of [claudeBody, codexBody]) expect((await ask(way, { path, body })).status).toBe(403);
+  }
+  expect(ground.model.asked).toHaveLength(before);
+});

@@ -91,3 +91,31 @@ describe('what people say of hosts', () => {
     expect(Project.parse(older)).toEqual(states.quiet);
   });
 });
+
+describe('how a project is linked', () => {
+  const places = [{ platform: 'console', channel: 'site' }];
+  const seen = (environment: string) => ({ is: 'seen', project, environment, places }) as const;
+
+  it('an environment is set up once, and again when it is another one', () => {
+    const first = projectKind.transition(null, seen('one'), { at: 2 });
+    expect(first).toMatchObject({
+      state: { environment: 'one' },
+      effects: [{ do: 'link', environment: 'one', places }],
+    });
+    const now = first.kind === 'moved' ? first.state : null;
+    expect(projectKind.transition(now, seen('one'), { at: 3 }).kind).toBe('ignored');
+    expect(projectKind.transition(now, seen('two'), { at: 3 })).toMatchObject({
+      state: { environment: 'two' },
+      effects: [{ do: 'link', environment: 'two' }],
+    });
+  });
+
+  it('what came of it is told in its channels', () => {
+    const linking = { project, problem: 'main is not there.', steps: [], check: null, lacks: [] };
+    expect(projectKind.transition(states.quiet, { is: 'linked', linking, places }, { at: 2 })).toEqual({
+      kind: 'moved',
+      state: states.quiet,
+      effects: [{ do: 'announce', linking, places }],
+    });
+  });
+});
