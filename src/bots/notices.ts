@@ -4,9 +4,10 @@ import type { Notice } from '../chain/notice.ts';
 import { aboutQuestion } from './questions.ts';
 import { confirm, holdButtons, placeButtons, retry, reviewButtons, stop } from './buttons.ts';
 import { checkRow, reviewRow, short } from './cards.ts';
-import { bytes, clean, code, fileName, line, quoted, reveal, sentence } from './markdown.ts';
+import { clean, code, fileName, line, quoted, reveal, sentence } from './markdown.ts';
 import type { Message } from './message.ts';
 import { clockTime } from './phases.ts';
+import { outbox } from './sent.ts';
 import { loud, quiet } from './telling.ts';
 import type { Subject } from './telling.ts';
 import { passes, reasons } from './verdicts.ts';
@@ -19,15 +20,13 @@ type Of<K extends Notice['kind']> = Extract<Notice, { kind: K }>;
 export function notice(subject: Subject, told: Notice, beside: Beside): Message {
   switch (told.kind) {
     case 'document':
-      return document(told);
     case 'handoff':
-      return quiet(`🤝 The ${told.role} is done.`, quoted(told.summary, `${told.role}-handoff.md`));
+    case 'outbox':
+      return leaving(told);
     case 'question':
     case 'answered':
     case 'unasked':
       return aboutQuestion(subject, told);
-    case 'outbox':
-      return outbox(told);
     case 'typed':
       return typed(told);
     case 'refused':
@@ -146,17 +145,16 @@ function resumed({ why, by, account }: Of<'resumed'>): string {
   return `▶️ ${line(by, 60)} said go on${account === undefined ? '' : `, on ${code(account)}`}.`;
 }
 
+/** What a role leaves at its end, and on the way. */
+function leaving(told: Of<'document' | 'handoff' | 'outbox'>): Message {
+  if (told.kind === 'document') return document(told);
+  if (told.kind === 'outbox') return outbox(told);
+  return quiet(`🤝 The ${told.role} is done.`, quoted(told.summary, `${told.role}-handoff.md`));
+}
+
 function document({ what, path, text }: Of<'document'>): Message {
   const said = { requirements: 'Requirements written. The chain goes on by itself.', plan: 'Plan written.' }[what];
   return quiet(`📄 ${said} ${code(path)}`, { file: { name: fileName(path), text: clean(text) } });
-}
-
-/** Names are the agent's words, cleaned: shown as code. */
-function outbox({ role, files, left }: Of<'outbox'>): Message {
-  const names = files.map(({ name, size }) => `${code(name, 80)} (${bytes(size)})`).join(', ');
-  const said = files.length === 0 ? `📎 Nothing came of what the ${role} left.` : `📎 From the ${role}: ${names}`;
-  const rows = [said, ...left.map((one) => line(one))];
-  return quiet(rows.join('\n'), files.length === 0 ? {} : { files: [...files] });
 }
 
 function typed({ role, text }: Of<'typed'>): Message {

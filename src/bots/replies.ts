@@ -1,5 +1,4 @@
 import type { Lock } from '../chain/box.ts';
-import { FILES_MAX } from '../chain/files.ts';
 import type { Command, RefusedInput, Reply } from '../chain/commands.ts';
 import type { TaskId } from '../chain/ids.ts';
 import type { Task } from '../chain/task.ts';
@@ -233,35 +232,6 @@ export function unparsed(why: Unparsed): Answer {
       );
     case 'words-after':
       return no(`${code(`/${why.word}`)} stands alone. To tell the agent something, begin with another word.`);
-  }
-}
-
-/** Who sent a key along is told so, whatever else comes of it. */
-export const pasted = (answer: Answer): Answer => ({
-  ...answer,
-  text: `${answer.text}\n🔑 That looked like a key; it was not kept. Revoke it.`,
-});
-
-/** What became of files that came with something: what goes along is not said, what does not is. */
-export function withFiles(answer: Answer, left: readonly LeftFile[]): Answer {
-  const rows = left.map((file) => `📎 ${leftFile(file)}`);
-  return rows.length === 0 ? answer : { ...answer, text: [answer.text, ...rows].join('\n') };
-}
-
-/** A file that does not go along, and why. The rest of the message does. */
-export type LeftFile =
-  | { readonly why: 'not-here'; readonly name: string }
-  | { readonly why: 'too-many'; readonly count: number }
-  | { readonly why: 'no-words'; readonly count: number };
-
-function leftFile(file: LeftFile): string {
-  switch (file.why) {
-    case 'not-here':
-      return `${code(file.name, 80)} is not here. Send it again.`;
-    case 'too-many':
-      return `At most ${FILES_MAX} files go with one message: ${file.count} more ${file.count === 1 ? 'was' : 'were'} left out. Send them in another.`;
-    case 'no-words':
-      return `${file.count === 1 ? 'The file was' : 'The files were'} left out: files go with words in a thread, or with ${code('/task')}.`;
   }
 }
 

@@ -26,8 +26,16 @@ const TIDY =
 const ANSWERED = 'You waited for an answer and your place was given back meanwhile. The answer follows: go on with it.';
 const MORE_TIME = 'Your time ran out before you were done. You have the same time again: go on where you were.';
 
-/** A role's session is over: its handoff moves the chain on, anything else holds, goes again or fails. */
+/** A role's session is over. What its agent left for people is told before what its end comes to. */
 export function sessionEnded(task: Task, event: Ended, stamp: Stamp): Moved {
+  const moved = cameToAnEnd(task, event, stamp);
+  const { outbox } = event;
+  if (!outbox || task.phase.at !== 'working') return moved;
+  return first([tell({ kind: 'outbox', role: task.phase.role, ...outbox })], moved);
+}
+
+/** Its handoff moves the chain on, anything else holds, goes again or fails. */
+function cameToAnEnd(task: Task, event: Ended, stamp: Stamp): Moved {
   const { phase } = task;
   const { session, leg, end } = event;
   if (phase.at !== 'working' || phase.session !== session || phase.leg !== leg)
@@ -35,10 +43,6 @@ export function sessionEnded(task: Task, event: Ended, stamp: Stamp): Moved {
   const { role } = phase;
   const sessions = task.sessions.includes(session) ? task.sessions : [...task.sessions, session];
   const ended = { ...task, sessions };
-  if (event.outbox) {
-    const { outbox, ...rest } = event;
-    return first([tell({ kind: 'outbox', role, ...outbox })], sessionEnded(task, rest, stamp));
-  }
   const resume = (words: string): Step => ({
     step: 'resume',
     role,

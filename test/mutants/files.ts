@@ -61,8 +61,8 @@ export const files: readonly Mutant[] = [
   {
     guard: 'what an agent left is told',
     file: 'src/chain/ended.ts',
-    find: 'if (event.outbox) {',
-    put: 'if (!event) {',
+    find: "if (!outbox || task.phase.at !== 'working') return moved;",
+    put: 'if (moved) return moved;',
     tests: ['test/chain/files.test.ts'],
   },
 ];
