@@ -29,7 +29,7 @@ afterAll(() => at.leave());
 
 it('a plugin, a skill and a server are used; one that does not load holds the session, and says which', async () => {
   const call = (name: string, tool: string, input: object) =>
-    ({ name, say: `Asking ${name}`, does: 'call', tool, input }) as const;
+    ({ name, say: `Asking ${name}`, does: 'call', once: true, tool, input }) as const;
   at.world.rehearsal.fail({
     role: 'coder',
     kind: 'played',
