@@ -189,6 +189,26 @@ describe('a thread', () => {
     expect(await page.locator('.line').count()).toBe(0);
   });
 
+  it('files go along with words, and come back to be saved', async () => {
+    const { page } = ana;
+    await enter();
+    const file = { name: '"><b>note</b>.html', mimeType: 'text/html', buffer: Buffer.from('<script>ran=1</script>') };
+    await page.getByLabel('Attach files').setInputFiles(file);
+    await page.locator('.attached', { hasText: 'note' }).waitFor();
+    await page.getByLabel('Write to the agent').fill('Take this along');
+    await page.getByRole('button', { name: 'Send' }).click();
+    const link = page.locator('.said').getByRole('link', { name: /note/ });
+    await link.waitFor();
+    const saving = page.waitForEvent('download');
+    await link.click();
+    await saving;
+    expect(await page.locator('.attached').count()).toBe(0);
+    expect(g.desk.inputs[0]).toMatchObject({
+      command: { name: 'say', text: 'Take this along' },
+      files: [{ size: 22 }],
+    });
+  });
+
   it('words go to the task, and stay until they are taken', async () => {
     const { page } = ana;
     await enter();

@@ -7,6 +7,8 @@ export type Acts = {
   say(channel: string, thread: string | null): void;
   /** What is written at a place so far. */
   write(at: string, text: string): void;
+  /** Sends files ahead, to go with what is said next at a place; none takes them back. */
+  attach(at: string, files: readonly File[]): void;
   /** Goes to the n-th offer of the menu. */
   choose(n: number): void;
   /** Opens the file of a message. */

@@ -1,3 +1,4 @@
+import type { FileRef } from '../../../chain/files.ts';
 import type { Person } from '../../../chain/person.ts';
 import type { PageFile } from '../files.ts';
 import type { PageFleet } from '../fleet.ts';
@@ -11,8 +12,12 @@ export type Answered<T> =
 async function ask<T>(method: string, path: string, body?: object): Promise<Answered<T>> {
   const init: RequestInit = { method };
   if (body) Object.assign(init, { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+  return answered(() => fetch(path, init));
+}
+
+async function answered<T>(asks: () => Promise<Response>): Promise<Answered<T>> {
   try {
-    const answer = await fetch(path, init);
+    const answer = await asks();
     const said = (await answer.json()) as T & { error?: string };
     if (answer.ok) return { ok: true, value: said };
     return { ok: false, status: answer.status, sentence: said.error ?? `The console answered ${answer.status}.` };
@@ -28,6 +33,12 @@ export const thread = (id: string): Promise<Answered<PageThread>> =>
   ask('GET', `/api/threads/${encodeURIComponent(id)}?as=page`);
 export const fleet = (): Promise<Answered<PageFleet>> => ask('GET', '/api/fleet');
 export const file = (seq: number): Promise<Answered<PageFile>> => ask('GET', `/api/messages/${seq}/file?as=page`);
+
+export async function upload(file: File): Promise<Answered<FileRef>> {
+  const headers = { 'Content-Type': 'application/octet-stream' };
+  const init = { method: 'POST', headers, body: file };
+  return answered(() => fetch(`/api/files?name=${encodeURIComponent(file.name)}`, init));
+}
 
 const TRIES_MS = [300, 1_000, 2_000, 4_000];
 

@@ -52,7 +52,7 @@ export function composer(state: State, channel: string, thread: string | null, a
       acts.say(channel, thread);
     }}
   >
-    ${found.length === 0 ? nothing : menu(found, chosen, take)}
+    ${found.length === 0 ? nothing : menu(found, chosen, take)} ${attachments(state, at, acts)}
     <textarea
       id="composer"
       rows="1"
@@ -68,6 +68,28 @@ export function composer(state: State, channel: string, thread: string | null, a
     ></textarea>
     <button type="submit" class="primary send" aria-label="Send">➤</button>
   </form>`;
+}
+
+/** What goes along, and the way to add to it. The same file may be chosen again after it was put away. */
+function attachments({ attached }: State, at: string, acts: Acts): TemplateResult {
+  const files = attached.get(at) ?? [];
+  const chosen = (event: Event): void => {
+    const input = event.currentTarget as HTMLInputElement;
+    acts.attach(at, [...(input.files ?? [])]);
+    input.value = '';
+  };
+  return html`<label class="attach">
+      <span aria-hidden="true">📎</span>
+      <input type="file" multiple aria-label="Attach files" @change=${chosen} />
+    </label>
+    ${
+      files.length === 0
+        ? nothing
+        : html`<p class="attached" role="status">
+            📎 ${files.map(({ name }) => name).join(', ')}
+            <button type="button" class="small" @click=${() => acts.attach(at, [])}>Without</button>
+          </p>`
+    }`;
 }
 
 const menu = (found: readonly MenuRow[], chosen: number, take: (row: MenuRow) => void): TemplateResult =>

@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit-html';
 import type { TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
+import type { FileRef } from '../../../chain/files.ts';
 import type { Button } from '../../message.ts';
 import type { PageLine, PageMessage, PageThread } from '../wire.ts';
 import type { Acts } from './acts.ts';
@@ -45,6 +46,7 @@ function said(line: Extract<PageLine, { is: 'said' }>, { you }: State): Template
   return html`<div class="said ${own ? 'own' : ''}">
     <p class="who">${own ? 'You' : line.by.name} ${time(line.at)}</p>
     <p class="typed">${line.text}</p>
+    ${attachments(line.files)}
     <div class="receipt">${words(line.answer.text)}</div>
   </div>`;
 }
@@ -64,9 +66,9 @@ function told(
 }
 
 /** Words of ours, then an agent's in a box that says so: nothing in it can look like a message or a button of ours. */
-function body(seq: number, { text, agent, file }: PageMessage, acts: Acts): TemplateResult {
+function body(seq: number, { text, agent, file, files }: PageMessage, acts: Acts): TemplateResult {
   return html`<div class="words">${words(text)}</div>
-    ${quote(agent)}
+    ${quote(agent)} ${attachments(files)}
     ${
       file === null
         ? nothing
@@ -78,6 +80,17 @@ function body(seq: number, { text, agent, file }: PageMessage, acts: Acts): Temp
           </p>`
     }`;
 }
+
+/** Files to be saved, and never shown. */
+const attachments = (files: readonly FileRef[] | undefined): readonly TemplateResult[] =>
+  (files ?? []).map(
+    ({ id, name, size: bytes }) =>
+      html`<p class="file">
+        <a href="/api/files/${id}?name=${encodeURIComponent(name)}" download=${name}
+          >📎 ${name} <small>${size(bytes)}</small></a
+        >
+      </p>`,
+  );
 
 export const quote = (agent: PageMessage['agent']): TemplateResult | typeof nothing =>
   agent === null

@@ -145,9 +145,10 @@ async function say(channel: string, thread: string | null): Promise<void> {
   const text = state.drafts.get(at) ?? '';
   if (text.trim() === '') return;
   const source = crypto.randomUUID();
+  const files = (state.attached.get(at) ?? []).map(({ id, name }) => ({ id, name }));
   write(at, '');
-  set(sending(state, { source, channel, thread, text }));
-  const answered = await api.input({ source, channel, thread, text });
+  set(sending({ ...state, attached: new Map(state.attached).set(at, []) }, { source, channel, thread, text }));
+  const answered = await api.input({ source, channel, thread, text, ...(files.length > 0 ? { files } : {}) });
   set(sent(state, source));
   const taken = answered.ok && answered.value.ok;
   if (!taken && !state.drafts.get(at)) write(at, text);
@@ -164,6 +165,15 @@ function write(at: string, text: string): void {
   sessionStorage.setItem('drafts', JSON.stringify([...state.drafts].filter(([, draft]) => draft !== '')));
 }
 
+async function attach(at: string, files: readonly File[]): Promise<void> {
+  if (files.length === 0) set({ ...state, attached: new Map(state.attached).set(at, []) });
+  for (const file of files) {
+    const answered = await api.upload(file);
+    if (!answered.ok) return refused(answered);
+    set({ ...state, attached: new Map(state.attached).set(at, [...(state.attached.get(at) ?? []), answered.value]) });
+  }
+}
+
 async function look(seq: number): Promise<void> {
   const answered = await api.file(seq);
   if (answered.ok) set({ ...state, file: { ...answered.value, save: `/api/messages/${seq}/file` } });
@@ -176,6 +186,7 @@ const acts: Acts = {
   press: (thread, button) => void pressOnce(thread, button),
   say: (channel, thread) => void say(channel, thread),
   write,
+  attach: (at, files) => void attach(at, files),
   choose(chosen) {
     set({ ...state, chosen });
     paint();

@@ -1,3 +1,4 @@
+import type { FileRef } from '../../../chain/files.ts';
 import type { Person } from '../../../chain/person.ts';
 import type { MenuRow } from '../../menu.ts';
 import type { PageFile } from '../files.ts';
@@ -39,6 +40,8 @@ export type State = {
   readonly outgoing: readonly Outgoing[];
   /** What is half written, by place. */
   readonly drafts: ReadonlyMap<string, string>;
+  /** Files that go with what is half written, by place; kept by the console already. */
+  readonly attached: ReadonlyMap<string, readonly FileRef[]>;
   /** Which offer of the menu the keys are at. */
   readonly chosen: number;
   /** The file that is looked at. */
@@ -62,6 +65,7 @@ export const nothing: State = {
   pressed: new Map(),
   outgoing: [],
   drafts: new Map(),
+  attached: new Map(),
   chosen: 0,
   fleet: null,
   file: null,
