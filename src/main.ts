@@ -23,7 +23,6 @@ import { openCovers } from './covers.ts';
 import { Exit } from './exit.ts';
 import { stderr } from './log.ts';
 import { gitForge } from './forge/git.ts';
-import { boundaryAccounts } from './runtime/accounts.ts';
 import { attachCommand } from './runtime/attach.ts';
 import { keepBoundary } from './runtime/boundary.ts';
 import { boxId } from './runtime/box.ts';
@@ -33,7 +32,7 @@ import { egressRoot } from './runtime/layout.ts';
 import { imageTag } from './runtime/image.ts';
 import { unready } from './runtime/ready.ts';
 import { diskRoom } from './runtime/room.ts';
-import { boundaryRefusals } from './runtime/refusals.ts';
+import { boundaryRecords } from './runtime/records.ts';
 import { mirrorFolder, mirrorsOf } from './runtime/mirror.ts';
 import type { Installation } from './runtime/installation.ts';
 import { dockerSessions } from './runtime/sessions.ts';
@@ -87,8 +86,7 @@ export async function serveController(config: Config, root: string, signal: Abor
     room,
     acts: await actsOf(config, root, coveredChat(web.chat, covers), { said, room, engine, files }),
     covers,
-    accounts: boundaryAccounts({ folder: join(config.data, 'boundary') }),
-    refusals: boundaryRefusals({ folder: join(config.data, 'boundary') }),
+    ...boundaryRecords({ folder: join(config.data, 'boundary'), kindOf: (name) => accounts[name]?.kind ?? 'key' }),
     machine: fileMachine({ folder: config.data }),
     linked: config.projects.map(({ id }) => ({ project: id, places: linksOf(config).placesOf(id) })),
     slots: config.slots ?? slotsOf(availableParallelism(), totalmem() / 2 ** 30),
@@ -138,6 +136,7 @@ async function actsOf(config: Config, root: string, chat: Chat, now: Now): Promi
     log,
     settings: config.roles,
     instructions: await instructionsIn(join(root, 'roles')),
+    caps: config.budget,
     project: rulesOf(config),
     person: (id) => config.people.find((person) => person.id === id) ?? null,
   };

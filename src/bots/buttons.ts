@@ -1,10 +1,14 @@
-import type { Command } from '../chain/commands.ts';
+import { usd } from '../chain/budget.ts';
 import { Head, TaskId } from '../chain/ids.ts';
 import type { Ends, Hold } from '../chain/hold.ts';
 import type { Beside } from '../chain/instead.ts';
 import type { Task } from '../chain/task.ts';
 import type { Verdict } from '../chain/verdict.ts';
 import type { Button } from './message.ts';
+import { aboutRaise, parseRaise, raiseFor } from './raise.ts';
+import type { RaisePress } from './raise.ts';
+
+export { commandOf } from './command.ts';
 
 /** Acts that a press names without a head. `plan` approves a plan. */
 const bare = ['stop', 'retry', 'resume', 'status', 'sendback', 'plan', 'diff', 'findings'] as const;
@@ -18,6 +22,7 @@ export type Press = { readonly task: TaskId } & (
   /** An option of a question's part, both counted from 1; 0 ends a choice of several. */
   | { readonly act: 'answer'; readonly ask: string; readonly part: number; readonly pick: number }
   | { readonly act: 'once' | 'refuse'; readonly ask: string }
+  | RaisePress
   | { readonly act: (typeof bare)[number] }
 );
 
@@ -29,7 +34,7 @@ const ASK = /^[a-z]\d{1,4}-\d{1,10}$/;
 const COUNT = /^\d{1,2}$/;
 
 /**
- * `act:task`, `act:task:head`, `use:task:account`, `allow:task:place` or
+ * `act:task`, `act:task:head`, `use:task:account`, `allow:task:place`, `raise:task:40`, `raiseday:task:2026-11-27/200` or
  * `answer:task:question:part:option`: at most 59 bytes, and all that is needed to act on it.
  * No agent's word is in it.
  */
@@ -40,6 +45,7 @@ export function pressId(press: Press): string {
 function about(press: Press): readonly (string | number)[] {
   if ('head' in press) return [press.head];
   if ('place' in press) return [press.place];
+  if ('dollars' in press) return [aboutRaise(press)];
   if (press.act === 'use') return [press.account];
   if (press.act === 'answer') return [press.ask, press.part, press.pick];
   return 'ask' in press ? [press.ask] : [];
@@ -62,6 +68,7 @@ export function parsePress(id: string): Press | null {
     return about !== undefined && ACCOUNT.test(about) ? { act, task: task.data, account: about } : null;
   if (act === 'allow' || act === 'keep')
     return /^(?:0|[1-9]\d?)$/.test(about ?? '') ? { act, task: task.data, place: Number(about) } : null;
+  if (act === 'raise' || act === 'raiseday') return withTask(task.data, parseRaise(act, about ?? ''));
   const known = bare.find((name) => name === act);
   return known !== undefined && about === undefined ? { act: known, task: task.data } : null;
 }
@@ -72,36 +79,7 @@ function answerOf(task: TaskId, ask: string | undefined, [part, pick, more]: rea
   return { act: 'answer', task, ask, part: Number(part), pick: Number(pick) };
 }
 
-export function commandOf(press: Press): Command {
-  switch (press.act) {
-    case 'answer':
-      return { name: 'answer', ask: press.ask, part: press.part, pick: press.pick };
-    case 'once':
-    case 'refuse':
-      return { name: 'answer', ask: press.ask, part: 1, pick: press.act === 'once' ? 1 : 2 };
-    case 'merge':
-      return { name: 'merge', head: press.head, second: false };
-    case 'merge2':
-      return { name: 'merge', head: press.head, second: true };
-    case 'approve':
-      return { name: 'approve', head: press.head };
-    case 'use':
-      return { name: 'use', account: press.account };
-    case 'allow':
-    case 'keep':
-      return { name: press.act, place: press.place };
-    case 'plan':
-      return { name: 'approve', head: null };
-    case 'stop':
-    case 'retry':
-    case 'resume':
-    case 'sendback':
-    case 'status':
-    case 'diff':
-    case 'findings':
-      return { name: press.act };
-  }
-}
+const withTask = (task: TaskId, press: RaisePress | null): Press | null => press && { task, ...press };
 
 const labels: Readonly<Record<Press['act'], string>> = {
   merge: 'Merge',
@@ -113,6 +91,8 @@ const labels: Readonly<Record<Press['act'], string>> = {
   retry: 'Retry',
   resume: 'Resume now',
   use: 'Use',
+  raise: 'Raise to',
+  raiseday: 'Raise the day to',
   allow: 'Allow for this project',
   keep: 'Keep refusing',
   status: 'Status',
@@ -127,6 +107,7 @@ const labels: Readonly<Record<Press['act'], string>> = {
 export function pressed(press: Press): string {
   const label = labels[press.act];
   if (press.act === 'use') return `${label} ${press.account}`;
+  if ('dollars' in press) return `${label} ${usd(press.dollars)}`;
   if (press.act === 'answer') return press.pick === 0 ? 'Done' : `${label} ${press.pick}`;
   return 'head' in press ? `${label} ${press.head.slice(0, 7)}` : label;
 }
@@ -181,6 +162,10 @@ export function holdButtons(task: TaskId, cause: Hold['kind'], ends: Ends, besid
   const back = cause === 'conflict' ? [sendBack(task)] : [];
   const spares = ends.by === 'account' ? beside(ends.account).slice(0, SPARES) : [];
   const others = [...spares.map(({ account }) => use(task, account)), ...back];
+  if (ends.by === 'raise' || ends.by === 'day') {
+    const press = { task, ...raiseFor(ends) };
+    return [{ id: pressId(press), label: pressed(press), style: 'primary' }, stop(task)];
+  }
   switch (ends.by) {
     case 'approval':
       return [{ id: pressId({ act: 'plan', task }), label: labels.plan, style: 'primary' }, stop(task)];

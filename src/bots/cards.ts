@@ -1,3 +1,5 @@
+import { usd } from '../chain/budget.ts';
+import type { Spent } from '../chain/budget.ts';
 import type { Beside } from '../chain/instead.ts';
 import type { Wait } from '../chain/schedule.ts';
 import type { Task } from '../chain/task.ts';
@@ -42,12 +44,12 @@ export function waitWords(wait: Wait): string {
 }
 
 /** The one status message of a task. The same task gives the same card, as long as the config names the same accounts. */
-export function card(task: Task, beside: Beside): Message {
+export function card(task: Task, beside: Beside, spent?: Spent): Message {
   const blocks = [
     [`${sign(task.phase.at)} **${line(task.title, 100)}** ⋅ ${doing(task.phase)}`],
     [`> ${line(task.idea, 280)}`],
     timetable(task.times),
-    facts(task),
+    [...facts(task), ...cost(task, spent)],
     awaited(task),
     [`${line(task.project)} ⋅ ${code(task.branch)} ⋅ ${lasted(task.times)}`],
   ];
@@ -73,6 +75,20 @@ function facts({ change, head, check, review, sessions, instead, owner, asker }:
     ...(asker === null ? [] : [`Handed over to ${line(owner.name, 60)}, asked for by ${line(asker, 60)}`]),
     ...Object.entries(instead).map(([of, to]) => `Uses ${code(to)} instead of ${code(of)}`),
   ];
+}
+
+/** In dollars. What a subscription serves is not paid: the dollars say what a key would cost, and beside them stands how full its window is. */
+function cost({ spent: known }: Task, now: Spent | undefined): readonly string[] {
+  const total = Math.max(known ?? 0, now?.usd ?? 0);
+  if (total === 0) return [];
+  const each = (now?.accounts ?? []).map(({ account, usd: of, plan }) => {
+    if (plan === null) return `${code(account)} ${usd(of)}`;
+    const full = plan === 'no window known' ? '' : `, its ${plan.window} is ${Math.round(plan.used * 100)} % full`;
+    return `${code(account)} ${usd(of)} by list price, in the subscription${full}`;
+  });
+  const [only] = each;
+  if (each.length === 1 && only !== undefined) return [`Spent: ${only}`];
+  return [`Spent: ${[usd(total), ...each].join(' ⋅ ')}`];
 }
 
 /** What the validator saw. `what` is a sentence for an outcome without a command. */

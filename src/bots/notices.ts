@@ -1,3 +1,4 @@
+import { usd } from '../chain/budget.ts';
 import type { Check } from '../chain/change.ts';
 import type { Beside } from '../chain/instead.ts';
 import type { Notice } from '../chain/notice.ts';
@@ -33,20 +34,18 @@ export function notice(subject: Subject, told: Notice, beside: Beside): Message 
       return quiet(refused(told), {
         buttons: told.ask === null ? [] : placeButtons(subject.task, told.place, told.ask),
       });
-    case 'place':
-      return quiet(answered(told));
+    case 'spent-much':
+    case 'raised':
     case 'heard':
-      return quiet(heard(told));
     case 'again':
-      return quiet(again(told));
+    case 'place':
+    case 'resumed':
+    case 'reviewed':
+      return quiet(said(told));
     case 'checked':
       return checked(told.check);
-    case 'reviewed':
-      return quiet(`🔎 ${reviewRow(told)}.`);
     case 'held':
       return held(subject, told, beside);
-    case 'resumed':
-      return quiet(resumed(told));
     case 'approved':
     case 'approval-void':
     case 'plan-approved':
@@ -87,6 +86,25 @@ function approval(told: Of<'approved' | 'approval-void' | 'plan-approved'>): str
       return `👎 What ${who} approved is void: it was ${short(told.head)}, the change is at ${short(told.now)} now.`;
     case 'plan-approved':
       return `👍 ${who} approved the plan. The coder begins.`;
+  }
+}
+
+function said(told: Of<'spent-much' | 'raised' | 'heard' | 'again' | 'place' | 'resumed' | 'reviewed'>): string {
+  switch (told.kind) {
+    case 'spent-much':
+      return `💰 It has spent ${usd(told.usd)} of ${usd(told.ceiling)}.`;
+    case 'raised':
+      return raised(told);
+    case 'heard':
+      return heard(told);
+    case 'again':
+      return again(told);
+    case 'place':
+      return answered(told);
+    case 'resumed':
+      return resumed(told);
+    case 'reviewed':
+      return `🔎 ${reviewRow(told)}.`;
   }
 }
 
@@ -138,6 +156,11 @@ function held(subject: Subject, told: Of<'held'>, beside: Beside): Message {
   return rings
     ? loud(subject, `⏸ ${signs[cause]}`, rows, { buttons })
     : quiet([`⏸ ${signs[cause]}`, ...rows].join('\n'), { buttons });
+}
+
+function raised({ by, what, dollars }: Of<'raised'>): string {
+  const whose = what === 'task' ? 'Its budget is' : 'The budget of this day, for all tasks together, is';
+  return `💰 ${whose} ${usd(dollars)} now: ${line(by, 60)} raised it.`;
 }
 
 function resumed({ why, by, account }: Of<'resumed'>): string {

@@ -17,6 +17,8 @@ export type Unparsed =
   | { readonly code: 'use-without-account' }
   /** `/hosts` stands alone, or removes one. */
   | { readonly code: 'hosts-otherwise' }
+  /** `/raise` names dollars. */
+  | { readonly code: 'raise-without-dollars' }
   /** `/handover` names a person. */
   | { readonly code: 'handover-to-nobody' }
   /** `/soak` takes `on` or `off`. */
@@ -53,6 +55,8 @@ export function parse(text: string): Parsed {
       return use(rest);
     case 'hosts':
       return hosts(rest);
+    case 'raise':
+      return raise(rest);
     case 'handover':
       return rest === '' || rest.length > 80
         ? refuse({ code: 'handover-to-nobody' })
@@ -96,6 +100,14 @@ function hosts(text: string): Parsed {
   const [, host] = /^remove\s+(\S{1,259})$/i.exec(text) ?? [];
   if (host === undefined) return refuse({ code: 'hosts-otherwise' });
   return { ok: true, command: { name: 'hosts', remove: host.toLowerCase() } };
+}
+
+/** `40`, `$40`, `12.50`; `day 200` is about all tasks, today. */
+function raise(text: string): Parsed {
+  const [, day, number] = /^(day\s+)?\$?\s?(\d{1,7}(?:\.\d{1,2})?)$/i.exec(text) ?? [];
+  const dollars = Number(number ?? 0);
+  if (dollars === 0) return refuse({ code: 'raise-without-dollars' });
+  return { ok: true, command: { name: 'raise', what: day === undefined ? null : 'day', day: null, dollars } };
 }
 
 function alone(word: string, rest: string, command: Command): Parsed {

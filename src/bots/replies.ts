@@ -6,16 +6,18 @@ import { taskRow } from './cards.ts';
 import { hostList } from './hosts.ts';
 import { diff, findings, fleet, logs, policy, soak, usage } from './looks.ts';
 import type { Shown } from './looks.ts';
+import { noMoney } from './money.ts';
 import { code, line, sentence } from './markdown.ts';
-import type { Unparsed } from './parse.ts';
 import { clockTime, phaseWords } from './phases.ts';
+import { no, unparsed } from './unparsed.ts';
 import { help, typed } from './words.ts';
+
+export { unparsed } from './unparsed.ts';
 
 /** What the person who asked is told, at once and alone. `ok`: it is journaled, or answered. `agent` and `file` as in a message. */
 export type Answer = { readonly ok: boolean; readonly task: TaskId | null } & Shown;
 
 const yes = (shown: Shown): Answer => ({ ok: true, task: null, ...shown });
-const no = (text: string): Answer => ({ ok: false, text, task: null });
 
 export function reply(to: Reply): Answer {
   switch (to.kind) {
@@ -67,8 +69,6 @@ function accepted(command: Command['name']): string {
       return '👀 Taken. It tries to go on now.';
     case 'use':
       return '👀 Taken. It goes on with that account.';
-    case 'approve':
-      return '👀 Taken.';
     case 'back':
       return '👀 Taken. It goes back.';
     case 'sendback':
@@ -159,6 +159,9 @@ function refused(why: RefusedInput): string {
       return why.by === null
         ? 'Nobody waits for that answer any more.'
         : `${line(why.by, 60)} was first: that is answered already.`;
+    case 'not-raised':
+    case 'budget':
+      return noMoney(why);
     case 'head-moved':
       return `The change moved on: you saw ${code(why.saw.slice(0, 7))}, it is at ${code(why.is.slice(0, 7))} now. Look at the card and tap again.`;
     case 'not-asked':
@@ -198,42 +201,6 @@ function notNow(command: Command['name'], phase: Task['phase']['at']): string {
 }
 
 const number = (n: number): string => n.toLocaleString('en');
-
-/** A text that is no command. */
-export function unparsed(why: Unparsed): Answer {
-  switch (why.code) {
-    case 'nothing-said':
-      return no('That was empty. `/help` says what you can write.');
-    case 'unknown-command':
-      return no(
-        `${code(why.word, 60)} is no command here. ${code('/help')} lists them. To tell an agent that, begin with another word.`,
-      );
-    case 'unknown-option':
-      return no(
-        `${code(why.option, 60)} is no option of ${code('/task')}. It knows \`--slug <name>\`, \`--quick\` and \`--headless\`; \`--\` ends the options.`,
-      );
-    case 'option-without-value':
-      return no(`${code(why.option)} needs a value, e.g. \`/task --slug readme-spelling Correct the spelling\`.`);
-    case 'two-modes':
-      return no('`--quick` and `--headless` exclude each other. Take one.');
-    case 'back-without-why':
-      return no(
-        '`/back` needs where to and why, e.g. `/back plan Keep the old option too`. It goes to `requirements`, `plan` or `code`.',
-      );
-    case 'handover-to-nobody':
-      return no('`/handover` needs a person, e.g. `/handover @kim`.');
-    case 'soak-what':
-      return no('`/soak` takes `on` or `off`; alone it says how it is.');
-    case 'use-without-account':
-      return no('`/use` needs the name of an account, e.g. `/use claude2`.');
-    case 'hosts-otherwise':
-      return no(
-        `${code('/hosts')} stands alone or takes a name back, e.g. ${code('/hosts remove registry.npmjs.org')}.`,
-      );
-    case 'words-after':
-      return no(`${code(`/${why.word}`)} stands alone. To tell the agent something, begin with another word.`);
-  }
-}
 
 /** A button that nobody here made. */
 export const unknownButton: Answer = no('This button means nothing here. Use one from the card.');

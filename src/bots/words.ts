@@ -47,6 +47,12 @@ export const words: Readonly<Record<Typed, Word>> = {
     help: 'goes on with another account than the one that is shut',
     more: 'Another subscription of the same provider, for this task alone. Nothing is ever paid.',
   },
+  raise: {
+    group: 'In a thread',
+    takes: '<dollars>',
+    help: 'lets this task spend so much',
+    more: "`/raise day <dollars>` is for all tasks together, today in UTC, and an admin's. A budget only ever rises.",
+  },
   handover: {
     group: 'In a thread',
     takes: '<person>',

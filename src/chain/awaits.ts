@@ -53,6 +53,8 @@ export function wanted(task: Task, effect: TaskEffect): boolean {
       return awaits(task, effect.do) !== null;
     case 'open':
       return task.phase.at === 'opening' || task.phase.at === 'stopped';
+    case 'allow':
+      return task.phase.at === 'working' && task.phase.session === effect.session;
     case 'halt':
       return task.phase.at !== 'working' || task.phase.session !== effect.session;
     case 'yield': {
@@ -66,6 +68,7 @@ export function wanted(task: Task, effect: TaskEffect): boolean {
     case 'tell':
     case 'post':
     case 'report':
+    case 'raise-day':
       return true;
   }
 }

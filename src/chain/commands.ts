@@ -28,6 +28,13 @@ export type Command =
   | { readonly name: 'resume' }
   /** Goes on with another account than the shut one. */
   | { readonly name: 'use'; readonly account: string }
+  /** Lets the task, or all tasks on a day, spend so much, USD. `what` null: what the task waits for. `day` null: this one. */
+  | {
+      readonly name: 'raise';
+      readonly what: 'task' | 'day' | null;
+      readonly day: string | null;
+      readonly dollars: number;
+    }
   | { readonly name: 'retry' }
   /** Nothing starts, nothing merges and no tap counts until it is unlocked on the machine. */
   | { readonly name: 'lock' }
@@ -74,6 +81,7 @@ const needs: Readonly<Record<Command['name'], Right>> = {
   allow: 'admin',
   keep: 'admin',
   hosts: 'watch',
+  raise: 'merge',
   status: 'watch',
   diff: 'watch',
   findings: 'watch',
@@ -87,6 +95,7 @@ const needs: Readonly<Record<Command['name'], Right>> = {
 function rightFor(command: Command): Right {
   const { name } = command;
   if (name === 'soak' && command.on === null) return 'watch';
+  if (name === 'raise') return command.what === 'day' ? 'admin' : needs.raise;
   const admin = (name === 'merge' && command.second) || (name === 'hosts' && command.remove !== null);
   return admin ? 'admin' : needs[name];
 }
@@ -199,6 +208,9 @@ export type RefusedInput =
     }
   /** Somebody was first; null where nobody waits for it any more. */
   | { readonly code: 'answered'; readonly by: string | null }
+  /** It is at `at` already, or that day is over, or (null) nothing is capped. USD. */
+  | { readonly code: 'not-raised'; readonly what: 'task' | 'day'; readonly at: number | null }
+  | { readonly code: 'budget' }
   | { readonly code: 'head-moved'; readonly saw: Head; readonly is: Head }
   /** Nothing is asked about that place any more. */
   | { readonly code: 'not-asked' }

@@ -49,7 +49,7 @@ export function coveredChat(chat: Chat, { all }: Covers): Chat {
         notice.kind === 'confirm' && shown.kind === 'confirm' ? { ...shown, patch: notice.patch } : shown,
       );
     },
-    card: (thread, card) => chat.card(thread, everywhere(card, all)),
+    card: (thread, card, spent) => chat.card(thread, everywhere(card, all), spent),
     announce: (key, place, news) => chat.announce(key, place, everywhere(news, all)),
     show: (thread, remark) => chat.show(thread, everywhere(remark, all)),
   };

@@ -8,7 +8,10 @@ import { TaskId } from './ids.ts';
 import type { TaskEvent } from './event.ts';
 import { personOf, steering, taskOf } from './links.ts';
 import type { Links } from './links.ts';
+import { isBudget } from './held.ts';
 import { HOSTS_MAX } from './project.ts';
+import { notRaised, raiseOf } from './raising.ts';
+import type { Raise } from './raising.ts';
 import type { Supervisor } from './supervisor.ts';
 import type { Task } from './task.ts';
 
@@ -61,6 +64,7 @@ export function createDesk(supervisor: Supervisor, links: Links): Desk {
         case 'stop':
         case 'resume':
         case 'use':
+        case 'raise':
         case 'retry':
           return steer(supervisor, links, input, command);
       }
@@ -122,11 +126,16 @@ function freeSlug(idea: string, holders: ReadonlyMap<string, Task>): string {
   for (let n = 2; ; n += 1) if (!holders.has(`${short}-${n}`)) return `${short}-${n}`;
 }
 
-type Steer = Exclude<Command, Look | { name: 'task' | 'lock' | 'soak' | 'fleet' | 'status' | 'help' | 'hosts' }>;
+type Steer =
+  | Exclude<Command, Look | { name: 'task' | 'lock' | 'soak' | 'fleet' | 'status' | 'help' | 'hosts' | 'raise' }>
+  | Raise;
 
-async function steer(supervisor: Supervisor, links: Links, input: Input, command: Steer): Promise<Reply> {
+async function steer(supervisor: Supervisor, links: Links, input: Input, asked: Steer): Promise<Reply> {
   const task = taskOf(supervisor, input);
   if (!task) return refuse({ code: 'no-task-here' });
+  const command = asked.name === 'raise' ? raiseOf(supervisor, task, asked) : asked;
+  const right = allowed(input.person, command);
+  if (!right.ok) return refuse({ code: 'not-allowed', needs: right.needs, has: input.person.may });
   const isFull = (supervisor.project(task.project)?.hosts.length ?? 0) >= HOSTS_MAX;
   if (command.name === 'allow' && isFull) return refuse({ code: 'hosts-full', max: HOSTS_MAX });
   if (command.name === 'handover' && !personOf(links, command.to))
@@ -161,6 +170,10 @@ function eventOf(task: Task, links: Links, input: Input, command: Steer): TaskEv
       const of = shutFor(task);
       const spare = of === null ? undefined : beside(of).find((one) => one.account === account);
       return { is: 'use-tapped', by, account, of: spare ? of : null, keeps: spare?.keeps ?? false };
+    }
+    case 'raise': {
+      const { what, day, dollars, from } = command;
+      return what && day ? { is: 'raise-tapped', by, what, day, dollars, from: from ?? null } : null;
     }
     case 'back':
       return { is: 'back-asked', by, to: command.to, why: command.why };
@@ -219,6 +232,9 @@ function whyIgnored(task: Task | undefined, { beside }: Links, event: TaskEvent,
   const { phase: { at: phase } = { at: 'stopped' as const }, change = null } = task ?? {};
   const tapped = event.is === 'merge-tapped' || event.is === 'approve-tapped' ? event.head : null;
   if (tapped !== null && change && tapped !== change.head) return { code: 'head-moved', saw: tapped, is: change.head };
+  const unraised = notRaised(task, event);
+  if (unraised) return unraised;
+  if (task && isBudget(task)) return { code: 'budget' };
   const shut = task && event.is === 'use-tapped' ? shutFor(task) : null;
   if (shut !== null && command.name === 'use') {
     return { code: 'not-beside', account: command.account, shut, beside: beside(shut).map(({ account }) => account) };

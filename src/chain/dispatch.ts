@@ -1,6 +1,7 @@
 import type { TaskEvent } from './event.ts';
 import type { Millis, TaskId } from './ids.ts';
 import type { Clock } from './ports.ts';
+import { dayCap } from './purse.ts';
 import { schedule } from './schedule.ts';
 import type { Schedule, View } from './schedule.ts';
 import { liveOf, lockOf, tasksOf } from './yard.ts';
@@ -29,6 +30,7 @@ export function createDispatcher(yard: Yard, slots: number): Dispatcher {
     room: yard.room.enough(),
     now: acts.clock.now(),
     accountOf: Object.fromEntries(Role.options.map((role) => [role, acts.settings[role].account])) as View['accountOf'],
+    dayCap: (day) => dayCap(yard, day),
     accounts: new Map(
       [...yard.accountOwners.values()].flatMap((owner) => {
         const state = owner.stream().state;

@@ -38,6 +38,10 @@ export const TaskEffect = z.discriminatedUnion('do', [
   /** Ends this leg alone: the next one begins with the answer. */
   z.object({ do: z.literal('yield'), session: SessionId, leg: z.number() }),
   z.object({ do: z.literal('halt'), session: SessionId }),
+  /** The session at work may spend what the task may now. */
+  z.object({ do: z.literal('allow'), session: SessionId }),
+  /** All tasks may spend so much on that day, USD. */
+  z.object({ do: z.literal('raise-day'), day: z.string(), dollars: z.number() }),
   z.object({
     do: z.literal('record'),
     on: Head,

@@ -7,6 +7,7 @@ import { claimedEnd } from './hold.ts';
 import { enter, fail, first, go, hold, ignored, tell } from './moves.ts';
 import type { Moved, Stamp } from './moves.ts';
 import type { SessionEnd } from './ports.ts';
+import { overBudget } from './raised.ts';
 import type { Role } from './roles.ts';
 import type { Step, Task } from './task.ts';
 
@@ -26,6 +27,15 @@ const TIDY =
 const ANSWERED = 'You waited for an answer and your place was given back meanwhile. The answer follows: go on with it.';
 const MORE_TIME = 'Your time ran out before you were done. You have the same time again: go on where you were.';
 
+const nextLeg = ({ session, leg }: Ended, { role, halted }: { role: Role; halted: boolean }, words: string): Step => ({
+  step: 'resume',
+  role,
+  session,
+  leg: leg + 1,
+  words,
+  halted,
+});
+
 /** A role's session is over. What its agent left for people is told before what its end comes to. */
 export function sessionEnded(task: Task, event: Ended, stamp: Stamp): Moved {
   const moved = cameToAnEnd(task, event, stamp);
@@ -42,20 +52,16 @@ function cameToAnEnd(task: Task, event: Ended, stamp: Stamp): Moved {
     return ignored('that session is not at work');
   const { role } = phase;
   const sessions = task.sessions.includes(session) ? task.sessions : [...task.sessions, session];
-  const ended = { ...task, sessions };
-  const resume = (words: string): Step => ({
-    step: 'resume',
-    role,
-    session,
-    leg: leg + 1,
-    words,
-    halted: phase.halted,
-  });
+  const ended = { ...task, sessions, spent: event.spent ?? task.spent };
+  const resume = (words: string): Step => nextLeg(event, phase, words);
   const byPerson = (reason: string, todo: string, words: string): Moved =>
     hold(ended, { kind: 'person', ends: { by: 'person' }, reason, todo, from: resume(words) }, true, stamp);
   // Without its answer it must not go on, whatever ended this leg.
   if (end.kind !== 'ended' && end.kind !== 'crashed' && openAsk(task))
     return waitForAnswer(ended, resume(ANSWERED), stamp);
+  const over = event.over?.id === task.over ? null : event.over;
+  if (over !== null && (end.kind === 'refused' || end.kind === 'crashed'))
+    return overBudget(ended, over, resume(GO_ON), stamp);
   switch (end.kind) {
     case 'ended':
       return handoff({ ...ended, outages: 0 }, event, role, end, stamp);

@@ -1,36 +1,14 @@
 import { z } from 'zod';
 import { Answer, askEvents } from './ask.ts';
+import { Over, raiseTapped, spentMuch } from './budget.ts';
 import { Change, Check } from './change.ts';
+import { doing } from './doing.ts';
 import { FileRef, Outbox } from './files.ts';
 import { Head, ProjectId, SessionId, TaskId } from './ids.ts';
 import { Person } from './person.ts';
 import { Policy } from './policy.ts';
 import { Mode } from './task.ts';
 import { Verdict } from './verdict.ts';
-
-/** Names of the effects, as in effect.ts. */
-const doing = [
-  'open',
-  'prepare',
-  'run',
-  'send',
-  'yield',
-  'halt',
-  'record',
-  'take',
-  'validate',
-  'propose',
-  'comment',
-  'judge',
-  'merge',
-  'close',
-  'clear',
-  'tell',
-  'prove',
-  'verify',
-  'post',
-  'report',
-] as const;
 
 const Thread = z.object({ platform: z.string(), channel: z.string(), thread: z.string() });
 
@@ -95,6 +73,13 @@ const sessionEnded = z.object({
   outbox: Outbox.optional(),
   /** The account that the session ran on, where the boundary lets nothing of it out just now. */
   shut: z.string().nullable(),
+  /**
+   * The latest request of this session that the boundary did not let out for its budget. `lifted`: it would by now. `loud`: no other task waits for that
+   * day. Older journals have none.
+   */
+  over: Over.extend({ lifted: z.boolean(), loud: z.boolean() }).nullable().default(null),
+  /** What the task has spent until then, USD; null where nobody counted. */
+  spent: z.number().nullable().default(null),
   end: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('ended'), handoff: z.unknown(), text: z.string() }),
     z.object({
@@ -217,6 +202,7 @@ export const TaskEvent = z.discriminatedUnion('is', [
   resumeTapped,
   useTapped,
   handedOver,
+  raiseTapped,
   stopTapped,
   retryTapped,
   granted,
@@ -243,6 +229,7 @@ export const TaskEvent = z.discriminatedUnion('is', [
   ...askEvents,
   refused,
   placeAnswered,
+  spentMuch,
 ]);
 export type TaskEvent = z.infer<typeof TaskEvent>;
 export type Asked = z.infer<typeof asked>;

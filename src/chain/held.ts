@@ -82,7 +82,7 @@ export function accountHeld(task: Task, event: Of<'account-held'>): Moved {
 export function holdEnded(task: Task, { hold: ended, why }: Of<'hold-ended'>, stamp: Stamp): Moved {
   const { phase } = task;
   if (phase.at !== 'held' || phase.hold !== ended) return ignored('that hold is over');
-  if (['approval', 'answer', 'person'].includes(phase.ends.by)) return ignored('only a person ends that hold');
+  if (['approval', 'answer', 'person', 'raise'].includes(phase.ends.by)) return ignored('only a person ends that hold');
   return first([tell({ kind: 'resumed', why, by: null })], go(task, phase.from, stamp));
 }
 
@@ -97,6 +97,7 @@ export function resumeTapped(task: Task, { by }: Of<'resume-tapped'>, stamp: Sta
   if (phase.at === 'held' && phase.ends.by === 'approval') return ignored('the plan waits for Approve');
   if (phase.at === 'held' && phase.ends.by === 'answer' && openAsk(task))
     return ignored('its question waits for an answer');
+  if (isBudget(task)) return ignored('its budget is used up');
   if (phase.at === 'held' && phase.ends.by === 'account')
     return move(task, [{ do: 'post', event: { is: 'open-asked', account: phase.ends.account } }]);
   const told = tell({ kind: 'resumed', why: 'What is there was looked at.', by: by.name });
@@ -157,6 +158,9 @@ export function verified(task: Task, { missing }: Of<'verified'>, stamp: Stamp):
     stamp,
   );
 }
+
+/** Held for money: a new conversation would be refused as this one was. */
+export const isBudget = ({ phase }: Task): boolean => phase.at === 'held' && phase.kind === 'budget';
 
 /** A person gives every bound afresh. */
 export const afresh = (task: Task): Task => ({

@@ -36,6 +36,7 @@ async function judgement(acts: Acts, task: Task, change: Change, approval: Appro
     check,
     diff,
     review,
+    budget: await acts.others.spent(task),
     approval: approval && by ? { by, head: approval.head, second: approval.second } : null,
   };
   // It may have moved between the two reads.

@@ -1,4 +1,5 @@
 import { kept } from './ask.ts';
+import { endOfDay } from './budget.ts';
 import type { TaskEffect } from './effect.ts';
 import type { Hold } from './hold.ts';
 import { SessionId } from './ids.ts';
@@ -126,7 +127,7 @@ export const halt = ({ phase }: Task): TaskEffect[] =>
 export function hold(task: Task, of: Holding, loud: boolean | null, stamp: Stamp): Moved {
   const holds = task.holds + 1;
   const { kind, ends, reason, todo } = of;
-  const until = ends.by === 'time' ? ends.at : null;
+  const until = ends.by === 'time' ? ends.at : ends.by === 'day' ? endOfDay(ends.day) : null;
   const told = loud === null ? [] : [tell({ kind: 'held', cause: kind, ends, reason, todo, until, loud })];
   return enter({ ...task, holds }, { at: 'held', hold: holds, feedback: null, ...of }, stamp, told);
 }

@@ -56,6 +56,10 @@ export const Notice = z.discriminatedUnion('kind', [
   }),
   /** What an admin said of it. */
   z.object({ kind: z.literal('place'), by: z.string(), place: z.string(), answer: z.enum(['allow', 'keep']) }),
+  /** It has spent so much of what it may, USD. Once. */
+  z.object({ kind: z.literal('spent-much'), usd: z.number(), ceiling: z.number() }),
+  /** `by` lets the task, or all tasks on this day, spend so much, USD. */
+  z.object({ kind: z.literal('raised'), by: z.string(), what: z.enum(['task', 'day']), dollars: z.number() }),
   /** What a person wrote reached the session, or waits for the next one. */
   z.object({ kind: z.literal('heard'), by: z.string(), when: z.enum(['now', 'turn-end', 'next-session']) }),
   /** The same role goes on, and why. */

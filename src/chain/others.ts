@@ -2,6 +2,7 @@ import type { Check } from './change.ts';
 import { show } from './perform.ts';
 import type { Others } from './perform.ts';
 import type { Policy } from './policy.ts';
+import { purseOf } from './purse.ts';
 import type { Watch } from './watch.ts';
 import { accountOwner, lockOf, projectOwner } from './yard.ts';
 import type { Yard } from './yard.ts';
@@ -16,6 +17,7 @@ export function othersOf(yard: () => Yard, watch: () => Watch): Others {
   /** One run of a base's tests at a time: who comes meanwhile shares its answer. */
   const proving = new Map<string, Promise<Check>>();
   return {
+    ...purseOf(yard),
     async post(event, key) {
       if (event.is !== 'done') kept(await accountOwner(yard(), event.account).submit(event, { source: key }));
     },

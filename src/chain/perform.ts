@@ -1,34 +1,23 @@
-import { z } from 'zod';
-import type { AccountEvent } from './account.ts';
-import type { Check } from './change.ts';
+import type { Caps } from './budget.ts';
 import type { TaskEffect } from './effect.ts';
 import type { TaskEvent } from './event.ts';
 import { SENT } from './files.ts';
-import type { Head, ProjectId, SessionId } from './ids.ts';
+import { handoffs } from './handoffs.ts';
+import type { ProjectId, SessionId } from './ids.ts';
 import { accountFor } from './instead.ts';
 import { judgeChange, mergeChange } from './judging.ts';
 import { treeName } from './moves.ts';
 import type { Notice } from './notice.ts';
 import type { Person } from './person.ts';
 import type { Chat, Clock, Forge, Log, Progress, SessionSpec, Sessions, Validator, Workspace } from './ports.ts';
-import type { ProjectReport } from './project.ts';
 import { eventOf, send } from './hear.ts';
 import { envelope, goOn, prompt } from './prompt.ts';
 import { roles } from './roles.ts';
 import type { Role, RoleSettings } from './roles.ts';
+import type { Others } from './streams.ts';
 import type { Task } from './task.ts';
 
-/** What a task's effects ask of the other streams. Messages go under the effect's id, so that a repeat changes nothing. */
-export type Others = {
-  post(event: AccountEvent, key: string): Promise<void>;
-  report(event: ProjectReport, key: string): Promise<void>;
-  /** Whether the boundary lets nothing of an account out, by all that it has recorded until now. */
-  shut(account: string): Promise<boolean>;
-  /** Whether nothing may start or merge. Looked at last before a merge. */
-  locked(): boolean;
-  /** The tests on the base alone: known already, or run now. */
-  prove(of: Pick<Task, 'project' | 'id' | 'threads'>, base: Head, on?: (progress: Progress) => void): Promise<Check>;
-};
+export type { Others } from './streams.ts';
 
 /** Everything that effects are done with. */
 export type Acts = {
@@ -46,6 +35,8 @@ export type Acts = {
   readonly others: Others;
   /** What the config says of a project, read anew each time: soak may end while a task waits. */
   readonly project: (id: ProjectId) => { readonly merges: boolean; readonly soak: boolean };
+  /** What may be spent, by the config; null: nothing is capped. */
+  readonly caps: Caps | null;
   /** Someone as the config lists them now; null for who was removed. */
   readonly person: (id: string) => Person | null;
 };
@@ -112,11 +103,16 @@ export async function perform(
 /** What has nothing to say when it is done. */
 function see(
   acts: Acts,
-  { id: task, project }: Task,
+  of: Task,
   id: string,
-  effect: Of<'halt' | 'yield' | 'comment' | 'close' | 'clear' | 'post' | 'report'>,
+  effect: Of<'halt' | 'yield' | 'allow' | 'raise-day' | 'comment' | 'close' | 'clear' | 'post' | 'report'>,
 ): Promise<void> {
+  const { id: task, project } = of;
   switch (effect.do) {
+    case 'allow':
+      return acts.sessions.allow(effect.session, acts.others.budget(of));
+    case 'raise-day':
+      return acts.others.raiseDay(effect.day, effect.dollars, id);
     case 'halt':
       return acts.sessions.stop(effect.session);
     case 'yield':
@@ -195,8 +191,9 @@ async function run(acts: Acts, task: Task, effect: Of<'run'>, heard: Heard): Pro
   });
   const { account } = spec.settings;
   const shut = end.kind === 'refused' && (await acts.others.shut(account));
+  const money = await acts.others.money(task.id, session);
   const left = outbox === undefined ? {} : { outbox };
-  return { is: 'session-ended', session, leg: effect.leg, end, shut: shut ? account : null, ...left };
+  return { is: 'session-ended', session, leg: effect.leg, end, shut: shut ? account : null, ...money, ...left };
 }
 
 /** Made from the task and the effect alone, so that a repeat asks for the very same session. */
@@ -235,16 +232,7 @@ async function specOf(acts: Acts, task: Task, effect: Of<'run'>): Promise<Sessio
     sent: task.files,
     handoff: handoffs[role],
     allowed: effect.notes.flatMap(({ answer }) => (answer?.allows === true ? [answer.ask] : [])),
+    budget: acts.others.budget(task),
     checkout: { tree: access === 'write' ? treeName(task) : session, branch: task.branch, head, access },
   };
 }
-
-/** Without `$schema`: Claude Code refuses the dialect that zod names (2.1.329: "not a valid JSON Schema"). */
-function jsonSchema(schema: z.ZodType): unknown {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema);
-  return rest;
-}
-
-const handoffs: Readonly<Record<string, unknown>> = Object.fromEntries(
-  Object.entries(roles).map(([role, { handoff }]) => [role, jsonSchema(handoff)]),
-);

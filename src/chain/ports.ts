@@ -1,3 +1,4 @@
+import type { Budget, Spent } from './budget.ts';
 import type { Notice } from './notice.ts';
 import type { Change, ChangeFacts, Check, PathChange } from './change.ts';
 import type { Head, Millis, ProjectId, SessionId, TaskId } from './ids.ts';
@@ -15,7 +16,7 @@ export type Thread = { readonly platform: string; readonly channel: string; read
  * A chat platform, or several behind one.
  * - open MUST return the same thread for the same key, also after a restart, and show the card in it.
  * - tell MUST show a notice once per key where the platform can deduplicate; elsewhere a repeat MUST be marked as one.
- * - card MUST edit the one card in place; the latest call wins.
+ * - card MUST edit the one card in place; the latest call wins. `spent` is what the boundary counts just now, null where that is not known.
  * - announce MUST say it in the channel, outside of any thread, once per key where the platform can deduplicate; elsewhere a repeat MUST be marked as one.
  * - show is a passing remark (what an agent does just now): it MAY be dropped and MUST NOT ring.
  * Throws when the platform is out of reach; the caller tries again with the same key.
@@ -23,7 +24,7 @@ export type Thread = { readonly platform: string; readonly channel: string; read
 export type Chat = {
   open(key: string, place: { readonly platform: string; readonly channel: string }, card: Task): Promise<Thread>;
   tell(key: string, thread: Thread, notice: Notice): Promise<void>;
-  card(thread: Thread, card: Task): Promise<void>;
+  card(thread: Thread, card: Task, spent?: Spent): Promise<void>;
   announce(key: string, place: { readonly platform: string; readonly channel: string }, news: Linking): Promise<void>;
   show(thread: Thread, remark: string | Progress): void;
 };
@@ -36,6 +37,7 @@ export type Chat = {
  * - files that people sent MUST be there for the agent to read before it hears of them: of the leg's `sent` and of a mail's.
  * - send MUST be taken once per uuid; it answers `late` when the session's latest leg no longer listens, and then MUST NOT deliver it.
  * - transcript gives what was said and done until now, whole, as later sessions read it. All of it is a claim.
+ * - allow MUST hold for every request from then on of a session that runs, and for a run that is being begun, also with an older budget.
  * - stop MUST leave nothing running; a session that does not run is fine. With a leg it ends that leg, and no later one.
  * - admit: those of the project that this controller runs MUST go by the hosts of now when it resolves, and those that it begins later.
  * - sweep MUST remove what sessions other than `keep` left running or lying about, but what this controller runs itself: `keep` may be
@@ -46,6 +48,7 @@ export type Sessions = {
   run(spec: SessionSpec, on: (event: SessionEvent) => void): Promise<SessionEnd>;
   send(session: SessionId, letter: Letter): Promise<'taken' | 'late'>;
   transcript(session: SessionId): Promise<string>;
+  allow(session: SessionId, budget: Budget | null): Promise<void>;
   stop(session: SessionId, leg?: number): Promise<void>;
   admit(project: ProjectId): Promise<void>;
   sweep(keep: readonly SessionId[]): Promise<void>;
@@ -231,10 +234,4 @@ export type StreamRead =
   /** `line` counts from 1. */
   | { readonly ok: false; readonly line: number; readonly reason: string };
 
-/** sleep resolves early when the signal aborts; it never rejects. */
-export type Clock = { now(): Millis; sleep(ms: number, signal?: AbortSignal): Promise<void> };
-
-export type Log = {
-  info(message: string, facts?: Readonly<Record<string, unknown>>): void;
-  error(message: string, facts?: Readonly<Record<string, unknown>>): void;
-};
+export type { Clock, Log } from './clock.ts';

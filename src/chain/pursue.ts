@@ -1,6 +1,7 @@
 import { wanted } from './awaits.ts';
 import type { AccountEffect } from './account.ts';
 import { everywhere } from './covered.ts';
+import type { DayEffect } from './day.ts';
 import type { TaskEffect } from './effect.ts';
 import type { TaskEvent } from './event.ts';
 import type { SessionId } from './ids.ts';
@@ -8,8 +9,8 @@ import { link } from './linking.ts';
 import { perform } from './perform.ts';
 import type { ProjectEffect, ProjectEvent } from './project.ts';
 import type { Pending } from './stream.ts';
-import { liveOf, thawed } from './yard.ts';
-import type { AccountOwner, Live, ProjectOwner, Yard } from './yard.ts';
+import { liveOf, tasksOf, thawed } from './yard.ts';
+import type { AccountOwner, DayOwner, Live, ProjectOwner, Yard } from './yard.ts';
 
 /** How long the disk gets before an outcome is offered to it again. */
 const DISK_MS = 1_000;
@@ -100,22 +101,34 @@ function triesOf(effect: TaskEffect): number {
     case 'report':
     case 'close':
     case 'clear':
+    case 'allow':
+    case 'raise-day':
       return Infinity;
     default:
       return 3;
   }
 }
 
-/** The same for an account's effects: each is done until it is done, and then settled. */
+/** The same for an account's effects, and a day's: each is done until it is done, and then settled. */
 export function pursueAccount(yard: Yard, owner: AccountOwner, { id, effect }: Pending<AccountEffect>): void {
   pursueUntilDone(yard, owner, { id, effect }, () => deliver(yard, owner, id, effect));
+}
+
+/** A cap that was raised reaches every session at work; those that begin later have it from their beginning. */
+export function pursueDay(yard: Yard, owner: DayOwner, pending: Pending<DayEffect>): void {
+  pursueUntilDone(yard, owner, pending, async () => {
+    for (const task of tasksOf(yard))
+      if (task.phase.at === 'working')
+        await yard.acts.sessions.allow(task.phase.session, yard.acts.others.budget(task));
+    return null;
+  });
 }
 
 /** `act` answers null when it is done, else why not. */
 function pursueUntilDone(
   yard: Yard,
-  owner: Pick<AccountOwner, 'submit'>,
-  { id, effect }: Pending<AccountEffect>,
+  owner: Pick<AccountOwner | DayOwner, 'submit'>,
+  { id, effect }: Pending<AccountEffect | DayEffect>,
   act: () => Promise<string | null>,
 ): void {
   const { acts, closing } = yard;
@@ -194,12 +207,12 @@ export function refreshCard(yard: Yard, live: Live): void {
   });
 }
 
-async function editCard({ acts }: Yard, live: Live): Promise<void> {
+async function editCard({ acts, spent }: Yard, live: Live): Promise<void> {
   const task = live.owner.stream().state;
   if (!task) return;
   for (const thread of task.threads) {
     await acts.chat
-      .card(thread, task)
+      .card(thread, task, spent.get(task.id))
       .catch((error: Error) => acts.log.error('a card was not edited', { task: task.id, reason: error.message }));
   }
 }

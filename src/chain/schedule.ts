@@ -1,5 +1,6 @@
 import type { Account } from './account.ts';
 import { DAY_MS, REMIND_MS } from './ask.ts';
+import { endOfDay } from './budget.ts';
 import type { Millis, TaskId } from './ids.ts';
 import { accountFor } from './instead.ts';
 import type { Role } from './roles.ts';
@@ -20,6 +21,8 @@ export type View = {
   readonly now: Millis;
   readonly accountOf: Readonly<Record<Role, string>>;
   readonly accounts: ReadonlyMap<string, Account>;
+  /** What all tasks may spend on a day, USD; null: nothing is capped. */
+  readonly dayCap: (day: string) => number | null;
 };
 
 /** Why a task waits in the queue. */
@@ -36,7 +39,7 @@ export type Schedule = {
   readonly grants: readonly TaskId[];
   /** Reached a safe point before a role whose account is shut. */
   readonly shut: readonly { readonly task: TaskId; readonly account: string }[];
-  /** Holds whose time is over, or whose disk has room again. */
+  /** Holds whose time is over, whose disk has room again, or whose day may cost more. */
   readonly ended: readonly { readonly task: TaskId; readonly hold: number; readonly why: string }[];
   /** Questions that nobody has answered for so long that people are told, for the `told`-th time. */
   readonly due: readonly { readonly task: TaskId; readonly ask: string; readonly told: number }[];
@@ -56,7 +59,7 @@ export function schedule(view: View): Schedule {
   const queued = tasks.filter(({ id, phase }) => phase.at === 'queued' && !giving.has(id));
   if (view.locked) {
     for (const { id } of queued) waits.set(id, { for: 'lock' });
-    return { grants, shut: [], ...timesOf(tasks, now, view.room), waits };
+    return { grants, shut: [], ...timesOf(view), waits };
   }
   const shut = queued.flatMap((task) => {
     const account = accountOf(view, task);
@@ -85,16 +88,17 @@ export function schedule(view: View): Schedule {
     count(busy, next.project);
   }
   const starts = [...waits.values()].flatMap((wait) => (wait.for === 'start' ? [wait.at] : []));
-  const { ended, due, wakeAt } = timesOf(tasks, now, view.room);
+  const { ended, due, wakeAt } = timesOf(view);
   const wakes = wakeAt === null ? starts : [...starts, wakeAt];
   return { grants, shut, ended, due, waits, wakeAt: wakes.length === 0 ? null : Math.min(...wakes) };
 }
 
 /** Holds whose cause is over, questions that people are told of again, and when the next one's time is. */
-function timesOf(tasks: readonly Task[], now: Millis, room: boolean): Pick<Schedule, 'ended' | 'due' | 'wakeAt'> {
-  const [holds, asks] = [timed(tasks), unanswered(tasks)];
+function timesOf(view: View): Pick<Schedule, 'ended' | 'due' | 'wakeAt'> {
+  const { tasks, now, room } = view;
+  const [holds, asks] = [timed(tasks, view), unanswered(tasks)];
   const later = [...holds, ...asks].flatMap(({ at }) => (at > now ? [at] : []));
-  const over = holds.filter(({ at }) => at <= now).map(({ task, hold }) => ({ task, hold, why: 'Its time is over.' }));
+  const over = holds.filter(({ at }) => at <= now).map(({ task, hold, why }) => ({ task, hold, why }));
   return {
     ended: [...over, ...(room ? cramped(tasks) : [])],
     due: asks.filter(({ at }) => at <= now).map(({ task, ask, told }) => ({ task, ask, told })),
@@ -125,10 +129,18 @@ function nextOf(line: readonly Task[], busy: ReadonlyMap<string, number>): numbe
   return best;
 }
 
-function timed(tasks: readonly Task[]): readonly { task: TaskId; hold: number; at: Millis }[] {
-  return tasks.flatMap(({ id, phase }) =>
-    phase.at === 'held' && phase.ends.by === 'time' ? [{ task: id, hold: phase.hold, at: phase.ends.at }] : [],
-  );
+type Timed = { readonly task: TaskId; readonly hold: number; readonly at: Millis; readonly why: string };
+
+function timed(tasks: readonly Task[], { now, dayCap }: View): readonly Timed[] {
+  return tasks.flatMap(({ id: task, phase }) => {
+    if (phase.at !== 'held') return [];
+    const { hold, ends } = phase;
+    if (ends.by === 'time') return [{ task, hold, at: ends.at, why: 'Its time is over.' }];
+    if (ends.by !== 'day') return [];
+    const cap = dayCap(ends.day);
+    if (cap === null || cap > ends.cap) return [{ task, hold, at: now, why: "The day's budget was raised." }];
+    return [{ task, hold, at: endOfDay(ends.day), why: 'A new day has begun, in UTC.' }];
+  });
 }
 
 function cramped(tasks: readonly Task[]): Schedule['ended'] {

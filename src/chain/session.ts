@@ -1,5 +1,6 @@
 import type { About, Question } from './ask.ts';
 import type { FileRef, Outbox } from './files.ts';
+import type { Budget } from './budget.ts';
 import type { Head, Millis, ProjectId, SessionId, TaskId } from './ids.ts';
 import type { Role, RoleSettings } from './roles.ts';
 
@@ -25,6 +26,8 @@ export type SessionSpec = {
   readonly handoff: unknown;
   /** Places in the record where leave was asked for a tool call that a person allowed once, for a leg that begins with the answer. */
   readonly allowed: readonly number[];
+  /** What it may spend; null: nothing is capped. */
+  readonly budget: Budget | null;
   /** The checkout: `tree` names it within the task, so that a later session can go on in the same one. */
   readonly checkout: {
     readonly tree: string;

@@ -3,6 +3,8 @@ import type { Box, Lock } from './box.ts';
 import type { Covers } from './covered.ts';
 import { createDispatcher } from './dispatch.ts';
 import type { Dispatcher } from './dispatch.ts';
+import type { Caps, Spending } from './budget.ts';
+import { dayOf } from './budget.ts';
 import type { TaskEvent } from './event.ts';
 import { ProjectId, TaskId } from './ids.ts';
 import type { Linked } from './linking.ts';
@@ -10,6 +12,7 @@ import type { Settings } from './commands.ts';
 import { looksOf } from './looks.ts';
 import type { Looks } from './looks.ts';
 import type { Machine } from './machine.ts';
+import { load } from './load.ts';
 import { othersOf } from './others.ts';
 import type { Damage, Submitted as SubmittedTo } from './owner.ts';
 import type { Acts } from './perform.ts';
@@ -18,13 +21,14 @@ import type { Accounts, Store } from './ports.ts';
 import { soakOf } from './project.ts';
 import type { Refusals } from './refused.ts';
 import type { Project, ProjectReport } from './project.ts';
-import { pursue, pursueAccount, pursueProject, refreshCard } from './pursue.ts';
+import { dayCap } from './purse.ts';
+import { pursue, pursueAccount, pursueDay, pursueProject, refreshCard } from './pursue.ts';
 import type { Room } from './room.ts';
 import type { Wait } from './schedule.ts';
 import type { Task } from './task.ts';
 import { createWatch, readMachine, sweep } from './watch.ts';
 import type { Watch } from './watch.ts';
-import { accountOwner, boxOwner, liveOf, lockOf, projectOwner, tasksOf, thaw } from './yard.ts';
+import { boxOwner, dayOwner, liveOf, lockOf, projectOwner, tasksOf, thaw } from './yard.ts';
 import type { Live, Yard } from './yard.ts';
 
 export type { Damage } from './owner.ts';
@@ -49,6 +53,8 @@ export type Supervisor = {
   ): Settings & { readonly merged: number; readonly clean: number; readonly written: boolean | null };
   /** Why the tasks that wait in the queue wait. */
   waits(): ReadonlyMap<TaskId, Wait>;
+  /** What the config caps (null: nothing), which day it is, and what that day may cost by now. */
+  budget(): { readonly caps: Caps | null; readonly day: string; readonly dayCap: number | null };
   damage(id: TaskId): Damage | undefined;
   /** null while nothing is locked. */
   locked(): Lock | null;
@@ -67,6 +73,7 @@ export type Means = {
   };
   readonly accounts: Accounts;
   readonly refusals: Refusals;
+  readonly spending: Spending;
   readonly covers: Covers;
   readonly machine: Machine;
   readonly room: Room;
@@ -95,6 +102,7 @@ export function createSupervisor(means: Means): Supervisor {
       begin();
       for (const owner of yard.accountOwners.values()) yard.follow.account(owner, owner.stream().pending);
       for (const owner of yard.projectOwners.values()) yard.follow.project(owner, owner.stream().pending);
+      for (const pending of yard.day.stream().pending) pursueDay(yard, yard.day, pending);
       for (const live of yard.lives.values()) goOnWith(yard, live);
       dispatcher.tick();
       watch.begin();
@@ -112,6 +120,11 @@ export function createSupervisor(means: Means): Supervisor {
       return { ...yard.acts.project(id), merged, clean, written: means.acts.project(id).soak };
     },
     waits: () => dispatcher.look().waits,
+    budget() {
+      const { caps, clock } = yard.acts;
+      const day = dayOf(clock.now());
+      return { caps, day, dayCap: dayCap(yard, day) };
+    },
     damage: (id) => yard.damaged.get(`task-${id}`),
     locked: () => lockOf(yard),
     lock: (by, source) => yard.box.submit({ is: 'locked', by }, { source }),
@@ -120,7 +133,9 @@ export function createSupervisor(means: Means): Supervisor {
       thaw(yard);
       const owners = [...yard.lives.values()].map(({ owner }) => owner);
       await Promise.all(
-        [...owners, ...yard.accountOwners.values(), ...yard.projectOwners.values(), yard.box].map((of) => of.idle()),
+        [...owners, ...yard.accountOwners.values(), ...yard.projectOwners.values(), yard.box, yard.day].map((of) =>
+          of.idle(),
+        ),
       );
     },
   };
@@ -143,7 +158,8 @@ type Parts = {
 };
 
 /** The parts that work on the streams; each knows the others only through the yard. */
-function partsOf({ store, acts, accounts, refusals, covers, machine, room, slots, linked = [] }: Means): Parts {
+function partsOf(means: Means): Parts {
+  const { store, acts, accounts, refusals, spending, covers, machine, room, slots, linked = [] } = means;
   let going = false;
   const others = othersOf(
     () => yard,
@@ -161,11 +177,18 @@ function partsOf({ store, acts, accounts, refusals, covers, machine, room, slots
     }),
     frozen: new Set(),
     room,
+    spending,
+    spent: new Map(),
     acts: { ...acts, others, project: projectsOf(acts, () => yard) },
     closing: new AbortController(),
     lives: new Map(),
     accountOwners: new Map(),
     projectOwners: new Map(),
+    day: dayOwner({ store, acts, covers }, (owner, added) => {
+      if (!going) return;
+      for (const pending of added) pursueDay(yard, owner, pending);
+      dispatcher.tick();
+    }),
     damaged: new Map(),
     linking: Promise.resolve(),
     follow: {
@@ -217,21 +240,4 @@ async function startBox({ box: owner, acts }: Yard): Promise<void> {
     );
   const answer = await owner.submit({ is: 'started', format: FORMAT }, {});
   if (answer.kind === 'not-kept') acts.log.error('the start was not journaled', { reason: answer.reason });
-}
-
-async function load(yard: Yard, name: string): Promise<void> {
-  const owner = ownerOf(yard, name);
-  const damage = await owner?.load();
-  if (damage) yard.damaged.set(name, damage);
-}
-
-/** null for streams of others, such as the web chat's. */
-function ownerOf(yard: Yard, name: string): { load(): Promise<Damage | null> } | null {
-  const [, prefix, key = ''] = /^([a-z]+)-(.+)$/.exec(name) ?? [];
-  const task = TaskId.safeParse(key);
-  const project = ProjectId.safeParse(key);
-  if (prefix === 'task' && task.success) return liveOf(yard, task.data).owner;
-  if (prefix === 'account') return accountOwner(yard, key);
-  if (prefix === 'project' && project.success) return projectOwner(yard, project.data);
-  return null;
 }

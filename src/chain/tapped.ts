@@ -1,5 +1,5 @@
 import type { TaskEvent } from './event.ts';
-import { afresh } from './held.ts';
+import { afresh, isBudget } from './held.ts';
 import { enter, first, go, halt, ignored, move, tell } from './moves.ts';
 import type { Moved, Stamp } from './moves.ts';
 import { may } from './person.ts';
@@ -23,6 +23,7 @@ export function retried(task: Task, event: Of<'retry-tapped'>, stamp: Stamp): Mo
   if (!may(event.by, 'steer')) return ignored('this person may not retry');
   const { phase } = task;
   if (phase.at === 'held' && phase.ends.by === 'approval') return ignored('the plan waits for Approve');
+  if (isBudget(task)) return ignored('its budget is used up');
   if (phase.at === 'held' || phase.at === 'failed') return go(afresh(task), anew(phase.from), stamp);
   if (phase.at === 'review') return go(afresh(task), { step: 'judge' }, stamp);
   return ignored(`nothing to retry: the task is ${phase.at}`);
@@ -79,6 +80,7 @@ export function backAsked(task: Task, { by, to, why }: Of<'back-asked'>, stamp: 
   // Nothing is spent before the base branch was seen green, on nobody's word.
   if (FIXED.includes(phase.at) || head === null || proven === null)
     return ignored(`no way back: the task is ${phase.at}`);
+  if (isBudget(task)) return ignored('its budget is used up');
   const role = roles[to];
   const feedback = `${by.name} sends it back: ${why}`;
   const fresh = { ...afresh(task), approval: null, tree: task.tree + (to === 'code' ? 0 : 1) };

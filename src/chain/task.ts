@@ -166,6 +166,14 @@ export const Task = z.object({
   refused: z.array(z.string()).default([]),
   /** Those of them that an admin may still answer. */
   asks: z.array(z.string()).default([]),
+  /** What a person lets it spend in place of the configured ceiling, USD. Older journals' snapshots have none of these. */
+  raised: z.number().nullable().default(null),
+  /** What it had spent when its latest session ended, USD; null where nobody counted. */
+  spent: z.number().nullable().default(null),
+  /** It said that it has spent much. */
+  warned: z.boolean().default(false),
+  /** The latest request that did not fit into its budget and was acted on. */
+  over: z.string().nullable().default(null),
   /** How many holds there were, and how many in a row for something out of reach. */
   holds: z.number(),
   outages: z.number(),

@@ -10,6 +10,7 @@ import { enter, first, go, halt, ignored, move, tell } from './moves.ts';
 import type { Moved, Stamp } from './moves.ts';
 import { outcome } from './outcomes.ts';
 import { placeAnswered, refused } from './places.ts';
+import { money } from './raised.ts';
 import { may } from './person.ts';
 import { approveTapped, backAsked, feedbackAsked, handedOver, mergeTapped, retried, stopped } from './tapped.ts';
 import type { Task } from './task.ts';
@@ -21,6 +22,7 @@ import type { Task } from './task.ts';
 export function transition(task: Task | null, event: TaskEvent, stamp: Stamp): Moved {
   if (event.is === 'asked') return task ? ignored('the task exists already') : asked(event, stamp);
   if (!task) return ignored('there is no such task');
+  if (event.is === 'raise-tapped' || event.is === 'spent-much') return money(task, event, stamp);
   switch (event.is) {
     case 'said':
       return said(task, event, stamp);
@@ -101,6 +103,9 @@ function asked(event: Asked, stamp: Stamp): Moved {
     change: null,
     approval: null,
     slot: null,
+    raised: null,
+    spent: null,
+    over: null,
   } as const;
   const task: Task = {
     ...nothing,
@@ -125,6 +130,7 @@ function asked(event: Asked, stamp: Stamp): Moved {
     refused: [],
     asks: [],
     files: [...named([], event.files ?? []).all],
+    warned: false,
     rework: { tests: 0, intake: 0, plan: 0, handoff: 0 },
     holds: 0,
     outages: 0,

@@ -1,8 +1,10 @@
 import type { AccountEvent } from './account.ts';
+import { ceilingOf } from './budget.ts';
 import type { Head, ProjectId } from './ids.ts';
 import { lookAtProjects } from './linking.ts';
 import type { Linked } from './linking.ts';
 import type { AccountSeen } from './ports.ts';
+import { refreshCard } from './pursue.ts';
 import { accountOwner, liveOf, tasksOf } from './yard.ts';
 import type { Yard } from './yard.ts';
 
@@ -10,6 +12,8 @@ const ACCOUNTS_MS = 300;
 const MACHINE_MS = 500;
 const REFUSALS_MS = 3_000;
 const ROOM_MS = 3_000;
+/** A card is edited so often for money alone. */
+const SPENDING_MS = 3_000;
 const RECONCILE_MS = 30_000;
 
 export type Watch = {
@@ -42,6 +46,7 @@ export function createWatch(yard: Yard, linked: readonly Linked[], tick: () => v
     begin() {
       void every(ACCOUNTS_MS, 'the record of accounts', catchUp);
       void every(MACHINE_MS, 'what was asked for on the machine', () => readMachine(yard));
+      void every(SPENDING_MS, 'what is spent', () => readSpending(yard));
       void every(REFUSALS_MS, 'the record of refusals', refusalsReader(yard));
       void every(ROOM_MS, 'the disk', roomReader(yard, tick));
       void every(RECONCILE_MS, 'what goes on outside', () => reconcile(yard));
@@ -114,6 +119,26 @@ function roomReader({ room }: Yard, tick: () => void): () => Promise<void> {
     if (has !== had) tick();
     had = has;
   };
+}
+
+/** The card of a task at work shows what is spent by now: looked at, and not journaled. That it is much is said once. */
+async function readSpending(yard: Yard): Promise<void> {
+  const { acts, spending, spent } = yard;
+  for (const task of tasksOf(yard)) {
+    const { id, phase, sessions } = task;
+    const isNew = sessions.length > 0 && !spent.has(id);
+    if (phase.at !== 'working' && !isNew) continue;
+    const now = await spending.of(id);
+    if (!now) continue;
+    const live = liveOf(yard, id);
+    const before = spent.get(id)?.usd ?? null;
+    spent.set(id, now);
+    if (before !== now.usd) refreshCard(yard, live);
+    if (!acts.caps || task.warned || now.usd < acts.caps.warn) continue;
+    const ceiling = ceilingOf(task, acts.caps);
+    const answer = await live.owner.submit({ is: 'spent-much', usd: now.usd, ceiling }, {});
+    if (answer.kind === 'not-kept') throw new Error(answer.reason);
+  }
 }
 
 /** What ends holds and reviews without a word: a base branch that moved, a change that somebody merged; and sessions that nobody runs. */

@@ -1,6 +1,9 @@
 import { accountKind } from './account.ts';
 import type { Account, AccountEffect, AccountEvent } from './account.ts';
 import type { Covers } from './covered.ts';
+import type { Spending, Spent } from './budget.ts';
+import { dayKind } from './day.ts';
+import type { Day, DayEffect, DayEvent } from './day.ts';
 import { TaskEffect } from './effect.ts';
 import { TaskEvent } from './event.ts';
 import type { ProjectId, TaskId } from './ids.ts';
@@ -25,6 +28,7 @@ export const taskKind = kind({ prefix: 'task', state: Task, event: TaskEvent, ef
 export type TaskOwner = Owner<Task, TaskEvent, TaskEffect>;
 export type AccountOwner = Owner<Account, AccountEvent, AccountEffect>;
 export type BoxOwner = Owner<Box, BoxEvent, never>;
+export type DayOwner = Owner<Day, DayEvent, DayEffect>;
 export type ProjectOwner = Owner<Project, ProjectEvent, ProjectEffect>;
 
 /** A task while the controller runs. `telling` is the order of its messages. */
@@ -41,6 +45,9 @@ export type Yard = {
   readonly acts: Acts;
   readonly accounts: Accounts;
   readonly refusals: Refusals;
+  readonly spending: Spending;
+  /** What tasks had spent when it was last looked at. */
+  readonly spent: Map<TaskId, Spent>;
   readonly covers: Covers;
   readonly machine: Machine;
   readonly box: BoxOwner;
@@ -51,6 +58,8 @@ export type Yard = {
   readonly lives: Map<TaskId, Live>;
   readonly accountOwners: Map<string, AccountOwner>;
   readonly projectOwners: Map<ProjectId, ProjectOwner>;
+  /** What this day may cost. */
+  readonly day: DayOwner;
   readonly damaged: Map<string, Damage>;
   /** One project is linked at a time. */
   linking: Promise<unknown>;
@@ -97,6 +106,28 @@ export function accountOwner(yard: Yard, account: string): AccountOwner {
     warn: warnOf(yard, `account-${account}`),
   });
   yard.accountOwners.set(account, owner);
+  return owner;
+}
+
+/** The stream of the days' caps. */
+export function dayOwner(
+  {
+    store,
+    acts,
+    covers,
+  }: { readonly store: Store; readonly acts: Pick<Acts, 'clock' | 'log'>; readonly covers: Covers },
+  follow: (owner: DayOwner, added: readonly Pending<DayEffect>[]) => void,
+): DayOwner {
+  const warn = (message: string, reason: string): void => acts.log.error(message, { stream: 'budget-day', reason });
+  const owner: DayOwner = createOwner({
+    kind: dayKind,
+    key: 'day',
+    store,
+    clock: acts.clock,
+    cover: covers.known,
+    follow: (added) => follow(owner, added),
+    warn,
+  });
   return owner;
 }
 

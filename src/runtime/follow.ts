@@ -28,13 +28,23 @@ const WORDS = 12;
 const TEXT_MOST = 10_000;
 const HANDOFF_MOST = 400_000;
 
+type On = (event: SessionEvent) => void;
+type Noted<K extends WorkerNote['note']> = Extract<WorkerNote, { note: K }>;
+
+const asked = (n: number, note: Noted<'asked'>): SessionEvent =>
+  note.about === 'tool' ? { kind: 'asked', n, about: 'tool', parts: [call(note)] } : question(n, note.questions);
+
+const exit = ({ signal, code }: Noted<'exited'>): string =>
+  signal ? `it was ended by ${signal}` : `it ended with code ${code}`;
+
+const said = (last: Exclude<Said, { kind: 'remark' }>): SessionEnd =>
+  bounded(last.kind === 'failed' ? { kind: 'crashed', text: last.text } : last);
+
+const silent = (idle: boolean): SessionEnd | null =>
+  idle ? { kind: 'crashed', text: 'it ended its turn without a word' } : null;
+
 /** Folds a record from its first line on, for the leg that begins after `since` lines; `on` hears what it says while it grows. */
-export function followRecord(
-  agent: Agent,
-  on: (event: SessionEvent) => void,
-  since = 0,
-  extras: readonly Extra[] = [],
-): Progress {
+export function followRecord(agent: Agent, on: On, since = 0, extras: readonly Extra[] = []): Progress {
   const read = agent.reader();
   const taken = new Set<string>();
   const words: string[] = [];
@@ -49,9 +59,7 @@ export function followRecord(
     const said = WorkerNote.safeParse(json(text)).data;
     if (said?.note === 'asked') {
       waiting.begin(n, t);
-      on(
-        said.about === 'tool' ? { kind: 'asked', n, about: 'tool', parts: [call(said)] } : question(n, said.questions),
-      );
+      on(asked(n, said));
     }
     if (said?.note === 'answered' || said?.note === 'dropped') {
       if (began !== null) began += waiting.end(said.ask, t);
@@ -63,8 +71,7 @@ export function followRecord(
     }
     if (said?.note === 'idle') idle = true;
     if (said?.note === 'failed') over = said.reason;
-    if (said?.note === 'exited' && !idle)
-      over = said.signal ? `it was ended by ${said.signal}` : `it ended with code ${said.code}`;
+    if (said?.note === 'exited' && !idle) over = exit(said);
   }
 
   return {
@@ -87,9 +94,8 @@ export function followRecord(
     isIdle: () => idle,
     hasTaken: (uuid) => taken.has(uuid),
     end() {
-      if (idle && last !== null) return bounded(last.kind === 'failed' ? { kind: 'crashed', text: last.text } : last);
-      if (over === null) return idle ? { kind: 'crashed', text: 'it ended its turn without a word' } : null;
-      return bounded(crash(over, words));
+      if (idle && last !== null) return said(last);
+      return over === null ? silent(idle) : bounded(crash(over, words));
     },
     lacks: () => lacks,
     began: () => (waiting.isOn() ? null : began),

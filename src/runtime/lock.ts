@@ -1,6 +1,6 @@
 import type { SessionId } from '../chain/ids.ts';
 
-/** Sending and deciding that nothing more is sent exclude each other, per session. */
+/** Sending, deciding that nothing more is sent, and changing what is granted exclude each other, per session. */
 export type Lock = <T>(session: SessionId, act: () => Promise<T>) => Promise<T>;
 
 export function lockBySession(): Lock {

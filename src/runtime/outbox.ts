@@ -93,9 +93,10 @@ async function keep(files: Files, archive: Buffer, isCut: boolean): Promise<Outb
     else if (bytes.length > limits.fileBytes) leave(name, `is larger than ${limits.fileBytes / MIB} MiB`);
     else if (kept.length >= limits.files) more += 1;
     else {
-      const id = await files
-        .put(bytes)
-        .catch((error: Error) => void leave(name, `could not be kept (${error.message})`));
+      const id = await files.put(bytes).catch((error: Error) => {
+        leave(name, `could not be kept (${error.message})`);
+        return undefined;
+      });
       if (id !== undefined) kept = [...named(kept, [{ id, name, size: bytes.length }]).all];
     }
   }

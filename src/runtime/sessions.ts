@@ -10,12 +10,13 @@ import { awaitBoundary, grantEgress, revokeEgress } from './egress.ts';
 import { keptExtras } from './extras.ts';
 import { crampedEnd, followRecord } from './follow.ts';
 import type { Progress } from './follow.ts';
-import { grantOf, readmit } from './grant.ts';
+import { allow, grantOf, readmit } from './grant.ts';
+import type { Allowed } from './grant.ts';
 import { grantsFolder, layoutOf, putSent, wayOf } from './layout.ts';
 import type { Layout } from './layout.ts';
+import { decide, latestLeg, layOutLeg, readEnd, refuseEarlyLeg, spaceBefore } from './legs.ts';
 import { lockBySession } from './lock.ts';
 import type { Lock } from './lock.ts';
-import { decide, latestLeg, layOutLeg, readEnd, refuseEarlyLeg, spaceBefore } from './legs.ts';
 import { placesOf } from './installation.ts';
 import type { Installation } from './installation.ts';
 import { mailOf, noMore, putMail, readMail } from './mail.ts';
@@ -27,6 +28,7 @@ import type { Size } from './space.ts';
 type Means = { readonly site: Installation; readonly clock: Clock; readonly log: Log };
 type Tools = Means & {
   readonly lock: Lock;
+  readonly allowed: Allowed;
   /** Checkouts that are being removed while nobody waits for it. */
   readonly removals: Set<Promise<void>>;
 };
@@ -40,7 +42,7 @@ const LOSSES = 5;
 /** Sessions in containers of this machine's engine. */
 export function dockerSessions(means: Means): Sessions {
   const { site } = means;
-  const tools: Tools = { ...means, lock: lockBySession(), removals: new Set() };
+  const tools: Tools = { ...means, lock: lockBySession(), allowed: new Map(), removals: new Set() };
   const at = (session: SessionId): Layout => layoutOf(placesOf(site), session);
   /** Sessions that this controller runs now, as often as it does. */
   const running: SessionSpec[] = [];
@@ -68,6 +70,8 @@ export function dockerSessions(means: Means): Sessions {
         await putMail(layout.mail, mailOf(letter));
         return 'taken';
       }),
+
+    allow: (session, budget) => tools.lock(session, () => allow(tools.allowed, at(session), session, budget)),
 
     async stop(session, only) {
       const layout = at(session);
@@ -177,8 +181,8 @@ async function follow(
     if (losses >= LOSSES)
       return decide(at, leg, { kind: 'lost', text: `${LOSSES} times without a new line in its record` });
     if (losses > 0) await clock.sleep(500 * 2 ** losses);
-    // What an admin says meanwhile is in the one or changes the other.
-    await tools.lock(session, () => grantEgress(at, grantOf(site, spec, at)));
+    // What an admin says meanwhile, and what a person lets it spend, is in the one or changes the other.
+    await tools.lock(session, () => grantEgress(at, grantOf(site, tools.allowed, spec, at)));
     await awaitBoundary(at, clock);
     const end = (await readEnd(at, leg)) ?? (await watch(tools, spec, at, { definition, begun, progress, read }));
     if (end) return decide(at, leg, end);

@@ -9,6 +9,7 @@ import { beside, blocked, head, id, reviewed, sensitive, stale, task, tasks } fr
 const hex = (length: number): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(...'0123456789abcdef'.split('')), minLength: length, maxLength: length });
 const anyTask = hex(10).map((digits) => TaskId.parse(`t${digits}`));
+const anyDollars = fc.integer({ min: 1, max: 99_999_999 }).map((cents) => cents / 100);
 const anyPress: fc.Arbitrary<Press> = fc.oneof(
   fc.record({
     act: fc.constantFrom('merge', 'merge2'),
@@ -21,6 +22,13 @@ const anyPress: fc.Arbitrary<Press> = fc.oneof(
     account: fc.stringMatching(/^[a-z0-9-]{1,40}$/),
   }),
   fc.record({ act: fc.constantFrom('allow', 'keep'), task: anyTask, place: fc.nat(99) }),
+  fc.record({ act: fc.constant('raise' as const), task: anyTask, dollars: anyDollars }),
+  fc.record({
+    act: fc.constant('raiseday' as const),
+    task: anyTask,
+    day: fc.constantFrom('2026-11-27', '2027-01-01'),
+    dollars: anyDollars,
+  }),
   fc.record({ act: fc.constantFrom('stop', 'retry', 'status'), task: anyTask }),
   fc.record({
     act: fc.constantFrom('once', 'refuse'),
@@ -73,6 +81,14 @@ describe('the id of a button', () => {
     `answer:${id}:Postgres:1:1`,
     `once:${id}`,
     `once:${id}:b1-9:1`,
+    `raise:${id}`,
+    `raise:${id}:0`,
+    `raise:${id}:-5`,
+    `raise:${id}:4e3`,
+    `raise:${id}:040`,
+    `raise:${id}:2026-11-27/40`,
+    `raiseday:${id}:40`,
+    `raiseday:${id}:today/40`,
     `stop:${id} `,
     `Stop:${id}`,
     'stop:t012345678',

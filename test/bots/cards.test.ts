@@ -295,6 +295,40 @@ describe('the card of a task', () => {
     expect(shown.buttons.map(({ label }) => label)).toEqual([first, 'Diff', 'Findings', 'Send back', 'Stop']);
   });
 
+  it.each([
+    ['nothing yet', { accounts: [] }, 0, []],
+    [
+      'with a key, in dollars',
+      { accounts: [{ account: 'codex', usd: 3.2, plan: null }] },
+      3.2,
+      ['Spent: `codex` $3.20'],
+    ],
+    [
+      'with a subscription: what a key would cost, and how full its window is',
+      { accounts: [{ account: 'claude', usd: 3.2, plan: { window: '5-hour window', used: 0.424 } }] },
+      3.2,
+      ['Spent: `claude` $3.20 by list price, in the subscription, its 5-hour window is 42 % full'],
+    ],
+    [
+      'with both',
+      {
+        accounts: [
+          { account: 'claude', usd: 3.2, plan: 'no window known' as const },
+          { account: 'codex', usd: 1, plan: null },
+        ],
+      },
+      4.2,
+      ['Spent: $4.20 ⋅ `claude` $3.20 by list price, in the subscription ⋅ `codex` $1'],
+    ],
+  ])('says what was spent: %s', (_name, { accounts }, usd, rows) => {
+    const { text } = card(tasks.queued, beside, { usd, accounts, over: null });
+    expect(text.split('\n').filter((row) => row.startsWith('Spent'))).toEqual(rows);
+  });
+
+  it('says what was spent when nobody counts just now', () => {
+    expect(card({ ...tasks.merged, spent: 4.2 }, beside).text).toContain('Spent: $4.20');
+  });
+
   it('says which account the task uses instead of another', () => {
     const { text } = card({ ...tasks.queued, instead: { claude: 'claude2' } }, beside);
     expect(text.split('\n')).toContain('Uses `claude2` instead of `claude`');

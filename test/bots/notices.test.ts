@@ -171,6 +171,27 @@ const notices = {
     until: null,
     loud: true,
   },
+  'spent-much': { kind: 'spent-much', usd: 5.204, ceiling: 20 },
+  raised: { kind: 'raised', by: 'Ana', what: 'task', dollars: 40 },
+  raisedDay: { kind: 'raised', by: 'Ana', what: 'day', dollars: 200 },
+  overBudget: {
+    kind: 'held',
+    cause: 'budget',
+    ends: { by: 'raise', cap: 20, spent: 18, worst: 3 },
+    reason: 'Its budget is used up: $18 of $20 spent, and the next request may cost up to $3.',
+    todo: 'Raise it and it goes on where it was, or Stop. Nothing beyond $20 was spent.',
+    until: null,
+    loud: true,
+  },
+  overDay: {
+    kind: 'held',
+    cause: 'budget',
+    ends: { by: 'day', day: '2026-11-20', cap: 100, spent: 98, worst: 3 },
+    reason: 'The budget of this day is used up: $98 of $100 spent, and the next request may cost up to $3.',
+    todo: 'It goes on by itself when the day is over in UTC, or when an admin raises it.',
+    until: Date.UTC(2026, 10, 21),
+    loud: false,
+  },
   resumed: { kind: 'resumed', why: 'The account is open again.', by: null },
   resumedBy: { kind: 'resumed', why: 'What is there was looked at.', by: 'Ana' },
   resumedOn: { kind: 'resumed', why: 'It goes on with claude2.', by: 'Ana', account: 'claude2' },
@@ -230,6 +251,25 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
   ],
   handoff: ['🤝 The coder is done.', '| Put the word right.'],
   typed: ["⌨️ Typed at the coder's terminal. It never counts as an approval.", '| /merge please'],
+  'spent-much': ['💰 It has spent $5.20 of $20.'],
+  raised: ['💰 Its budget is $40 now: Ana raised it.'],
+  raisedDay: ['💰 The budget of this day, for all tasks together, is $200 now: Ana raised it.'],
+  overBudget: [
+    '(rings)',
+    '⏸ used up its budget ⋅ **site** ⋅ Correct the spelling in the README',
+    'Its budget is used up: $18 of $20 spent, and the next request may cost up to $3.',
+    'Raise it and it goes on where it was, or Stop. Nothing beyond $20 was spent.',
+    '[Raise to $40] primary raise:t0123456789:40',
+    '[Stop] danger stop:t0123456789',
+  ],
+  overDay: [
+    '⏸ used up its budget',
+    'The budget of this day is used up: $98 of $100 spent, and the next request may cost up to $3.',
+    'Resumes 00:00 UTC, 21 Nov.',
+    'It goes on by itself when the day is over in UTC, or when an admin raises it.',
+    '[Raise the day to $200] primary raiseday:t0123456789:2026-11-20/200',
+    '[Stop] danger stop:t0123456789',
+  ],
   heard: ['👀 Ana: the agent hears it now.'],
   heardLater: ['👀 Ana: the agent hears it when its turn ends.'],
   heardNext: ['👀 Ana: the next session begins with it.'],
@@ -408,7 +448,7 @@ describe('a notice', () => {
     const rings = Object.values(notices)
       .map((told) => notice(subject, told, beside))
       .filter(({ loud }) => loud);
-    expect(rings).toHaveLength(16);
+    expect(rings).toHaveLength(17);
     for (const { text } of rings) {
       expect(text.split('\n')[0]).toMatch(/ ⋅ \*\*site\*\* ⋅ Correct the spelling in the README$/);
     }

@@ -161,6 +161,7 @@ const replies: Readonly<Record<keyof typeof kinds, readonly string[]>> = {
     '`/resume` goes on where it stands',
     '`/retry` begins the phase anew',
     '`/use <account>` goes on with another account than the one that is shut',
+    '`/raise <dollars>` lets this task spend so much',
     '`/handover <person>` addresses somebody else from now on',
     '`/stop` ends the task and keeps its work',
     '',
@@ -244,6 +245,7 @@ const receipts: Readonly<Partial<Record<Command['name'], string>>> = {
   retry: '👀 Taken. It tries again.',
   resume: '👀 Taken. It tries to go on now.',
   use: '👀 Taken. It goes on with that account.',
+  raise: '👀 Taken.',
   approve: '👀 Taken.',
   back: '👀 Taken. It goes back.',
   sendback: '👀 Taken. Write what should change.',
@@ -274,6 +276,11 @@ const refusals = {
   'other hold': { code: 'not-now', command: 'use', phase: 'held' },
   answered: { code: 'answered', by: 'Ben' },
   unasked: { code: 'answered', by: null },
+  budget: { code: 'budget' },
+  'not-raised': { code: 'not-raised', what: 'task', at: 20 },
+  'day not raised': { code: 'not-raised', what: 'day', at: 100 },
+  'day over': { code: 'not-raised', what: 'day', at: Infinity },
+  'no budget': { code: 'not-raised', what: 'task', at: null },
   'head-moved': { code: 'head-moved', saw: head, is: other },
   'not-asked': { code: 'not-asked' },
   'hosts-full': { code: 'hosts-full', max: 100 },
@@ -311,6 +318,12 @@ const sentences: Readonly<Record<keyof typeof refusals, string>> = {
   lonely:
     '`claude` cannot stand in for `claude`. There is no other subscription of its provider. One more can be added under accounts in signalbox.yaml.',
   'other hold': 'This hold is not about an account: another one would change nothing. The card says what ends it.',
+  budget:
+    'It waits for money: `/raise <dollars>` lets it go on, or `/stop` ends it. The card says how much it may spend.',
+  'not-raised': 'This task may spend $20 already. Name more than that, e.g. `/raise 40`.',
+  'day not raised': 'All tasks together may today spend $100 already. Name more than that, e.g. `/raise day 200`.',
+  'day over': 'That day is over, in UTC: its budget holds nobody any more.',
+  'no budget': 'No budget is set up in signalbox.yaml, so nothing stands in the way.',
   'head-moved': 'The change moved on: you saw `abc1234`, it is at `def5678` now. Look at the card and tap again.',
   'not-asked':
     'That was answered already. `/hosts` shows what holds; an admin takes one back with `/hosts remove <name>`.',
@@ -334,6 +347,7 @@ const misreadings = {
   'hosts-otherwise': { code: 'hosts-otherwise' },
   'handover-to-nobody': { code: 'handover-to-nobody' },
   'soak-what': { code: 'soak-what' },
+  'raise-without-dollars': { code: 'raise-without-dollars' },
   'words-after': { code: 'words-after', word: 'stop' },
 } satisfies { [K in Unparsed['code']]: Extract<Unparsed, { code: K }> };
 
@@ -351,6 +365,8 @@ const hints: Readonly<Record<Unparsed['code'], string>> = {
   'hosts-otherwise': '`/hosts` stands alone or takes a name back, e.g. `/hosts remove registry.npmjs.org`.',
   'handover-to-nobody': '`/handover` needs a person, e.g. `/handover @kim`.',
   'soak-what': '`/soak` takes `on` or `off`; alone it says how it is.',
+  'raise-without-dollars':
+    '`/raise` needs how many dollars this task may spend, e.g. `/raise 40`; `/raise day 200` is for all tasks together, today.',
   'words-after': '`/stop` stands alone. To tell the agent something, begin with another word.',
 };
 

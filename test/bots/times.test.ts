@@ -117,7 +117,7 @@ describe('its picture', () => {
     const title = '"><script>x</script>&\u0000\ud800';
     const picture = timesPicture({ ...tasks.working, title }, 0);
     expect(picture).toContain('&#34;&#62;&#60;script&#62;x&#60;/script&#62;&#38;');
-    expect(picture).not.toMatch(/<script|\u0000/);
+    for (const gone of ['<script', '\u0000']) expect(picture).not.toContain(gone);
   });
 
   it('of a long life shows the latest', () => {

@@ -28,6 +28,7 @@ const empty: View = {
   now: 0,
   accountOf,
   accounts: new Map(),
+  dayCap: () => null,
 };
 
 const answers = (task: ReturnType<typeof play>) => task.questions[0]?.replies.map(({ text }) => text);

@@ -1,5 +1,6 @@
 import type { Answer } from '../../src/chain/ask.ts';
 import type { TaskEvent } from '../../src/chain/event.ts';
+import type { Person } from '../../src/chain/person.ts';
 import * as sample from './samples.ts';
 import {
   ana,
@@ -28,6 +29,16 @@ const heardAnswer = {
   text: 'Answer: SQLite',
   answer: { ask: 9, replies: ['SQLite'], allows: null } as Answer,
 } as const;
+const raise = (by: Person, of: object = {}) =>
+  ({
+    is: 'raise-tapped',
+    by,
+    what: 'task',
+    day: '1970-01-01',
+    dollars: 40,
+    from: 20,
+    ...of,
+  }) as const satisfies TaskEvent;
 
 /** Every kind of event, at least once, with the variants that a phase tells apart. */
 export const events = {
@@ -87,6 +98,14 @@ export const events = {
   'use tapped, beside another account': { is: 'use-tapped', by: ana, account: 'claude2', of: 'claude', keeps: true },
   'use tapped, beside none': { is: 'use-tapped', by: ana, account: 'gpt', of: null, keeps: false },
   'use tapped by a watcher': { is: 'use-tapped', by: watcher, account: 'codex2', of: 'codex', keeps: false },
+  'raise tapped': raise(ben),
+  'raise tapped, no more than it may now': raise(ben, { dollars: 20 }),
+  'raise tapped, nothing is capped': raise(ben, { from: null }),
+  'raise tapped by a watcher': raise(watcher),
+  'day raised': raise(ana, { what: 'day', dollars: 200, from: 100 }),
+  'day raised by a merger': raise(ben, { what: 'day', dollars: 200, from: 100 }),
+  'day raised, no more than it may now': raise(ana, { what: 'day', dollars: 100, from: 100 }),
+  'spent much': { is: 'spent-much', usd: 5.2, ceiling: 20 },
   approved: { is: 'approve-tapped', by: ben, head: head('3') },
   'approved at an old head': { is: 'approve-tapped', by: ben, head: head('2') },
   'approved by a watcher': { is: 'approve-tapped', by: watcher, head: head('3') },
@@ -130,6 +149,25 @@ export const events = {
   'coder without handoff': handed('coder', null),
   'coder refused': ended('coder', refused),
   'coder refused, account shut': ended('coder', refused, 1, 1, 'codex'),
+  'coder refused, over budget': ended('coder', refused, 1, 1, null, sample.over()),
+  'coder refused, over the budget of the day': ended('coder', refused, 1, 1, null, sample.over({ what: 'day' })),
+  'coder refused, over a budget that was raised since': ended(
+    'coder',
+    refused,
+    1,
+    1,
+    null,
+    sample.over({ lifted: true }),
+  ),
+  'coder crashed, over budget': ended('coder', ghost, 1, 1, null, sample.over()),
+  'coder ended, once over budget': ended(
+    'coder',
+    { kind: 'ended', handoff: coder('done'), text: 'done' },
+    1,
+    1,
+    null,
+    sample.over(),
+  ),
   'coder refused, overloaded': ended('coder', { ...refused, why: 'overloaded', until: null }),
   'coder ended, another leg': ended('coder', { kind: 'ended', handoff: coder('done'), text: 'done' }, 1, 2),
   'coder crashed': ended('coder', ghost),

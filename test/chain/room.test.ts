@@ -17,6 +17,7 @@ const view = (of: Partial<View>): View => ({
   now: 1_000_000_000,
   accountOf: { brainstormer: 'claude', planner: 'claude', coder: 'codex', reviewer: 'claude' },
   accounts: new Map(),
+  dayCap: () => null,
   ...of,
 });
 

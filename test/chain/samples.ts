@@ -33,12 +33,33 @@ type Of<K extends TaskEvent['is']> = Extract<TaskEvent, { is: K }>;
 type End = Of<'session-ended'>['end'];
 
 /** `shut`: the account that the boundary lets nothing out of just then. */
-export const ended = (role: string, end: End, attempt = 1, leg = 1, shut: string | null = null): TaskEvent => ({
+export const ended = (
+  role: string,
+  end: End,
+  attempt = 1,
+  leg = 1,
+  shut: string | null = null,
+  over: Of<'session-ended'>['over'] = null,
+): TaskEvent => ({
   is: 'session-ended',
   session: session(role, attempt),
   leg,
   shut,
+  over,
+  spent: null,
   end,
+});
+/** A request of 3 dollars that the boundary did not let out at 18 of 20, or of a day's 100. */
+export const over = (of: Partial<NonNullable<Of<'session-ended'>['over']>> = {}): Of<'session-ended'>['over'] => ({
+  id: 'r1',
+  what: 'task',
+  day: '1970-01-01',
+  cap: of.what === 'day' ? 100 : 20,
+  spent: of.what === 'day' ? 98 : 18,
+  worst: 3,
+  lifted: false,
+  loud: true,
+  ...of,
 });
 export const granted: TaskEvent = { is: 'granted' };
 export const proved = (outcome: 'green' | 'red' | 'missing' = 'green', on = base): TaskEvent => ({
@@ -207,6 +228,8 @@ export const reach = {
   heldForPerson: [...coding, ended('coder', { kind: 'overran', minutes: 5 })],
   heldForAccount: [...coding, ended('coder', quota, 1, 1, 'codex')],
   heldForRoom: [...coding, ended('coder', { kind: 'cramped', text: 'The disk of /data has 9 % free.' })],
+  heldForRaise: [...coding, ended('coder', quota, 1, 1, null, over())],
+  heldForDay: [...coding, ended('coder', quota, 1, 1, null, over({ what: 'day' }))],
   heldForTime: [...coding, ended('coder', { kind: 'lost', text: 'oom' })],
   heldForBase: [...preparing, prepared, granted, proved('red')],
   heldForAnswer: [...coding, handed('coder', coder('blocked', 'which spelling?'))],

@@ -1,4 +1,5 @@
 import { bare, coversOf } from '../../src/chain/covered.ts';
+import type { Caps, Spent } from '../../src/chain/budget.ts';
 import { createDesk } from '../../src/chain/desk.ts';
 import type { Desk, Command, Reply } from '../../src/chain/commands.ts';
 import type { TaskId } from '../../src/chain/ids.ts';
@@ -55,6 +56,9 @@ export function world() {
     people: [ana, ben, watcher] as readonly Person[],
     clock: newClock(),
     slots: 2,
+    caps: null as Caps | null,
+    /** What the boundary counts. */
+    spent: new Map<TaskId, Spent>(),
     covers: coversOf(bare),
     room: true,
     handoffs,
@@ -81,18 +85,21 @@ export async function boot(of: World): Promise<Box> {
     settings: byRole((role): RoleSettings => roles[role].settings),
     instructions: byRole((role) => `You are the ${role}.`),
     project: () => of.project,
+    caps: of.caps,
     person: (id) => of.people.find((person) => person.id === id) ?? null,
   };
   const { store, accounts, machine, slots } = of;
   const refusals: Means['refusals'] = {
     seen: async (n) => ({ lines: of.refused.slice(n), n: of.refused.length }),
   };
+  const spending: Means['spending'] = { of: async (task) => of.spent.get(task) ?? null };
   const supervisor = createSupervisor({
     store,
     acts,
     accounts,
     machine,
     refusals,
+    spending,
     covers: of.covers,
     room: { enough: () => of.room },
     slots,

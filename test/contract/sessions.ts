@@ -35,6 +35,8 @@ export type SessionsWorld = {
   keep(text: string): Promise<string>;
   /** What the agent reads in a file that was sent; null when there is none. */
   reads(session: SessionId, name: string): Promise<string | null>;
+  /** What its requests are held to. */
+  budget(session: SessionId): Promise<SessionSpec['budget']>;
   leave(): Promise<void>;
 };
 
@@ -67,6 +69,25 @@ export function sessionsContract(name: string, enter: () => Promise<SessionsWorl
       await world.finish(spec.session, { title: 'done' });
       expect(await end).toMatchObject({ kind: 'ended', handoff: { title: 'done' } });
       expect(await world.isRunning(spec.session)).toBe(false);
+    });
+
+    it('holds a session to its budget, and to another one from the moment that it is allowed', async () => {
+      world = await enter();
+      const sessions = world.controller();
+      const [first, second] = [world.spec(1), world.spec(2)];
+      const raised = { task: 40, day: 100, raised: { day: '2026-11-27', to: 200 } };
+      const ends = [sessions.run({ ...first, budget: { task: 20, day: 100, raised: null } }, quiet)];
+      await world.works(first.session);
+      expect(await world.budget(first.session)).toEqual({ task: 20, day: 100, raised: null });
+      await sessions.allow(first.session, raised);
+      expect(await world.budget(first.session)).toEqual(raised);
+      // A raise may come before the one that is being begun has its grant.
+      await sessions.allow(second.session, raised);
+      ends.push(sessions.run({ ...second, budget: { task: 20, day: 100, raised: null } }, quiet));
+      await world.works(second.session);
+      expect(await world.budget(second.session)).toEqual(raised);
+      for (const { session } of [first, second]) await world.finish(session, { title: 'done' });
+      expect(await Promise.all(ends)).toMatchObject([{ kind: 'ended' }, { kind: 'ended' }]);
     });
 
     it('gives the same end again without beginning again', async () => {

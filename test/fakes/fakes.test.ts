@@ -26,6 +26,7 @@ const spec = (n: number): SessionSpec => ({
   transcripts: [],
   allowed: [],
   handoff: {},
+  budget: null,
   checkout: { tree: 'tree-1', branch: 'signalbox/x', head: headOf('base'), access: 'write' },
 });
 
@@ -50,6 +51,7 @@ sessionsContract('fake', async () => {
       fake.leave(session, { files: [{ id: text, name, size: text.length }], left: [] }),
     keep: async (text) => text,
     reads: async (session, name) => fake.reads(session, name),
+    budget: async (session) => fake.budgetOf(session),
     leave: nothing,
   };
 });

@@ -1,4 +1,5 @@
 import type { Outbox } from '../../src/chain/files.ts';
+import { widest } from '../../src/chain/budget.ts';
 import type { ProjectId, SessionId } from '../../src/chain/ids.ts';
 import type { Letter, SessionEnd, SessionEvent, Sessions, SessionSpec } from '../../src/chain/ports.ts';
 
@@ -18,6 +19,8 @@ export type FakeSessions = Sessions & {
   leave(session: SessionId, outbox: Outbox): void;
   /** What it can read of files that people sent: ids by name. */
   reads(session: SessionId, name: string): string | null;
+  /** What sessions were let spend since they were begun. */
+  readonly allowed: ReadonlyMap<SessionId, SessionSpec['budget']>;
   /** What the agent of a session heard in all its legs, in order: what each began with, and mail. */
   told(session: SessionId): readonly string[];
   /** The hosts of every project, and what sessions may reach of them. */
@@ -25,6 +28,8 @@ export type FakeSessions = Sessions & {
   reaches(session: SessionId): readonly string[] | null;
   /** The projects whose hosts changed for sessions at work, in order. */
   readonly admitted: readonly ProjectId[];
+  /** What a session is held to. */
+  budgetOf(session: SessionId): SessionSpec['budget'];
   running(): readonly SessionId[];
   /** Resolves when the session runs. */
   began(session: SessionId): Promise<SessionSpec>;
@@ -54,6 +59,7 @@ export function fakeSessions(): FakeSessions {
   const reached = new Map<SessionId, readonly string[]>();
   const sent = new Map<string, string>();
   const outboxes = new Map<SessionId, Outbox>();
+  const allowed = new Map<SessionId, SessionSpec['budget']>();
   const told: { readonly session: SessionId; readonly text: string }[] = [];
 
   const live = (session: SessionId, leg = legs.get(session) ?? 1): Live => {
@@ -90,6 +96,7 @@ export function fakeSessions(): FakeSessions {
     admitted,
     hosts: [],
     reaches: (session) => (live(session).end === null ? (reached.get(session) ?? null) : null),
+    allowed,
 
     async run(spec, on) {
       reach();
@@ -131,6 +138,11 @@ export function fakeSessions(): FakeSessions {
       return [`# Session ${session}`, ...fake.told(session)].join('\n\n');
     },
 
+    async allow(session, budget) {
+      reach();
+      allowed.set(session, budget);
+    },
+
     async stop(session, only) {
       reach();
       const leg = legs.get(session) ?? 1;
@@ -150,6 +162,10 @@ export function fakeSessions(): FakeSessions {
       for (const session of fake.running()) if (!keep.includes(session)) finish(session, { kind: 'stopped' });
     },
 
+    budgetOf(session) {
+      const asked = live(session).spec?.budget ?? null;
+      return allowed.has(session) ? widest(allowed.get(session) ?? null, asked) : asked;
+    },
     running: () =>
       [...lives.values()].flatMap(({ spec, end }) => (spec !== null && end === null ? [spec.session] : [])),
     leave: (session, outbox) => void outboxes.set(session, outbox),

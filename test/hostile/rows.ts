@@ -96,6 +96,7 @@ function factsOf(diff: Diff): GateFacts {
     check: { head, base, outcome: 'green', what: 'npm test', tail: '' },
     diff,
     review: { head, severity: 'none', scope: 'implemented' },
+    budget: null,
     approval: null,
   };
 }

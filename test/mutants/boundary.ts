@@ -159,7 +159,7 @@ const outside: readonly Mutant[] = [
 
 const budgets = ['test/boundary/spending.test.ts', 'test/boundary/ledger.test.ts', 'test/boundary/budget.test.ts'];
 
-const money: readonly Mutant[] = [
+const spent: readonly Mutant[] = [
   {
     guard: 'the worst of a request is counted first',
     file: 'src/boundary/spending.ts',
@@ -271,5 +271,5 @@ export const boundary: readonly Mutant[] = [
     tests: inside,
   },
   ...outside,
-  ...money,
+  ...spent,
 ];

@@ -3,6 +3,7 @@ import { disk } from './disk.ts';
 import { environment } from './environment.ts';
 import { files } from './files.ts';
 import { journal } from './journal.ts';
+import { money } from './money.ts';
 import type { Mutant } from './mutant.ts';
 import { page } from './page.ts';
 import { starting } from './starting.ts';
@@ -449,6 +450,7 @@ export const mutants: readonly Mutant[] = [
   ...files,
   ...talk,
   ...boundary,
+  ...money,
   ...environment,
   ...starting,
   ...disk,

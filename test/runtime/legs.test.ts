@@ -93,6 +93,7 @@ async function enter(cli: Cli, latencyMs = 0): Promise<World> {
       transcripts: [],
       allowed: [],
       handoff: { type: 'object', properties: { status: { type: 'string' } } },
+      budget: null,
       checkout: { tree: 'coder-1', branch: 'signalbox/x', head: Head.parse(base), access: 'write' },
     },
     rehearsal,

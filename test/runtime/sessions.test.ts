@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Grant } from '../../src/boundary/files.ts';
 import { serveBoundary } from '../../src/boundary/server.ts';
 import { bare } from '../../src/chain/covered.ts';
 import { Head, SessionId } from '../../src/chain/ids.ts';
@@ -11,6 +12,7 @@ import type { SessionSpec, Sessions } from '../../src/chain/ports.ts';
 import { roles } from '../../src/chain/roles.ts';
 import { dockerEngine } from '../../src/runtime/docker.ts';
 import { imageTag } from '../../src/runtime/image.ts';
+import { grantsFolder } from '../../src/runtime/layout.ts';
 import { dockerSessions } from '../../src/runtime/sessions.ts';
 import type { Cramped, Room, Size } from '../../src/runtime/space.ts';
 import { roomy } from '../fakes/room.ts';
@@ -128,6 +130,8 @@ async function enter(): Promise<World> {
       const read = await execa('docker', ['exec', '-u', '10001', container(session), 'cat', path], { reject: false });
       return read.exitCode === 0 ? read.stdout : null;
     },
+    budget: async (session) =>
+      Grant.parse(JSON.parse(await readFile(join(grantsFolder(here.site.data), `${session}.json`), 'utf8'))).budget,
     async leave() {
       // Those whose engine is away have nothing to sweep.
       await Promise.all([...made, controller()].map((sessions) => sessions.sweep([]).catch(() => undefined)));
@@ -152,6 +156,7 @@ function specOf(n: number, base: string): SessionSpec {
     transcripts: [],
     allowed: [],
     handoff: {},
+    budget: null,
     checkout: { tree: `tree-${n}`, branch: 'signalbox/it', head: Head.parse(base), access: 'read' },
   };
 }

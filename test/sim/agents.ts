@@ -4,7 +4,7 @@ import { coder, plan, requirements, review } from '../chain/samples.ts';
 import { point } from './life.ts';
 import type { Life } from './life.ts';
 import type { Look } from './people.ts';
-import { shut } from './ports.ts';
+import { shut, spend } from './ports.ts';
 import type { Waiters } from './ports.ts';
 import type { SimSession, World } from './world.ts';
 
@@ -52,6 +52,8 @@ export function agentsStep(
     }
     if (typeof next === 'object') world.sessions[name] = { ...session, end: next };
     else if (session.account in world.shut) world.sessions[name] = { ...session, end: refused };
+    else if (!spend(world, name.replace(/#\d+$/, ''), session.task))
+      world.sessions[name] = { ...session, end: refused };
     else {
       const phase = task(session.task)?.phase;
       if (phase?.at === 'held') broken.push(`${name} asked the model while its task was held: ${phase.reason}`);

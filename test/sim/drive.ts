@@ -1,4 +1,5 @@
 import { bare } from '../../src/chain/covered.ts';
+import type { Caps } from '../../src/chain/budget.ts';
 import { createDesk } from '../../src/chain/desk.ts';
 import { ProjectId } from '../../src/chain/ids.ts';
 import { Role, roles } from '../../src/chain/roles.ts';
@@ -21,6 +22,7 @@ import {
   simMachine,
   simRefusals,
   simSessions,
+  simSpending,
   simValidator,
   simWorkspace,
 } from './ports.ts';
@@ -35,6 +37,7 @@ export type Scenario = Rules & {
   readonly slots: number;
   /** Projects whose base is set up and tested at the start. */
   readonly linked?: readonly string[];
+  readonly caps: Caps | null;
   readonly intents: readonly Intent[];
   step(world: World, session: SimSession): Step;
   /** Something else happens when nobody acts: true when it changed the world. */
@@ -68,6 +71,7 @@ export async function live(life: Life, scenario: Scenario): Promise<Lived> {
     refusals: simRefusals(world),
     room: { enough: () => world.room },
     covers: { known: bare, all: bare },
+    spending: simSpending(life),
     slots: scenario.slots,
     linked: (scenario.linked ?? []).map((name) => ({
       project: ProjectId.parse(name),
@@ -134,6 +138,7 @@ function actsOf(
     },
     settings,
     instructions,
+    caps: scenario.caps,
     project: () => ({ merges: true, soak: true }),
     person: (id) => [ana, ben].find((person) => person.id === id) ?? null,
   };

@@ -9,7 +9,7 @@ import type { World } from './world.ts';
 type Entry = {
   readonly source: string | null;
   readonly settles: string | null;
-  readonly event: { readonly is: string; readonly account?: string };
+  readonly event: { readonly is: string; readonly account?: string; readonly what?: string; readonly dollars?: number };
   readonly effects: readonly unknown[];
 };
 type Rule = (end: { world: World; scenario: Scenario; tasks: readonly Task[] }) => readonly string[];
@@ -30,6 +30,7 @@ export function brokenAtTheEnd(world: World, scenario: Scenario, tasks: readonly
     chosen,
     admitted,
     linkedOnce,
+    within,
   ];
   return rules.flatMap((rule) => rule(end));
 }
@@ -53,7 +54,7 @@ const ended: Rule = ({ world, scenario, tasks }) => {
 
 /** Time passes, and an account that is open has told everybody. */
 const waitsForNothing = (ends: Ends, { shut }: World): boolean =>
-  ends.by === 'time' || (ends.by === 'account' && !(ends.account in shut));
+  ends.by === 'time' || ends.by === 'day' || (ends.by === 'account' && !(ends.account in shut));
 
 /** At most one merge of a change, of a head that was shown to a person, on a base that it was green on. */
 const mergedOnce: Rule = ({ world, scenario }) => {
@@ -180,6 +181,22 @@ const linkedOnce: Rule = ({ world, scenario }) =>
     const times = Object.values(world.news).filter(({ project }) => project === name).length;
     const most = world.done['another environment'] ? 2 : 1;
     return times >= 1 && times <= most ? [] : [`${name} was told ${times} times that it is linked`];
+  });
+
+/** No task has spent more than the config or a person let it, and none waits for what it was given. */
+const within: Rule = ({ world, scenario, tasks }) =>
+  tasks.flatMap(({ id, slug, phase, raised }) => {
+    if (!scenario.caps) return [];
+    const events = world.streams[`task-${id}`]?.entries.map((text) => (JSON.parse(text) as Entry).event) ?? [];
+    const taps = events.flatMap((event) =>
+      event.is === 'raise-tapped' && event.what === 'task' ? (event.dollars ?? 0) : 0,
+    );
+    const most = Math.max(scenario.caps.task, ...taps);
+    const waits = phase.at === 'held' && phase.ends.by === 'raise' && (raised ?? 0) > phase.ends.cap;
+    return [
+      ...((world.spent[id] ?? 0) > most ? [`${slug} spent ${world.spent[id]} of ${most}`] : []),
+      ...(waits ? [`${slug} waits for what it was given`] : []),
+    ];
   });
 
 const entriesOf = ({ streams }: World): readonly Entry[] =>

@@ -1,4 +1,6 @@
 import type { Machine } from '../../src/chain/machine.ts';
+import { dayOf, widest } from '../../src/chain/budget.ts';
+import type { Spending } from '../../src/chain/budget.ts';
 import type { Notice } from '../../src/chain/notice.ts';
 import { Policy } from '../../src/chain/policy.ts';
 import type { Accounts, Chat, Forge, SessionEnd, Sessions, Validator, Workspace } from '../../src/chain/ports.ts';
@@ -42,7 +44,9 @@ const options = ['Postgres', 'SQLite'].map((label) => ({ label, description: '' 
 const DATABASE = { question: 'Which database?', header: '', options, multi: false };
 
 export function simSessions(life: Life, waiters: Waiters): Sessions {
-  const { sessions } = life.world;
+  const { sessions, grants } = life.world;
+  /** By this life's controller, also before it wrote the grant. */
+  const allowed = new Map<string, (typeof grants)[string]>();
   const legsOf = (session: string) => Object.keys(sessions).filter((name) => name.startsWith(`${session}#`));
   const end = (name: string): void => {
     const at = sessions[name];
@@ -66,7 +70,7 @@ export function simSessions(life: Life, waiters: Waiters): Sessions {
     sessions[`${session}#${leg}`] = { ...begun, end: { kind: 'stopped' } };
   };
   return {
-    async run({ session, leg, task, role, settings, prompt }, on) {
+    async run({ session, leg, task, role, settings, prompt, budget }, on) {
       const name = `${session}#${leg}`;
       const known = await call(life, 'run', () => {
         if (leg > 1 && !sessions[`${session}#${leg - 1}`]?.end)
@@ -74,6 +78,8 @@ export function simSessions(life: Life, waiters: Waiters): Sessions {
         const { account } = settings;
         const answers = prompt.includes('Answer to your question') ? [prompt] : [];
         sessions[name] ??= { task, role, leg, account, requests: 0, heard: [], asked: false, answers, end: null };
+        if (!sessions[name].end)
+          grants[session] = allowed.has(session) ? widest(allowed.get(session) ?? null, budget) : budget;
         return sessions[name].end;
       });
       const ask = (): void => on({ kind: 'asked', n: leg, about: 'question', parts: [DATABASE] });
@@ -92,6 +98,11 @@ export function simSessions(life: Life, waiters: Waiters): Sessions {
         const answers = letter.kind === 'answer' ? [...at.answers, letter.text] : at.answers;
         sessions[name] = { ...at, heard: [...at.heard, letter.uuid], answers };
         return 'taken';
+      }),
+    allow: (session, budget) =>
+      call(life, 'allow', () => {
+        allowed.set(session, budget);
+        if (session in grants) grants[session] = budget;
       }),
     async stop(session, only) {
       // Its end is decided and its way out closed here, whether or not the engine answers.
@@ -243,6 +254,33 @@ export function simForge(life: Life): Forge {
 }
 
 const elsewhere = (head: SimChange['head']) => ({ kind: 'merged-elsewhere', head }) as const;
+
+export function simSpending({ world }: Life): Spending {
+  return {
+    of: async (task) => {
+      const usd = world.spent[task];
+      const over = world.overs[task] ?? null;
+      return usd === undefined && over === null ? null : { usd: usd ?? 0, accounts: [], over };
+    },
+  };
+}
+
+/** Whether a request of one dollar leaves; else the boundary writes down why not. */
+export function spend(world: World, session: string, task: string): boolean {
+  const budget = world.grants[session] ?? null;
+  const day = dayOf(world.now);
+  const [spent, ofDay] = [world.spent[task] ?? 0, world.days[day] ?? 0];
+  const dayCap = budget && Math.max(budget.day, budget.raised?.day === day ? budget.raised.to : 0);
+  const what = budget && spent + 1 > budget.task ? 'task' : dayCap !== null && ofDay + 1 > dayCap ? 'day' : null;
+  if (budget && what !== null && dayCap !== null) {
+    const of = what === 'task' ? { cap: budget.task, spent } : { cap: dayCap, spent: ofDay };
+    world.overs[task] = { id: `${session} ${of.cap} ${world.now}`, session, what, day, ...of, worst: 1 };
+    return false;
+  }
+  world.spent[task] = spent + 1;
+  world.days[day] = ofDay + 1;
+  return true;
+}
 
 export function simAccounts(life: Life): Accounts {
   const { world } = life;

@@ -148,6 +148,7 @@ export function scenarioOf(story: Story): Scenario {
     ...plain,
     name: 'a random story',
     slots: story.slots,
+    caps: null,
     policy: story.policy,
     start: { losses: { ...story.losses }, outages: { ...story.outages } },
     intents: [

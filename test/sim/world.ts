@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Budget, Over } from '../../src/chain/budget.ts';
 import type { Check } from '../../src/chain/change.ts';
 import { Head } from '../../src/chain/ids.ts';
 import type { AskedHere } from '../../src/chain/machine.ts';
@@ -77,6 +78,11 @@ export type World = {
   refusals: Record<number, RefusedSeen>;
   /** What sessions of a project may reach, as they were last told. */
   admitted: Record<string, string>;
+  /** What the boundary lets sessions spend, what tasks and days have spent, and the last request of a task that did not fit. */
+  grants: Record<string, Budget | null>;
+  spent: Record<string, number>;
+  days: Record<string, number>;
+  overs: Record<string, Over & { readonly session: string }>;
   threads: Record<string, Thread>;
   told: Record<string, Told>;
   /** What channels were told, by key. */
@@ -107,6 +113,10 @@ export const newWorld = (of: Partial<World> = {}): World => ({
   whileLocked: {},
   refusals: {},
   admitted: {},
+  grants: {},
+  spent: {},
+  days: {},
+  overs: {},
   threads: {},
   told: {},
   news: {},

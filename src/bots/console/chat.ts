@@ -49,8 +49,13 @@ export function consoleChat(timeline: Timeline, activity: Activity, clock: Clock
       });
     },
 
-    async card(place, task) {
-      const shown = { title: task.title, name: threadName(task), state: stateOf(task), card: cardOf(task, beside) };
+    async card(place, task, spent) {
+      const shown = {
+        title: task.title,
+        name: threadName(task),
+        state: stateOf(task),
+        card: cardOf(task, beside, spent),
+      };
       await timeline.add((look) => {
         const { thread, title, name, state, card } = known(look, place);
         if (isDeepStrictEqual({ title, name, state, card }, shown)) return null;

@@ -1,3 +1,5 @@
+import { usd } from '../budget.ts';
+import type { GateBudget } from '../budget.ts';
 import type { Change, ChangeFacts, Check } from '../change.ts';
 import type { Severity } from '../handoff.ts';
 import { filePatches } from './hunks.ts';
@@ -35,6 +37,8 @@ export type GateFacts = {
     readonly severity: Severity;
     readonly scope: 'implemented' | 'design-only';
   } | null;
+  /** What the task has spent, as the boundary counts it, of what it may, USD; null where nothing is capped. */
+  readonly budget: GateBudget | null;
   /** A person's tap; null without one. `by` as the person stands in the config now: who was removed has approved nothing. */
   readonly approval: { readonly by: Person; readonly head: Head; readonly second: boolean } | null;
 };
@@ -42,7 +46,7 @@ export type GateFacts = {
 type Yields = Answer['yields'];
 type Found = Omit<Answer, 'gate'>;
 
-/** In the order in which they are asked and shown. Bots, budget and judge are not built yet and say so. */
+/** In the order in which they are asked and shown. Bots and judge are not built yet and say so. */
 const gates: readonly (readonly [Answer['gate'], (facts: GateFacts, policy: Policy) => Found])[] = [
   ['project', project],
   ['change', change],
@@ -53,7 +57,7 @@ const gates: readonly (readonly [Answer['gate'], (facts: GateFacts, policy: Poli
   ['risk', risk],
   ['judge', () => hold('No judge is set up, so a person decides.', 'merge')],
   ['review', review],
-  ['budget', () => unset('No budget is set up.')],
+  ['budget', budget],
   ['soak', soak],
 ];
 
@@ -190,6 +194,15 @@ function review({ change: { head }, review }: GateFacts): Found {
       ? 'The reviewer found nothing.'
       : `The reviewer's highest severity is ${review.severity}.`,
   );
+}
+
+/** Merging spends nothing: who may raise the ceiling may as well let it through. */
+function budget({ budget }: GateFacts): Found {
+  if (budget === null) return unset('No budget is set up.');
+  const { spent, ceiling } = budget;
+  if (spent === null) return hold('What it has spent is unknown.', 'merge');
+  if (spent > ceiling) return hold(`It has spent ${usd(spent)}, more than its ${usd(ceiling)}.`, 'merge');
+  return pass(`It has spent ${usd(spent)} of ${usd(ceiling)}.`);
 }
 
 function soak({ project }: GateFacts): Found {

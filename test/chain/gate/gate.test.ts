@@ -38,6 +38,7 @@ const facts: GateFacts = {
   check: { head: a, base: b, outcome: 'green', what: 'npm test', tail: '' },
   diff: touching('docs/a.md'),
   review: { head: a, severity: 'none', scope: 'implemented' },
+  budget: null,
   approval: null,
 };
 const now = (over: object): Partial<GateFacts> => ({
@@ -123,6 +124,9 @@ const situations: readonly (readonly [Answer['gate'], Partial<GateFacts>, Policy
   ],
   ['risk', { diff: touching('.signalbox/policy.yaml') }],
   ['judge', {}],
+  ['budget', { budget: { spent: 3.2, ceiling: 20 } }],
+  ['budget', { budget: { spent: 20.5, ceiling: 20 } }],
+  ['budget', { budget: { spent: null, ceiling: 20 } }],
   ['review', {}],
   ['review', { review: null }],
   ['review', review({ head: c })],
@@ -188,6 +192,9 @@ describe('the sentences of the gate', () => {
         "risk    hold/merge  Medium risk: 1 test file with fewer checks, 1 file beyond what merges unattended.",
         "risk    block       High risk: it touches what merges only by hand.",
         "judge   hold/merge  No judge is set up, so a person decides.",
+        "budget  pass        It has spent $3.20 of $20.",
+        "budget  hold/merge  It has spent $20.50, more than its $20.",
+        "budget  hold/merge  What it has spent is unknown.",
         "review  pass        The reviewer found nothing.",
         "review  hold/nobody aaaaaaa was not reviewed yet.",
         "review  hold/nobody The review is of ccccccc, not of aaaaaaa.",

@@ -54,6 +54,7 @@ export const answered = ({ world }: Look, name: string): boolean => world.deeds[
 export const plain: Scenario = {
   name: 'a quick task',
   slots: 2,
+  caps: null,
   policy: {},
   intents: [ask(), merge()],
   step: (_world, { role, requests }) => (requests === 0 ? 'request' : finished(role)),

@@ -1,0 +1,38 @@
+import type { Command } from '../chain/commands.ts';
+import type { Press } from './buttons.ts';
+
+/** What a press asks for. */
+export function commandOf(press: Press): Command {
+  switch (press.act) {
+    case 'answer':
+      return { name: 'answer', ask: press.ask, part: press.part, pick: press.pick };
+    case 'once':
+    case 'refuse':
+      return { name: 'answer', ask: press.ask, part: 1, pick: press.act === 'once' ? 1 : 2 };
+    case 'merge':
+      return { name: 'merge', head: press.head, second: false };
+    case 'merge2':
+      return { name: 'merge', head: press.head, second: true };
+    case 'approve':
+      return { name: 'approve', head: press.head };
+    case 'use':
+      return { name: 'use', account: press.account };
+    case 'allow':
+    case 'keep':
+      return { name: press.act, place: press.place };
+    case 'raise':
+      return { name: 'raise', what: 'task', day: null, dollars: press.dollars };
+    case 'raiseday':
+      return { name: 'raise', what: 'day', day: press.day, dollars: press.dollars };
+    case 'plan':
+      return { name: 'approve', head: null };
+    case 'stop':
+    case 'retry':
+    case 'resume':
+    case 'sendback':
+    case 'status':
+    case 'diff':
+    case 'findings':
+      return { name: press.act };
+  }
+}
