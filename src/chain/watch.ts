@@ -48,7 +48,8 @@ export function createWatch(yard: Yard, linked: readonly Linked[], tick: () => v
       void every(MACHINE_MS, 'what was asked for on the machine', () => readMachine(yard));
       void every(SPENDING_MS, 'what is spent', () => readSpending(yard));
       void every(REFUSALS_MS, 'the record of refusals', refusalsReader(yard));
-      void every(ROOM_MS, 'the disk', roomReader(yard, tick));
+      // A disk may be full and have room again between two looks: what waits for it is asked for each time.
+      void every(ROOM_MS, 'the schedule', async () => tick());
       void every(RECONCILE_MS, 'what goes on outside', () => reconcile(yard));
       if (linked.length > 0) void every(RECONCILE_MS, 'a project', () => lookAtProjects(yard, linked));
     },
@@ -109,16 +110,6 @@ function keptBy(
   const place = port === 443 ? host : `${host}:${port}`;
   const known = project && yard.projectOwners.get(project)?.stream().state?.kept;
   return (known ?? []).find((one) => one.host === place)?.by.name ?? null;
-}
-
-/** The schedule is asked again whenever the disk has no room any more, or has some again. */
-function roomReader({ room }: Yard, tick: () => void): () => Promise<void> {
-  let had = room.enough();
-  return async () => {
-    const has = room.enough();
-    if (has !== had) tick();
-    had = has;
-  };
 }
 
 /** The card of a task at work shows what is spent by now: looked at, and not journaled. That it is much is said once. */
