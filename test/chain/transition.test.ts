@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TaskEvent } from '../../src/chain/event.ts';
 import { Task } from '../../src/chain/task.ts';
@@ -248,23 +247,5 @@ describe('the way of a task', () => {
     const rework = play([...reach.validating, sample.checked('green'), sample.proposed(), approve]);
     const moved = transition({ ...rework, phase: { at: 'proposing' } }, sample.proposed('4'), { at: 0 });
     expect(moved).toMatchObject({ state: { approval: null }, effects: [{ notice: { kind: 'approval-void' } }] });
-  });
-
-  it('never merges what no verdict or tap let through, in any order of events', () => {
-    const list = Object.values(events);
-    fc.assert(
-      fc.property(fc.array(fc.constantFrom(...list), { maxLength: 60 }), (order) => {
-        let task: Task | null = null;
-        for (const event of [sample.asked(), ...order]) {
-          const moved = transition(task, event, { at: 0 });
-          if (moved.kind === 'ignored') continue;
-          const merges = moved.effects.filter((effect) => effect.do === 'merge');
-          if (merges.length > 0) expect(['judged', 'merge-tapped']).toContain(event.is);
-          for (const merge of merges) expect(merge.change.head).toBe(moved.state.change?.head);
-          task = moved.state;
-        }
-      }),
-      { numRuns: 3_000 },
-    );
   });
 });
