@@ -28,6 +28,8 @@ export function notice(subject: Subject, told: Notice, beside: Beside): Message 
     case 'answered':
     case 'unasked':
       return aboutQuestion(subject, told);
+    case 'spoke':
+      return quiet(`💬 The ${told.role}:`, quoted(told.text, `${told.role}.md`));
     case 'typed':
       return typed(told);
     case 'refused':

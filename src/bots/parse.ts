@@ -28,8 +28,8 @@ export type Unparsed =
 
 const refuse = (why: Unparsed): Parsed => ({ ok: false, why });
 
-/** The mode of a `/task` that names none. The dialogue with the brainstormer is not there yet. */
-const DEFAULT_MODE: Mode = 'headless';
+/** The mode of a `/task` that names none. */
+const DEFAULT_MODE: Mode = 'dialogue';
 
 /**
  * What a person wrote, on any platform. A text that begins with `/` is a command or a refusal, never a message; all other text is `say`,

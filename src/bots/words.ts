@@ -16,7 +16,7 @@ type Word = {
 };
 
 const OPTIONS =
-  'Before the idea: `--slug <name>`, `--quick` (straight to the coder), `--headless` (the default); `--` ends the options.';
+  'Before the idea: `--slug <name>`, `--quick` (straight to the coder), `--headless` (nobody is asked); `--` ends the options.';
 
 /** The one table of commands, in the order of help. The right that each takes is the chain's. */
 export const words: Readonly<Record<Typed, Word>> = {

@@ -171,6 +171,9 @@ const changeMoved = z.object({
 /** What a person typed into a session's pane: heard in the chat, never an approval. */
 const typed = z.object({ is: z.literal('typed'), session: SessionId, text: z.string() });
 
+/** What an agent said in the dialogue with people. */
+const spoke = z.object({ is: z.literal('spoke'), session: SessionId, text: z.string() });
+
 /** From the boundary: a session of the task wanted to go where it may not. */
 const refused = z.object({
   is: z.literal('refused'),
@@ -226,6 +229,7 @@ export const TaskEvent = z.discriminatedUnion('is', [
   done,
   broke,
   typed,
+  spoke,
   ...askEvents,
   refused,
   placeAnswered,

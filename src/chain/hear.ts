@@ -11,6 +11,8 @@ import type { Task } from './task.ts';
 /** What a session says, as an event of its task. */
 export function eventOf(session: SessionId, said: Exclude<SessionEvent, { kind: 'remark' | 'progress' }>): TaskEvent {
   switch (said.kind) {
+    case 'spoke':
+      return { is: 'spoke', session, text: said.text };
     case 'typed':
       return { is: 'typed', session, text: said.text };
     case 'asked': {

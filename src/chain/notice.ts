@@ -16,6 +16,8 @@ export const Notice = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('handoff'), role: Role, summary: z.string() }),
   /** What an agent left in its outbox. Claims: bytes to be taken away, never opened here. */
   z.object({ kind: z.literal('outbox'), role: Role, ...Outbox.shape }),
+  /** What an agent says in the dialogue. */
+  z.object({ kind: z.literal('spoke'), role: Role, text: z.string() }),
   z.object({ kind: z.literal('typed'), role: Role, text: z.string() }),
   /**
    * A session asks, in an agent's words. One part at a time, `part` of `of`; `picked` are options that were taken already where more than

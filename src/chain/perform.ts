@@ -185,6 +185,7 @@ async function run(acts: Acts, task: Task, effect: Of<'run'>, heard: Heard): Pro
   const { session } = effect;
   const spec = await specOf(acts, task, effect);
   const { outbox, ...end } = await acts.sessions.run(spec, (said) => {
+    if (said.kind === 'spoke' && !spec.asks) return;
     if (said.kind === 'remark') show(acts, task, said.text);
     else if (said.kind === 'progress') show(acts, task, said.progress);
     else heard(session, said.n, eventOf(session, said));
@@ -231,6 +232,8 @@ async function specOf(acts: Acts, task: Task, effect: Of<'run'>): Promise<Sessio
     transcripts,
     sent: task.files,
     handoff: handoffs[role],
+    tools: task.policy?.tools ?? {},
+    asks: role === 'brainstormer' && task.mode === 'dialogue',
     allowed: effect.notes.flatMap(({ answer }) => (answer?.allows === true ? [answer.ask] : [])),
     budget: acts.others.budget(task),
     checkout: { tree: access === 'write' ? treeName(task) : session, branch: task.branch, head, access },

@@ -22,6 +22,16 @@ export const Policy = z.strictObject({
   blocked: z.array(z.string().min(1)).default([]),
   /** Red tests may send the coder back this often before the task fails. */
   rework: z.number().int().min(0).max(10).default(2),
+  /**
+   * Tool calls of agents by pattern, `Bash(npm publish*)`, `Write(migrations/**)`, `Edit(…)`, `Read(…)`: allow, ask a person, or block. The first that
+   * fits counts. Force pushes, hard resets, rm -r of a home or a root and files of secrets have rules of their own, which these do not loosen.
+   */
+  tools: z
+    .record(
+      z.string().regex(/^(Bash|Write|Edit|Read)\(.+\)$/, 'Bash(…), Write(…), Edit(…) or Read(…)'),
+      z.enum(['allow', 'ask', 'block']),
+    )
+    .default({}),
   /** Whether the coder waits until a person has approved the plan: while soak lasts, always, or never. */
   approvePlan: z.enum(['soak', 'always', 'never']).default('soak'),
 });

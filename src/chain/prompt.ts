@@ -5,6 +5,13 @@ import type { Task } from './task.ts';
 
 type Run = Extract<TaskEffect, { do: 'run' }>;
 
+/** Whom the brainstormer may ask. */
+const ASKS = {
+  people:
+    'People are in the thread: what you write is shown there, and AskUserQuestion asks them. Ask what decides the requirements and is in no file, all of it at once, at most four questions; then write them.',
+  nobody: 'You work alone here: nobody answers questions in this session.',
+} as const;
+
 /** Where the envelope's files appear in the container. */
 const FILES = '/session/in/files';
 
@@ -16,6 +23,7 @@ export function prompt(task: Task, run: Run, instructions: string, files: readon
   const parts = [
     `Role: ${run.role}`,
     instructions.trim(),
+    run.role === 'brainstormer' ? ASKS[task.mode === 'dialogue' ? 'people' : 'nobody'] : '',
     `# The task`,
     `Title: ${task.title}\nBranch: ${task.branch}\nSession: ${run.session}`,
     `${task.asker ?? task.owner.name} asked for:\n${quote(task.idea)}`,
@@ -25,7 +33,7 @@ export function prompt(task: Task, run: Run, instructions: string, files: readon
   if (run.notes.length > 0) {
     parts.push(`# Said meanwhile`, ...run.notes.map(said));
   }
-  return parts.join('\n\n');
+  return parts.filter((part) => part !== '').join('\n\n');
 }
 
 /** What a later leg of a conversation begins with: why it goes on, and what people said meanwhile. */

@@ -24,6 +24,10 @@ export type SessionSpec = {
   readonly sent?: readonly FileRef[];
   /** JSON Schema of the handoff. */
   readonly handoff: unknown;
+  /** The project's rules for tool calls, by pattern; for a session that may write. */
+  readonly tools: Readonly<Record<string, 'allow' | 'ask' | 'block'>>;
+  /** Whether its agent may ask people. */
+  readonly asks: boolean;
   /** Places in the record where leave was asked for a tool call that a person allowed once, for a leg that begins with the answer. */
   readonly allowed: readonly number[];
   /** What it may spend; null: nothing is capped. */
@@ -47,6 +51,8 @@ export type Progress = { readonly step: 'layer' | 'cache' | 'setup'; readonly ms
 export type SessionEvent =
   | { readonly kind: 'progress'; readonly progress: Progress }
   | { readonly kind: 'remark'; readonly text: string }
+  /** A paragraph of the agent's, whole, where it may ask people. */
+  | { readonly kind: 'spoke'; readonly n: number; readonly text: string }
   | { readonly kind: 'typed'; readonly n: number; readonly text: string }
   /** It waits for a person. */
   | { readonly kind: 'asked'; readonly n: number; readonly about: About; readonly parts: readonly Question[] }

@@ -10,8 +10,8 @@ import { Policy } from './policy.ts';
 import { Role } from './roles.ts';
 import { Verdict } from './verdict.ts';
 
-/** `headless` writes the requirements from the idea alone, `quick` goes straight to the coder. */
-export const Mode = z.enum(['headless', 'quick']);
+/** `dialogue` asks people what the requirements leave open, `headless` writes them from the idea alone, `quick` goes straight to the coder. */
+export const Mode = z.enum(['dialogue', 'headless', 'quick']);
 export type Mode = z.infer<typeof Mode>;
 
 const Place = z.object({ platform: z.string(), channel: z.string() });

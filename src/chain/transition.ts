@@ -26,6 +26,7 @@ export function transition(task: Task | null, event: TaskEvent, stamp: Stamp): M
   switch (event.is) {
     case 'said':
       return said(task, event, stamp);
+    case 'spoke':
     case 'typed':
       return typed(task, event);
     case 'questioned':
@@ -80,9 +81,9 @@ export function transition(task: Task | null, event: TaskEvent, stamp: Stamp): M
   }
 }
 
-function typed(task: Task, { session, text }: Of<'typed'>): Moved {
+function typed(task: Task, { is: kind, session, text }: Of<'typed' | 'spoke'>): Moved {
   return task.phase.at === 'working' && task.phase.session === session
-    ? move(task, [tell({ kind: 'typed', role: task.phase.role, text })])
+    ? move(task, [tell({ kind, role: task.phase.role, text })])
     : ignored('that session is not at work');
 }
 

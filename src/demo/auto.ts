@@ -121,7 +121,9 @@ async function see(event: ShownEvent, view: View, task: string, you: ConsolePers
   view.heard.push({ id: event.id ?? 0, text: message.text });
   show(message, print);
   const merge = message.buttons.find((button) => button.id.startsWith('merge:'));
-  view.last = message.loud && !merge && !GOES_ON.test(message.text);
+  const option = message.buttons.find((button) => button.id.startsWith('answer:'));
+  view.last = message.loud && !merge && !option && !GOES_ON.test(message.text);
+  if (option) await tap(you, option, print);
   if (merge) await press(you, merge, play);
 }
 
@@ -136,6 +138,10 @@ async function press(
   await kills.beforeTap();
   if (signal.aborted) return;
   kills.tapped();
+  await tap(you, { id, label }, print);
+}
+
+async function tap(you: ConsolePerson, { id, label }: Message['buttons'][number], print: Play['print']): Promise<void> {
   print(`You › [${label}]`);
   const answer = await you.press(id);
   print(`    ‹ ${answer.text}`);

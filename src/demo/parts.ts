@@ -11,6 +11,8 @@ export type Step = { readonly name: string; readonly say: string; readonly once?
   | { readonly does: 'run'; readonly command: string }
   | { readonly does: 'call'; readonly tool: string; readonly input: object }
   | { readonly does: 'read'; readonly file: { readonly named?: RegExp; readonly path: string } }
+  /** Left out where people cannot be asked. */
+  | { readonly does: 'ask'; readonly questions: readonly object[] }
 );
 
 /** A tool call that was made, and what the tool answered. `now`: in this turn. */
@@ -181,6 +183,23 @@ function coderHandoff(calls: readonly Call[]): CoderHandoff {
   };
 }
 
+const spelling: Step = {
+  name: 'spelling',
+  say: 'The README says "recieve" twice. One thing before I write the requirements.',
+  once: true,
+  does: 'ask',
+  questions: [
+    {
+      question: 'Only the README, or the same slip elsewhere too?',
+      header: 'Where',
+      options: [
+        { label: 'Only the README', description: 'as the idea says' },
+        { label: 'Everywhere', description: 'wherever the word is' },
+      ],
+      multiSelect: false,
+    },
+  ],
+};
 const readme: Step = { name: 'readme', say: 'Reading the README', does: 'read', file: { path: 'README.md' } };
 const diff: Step = {
   name: 'diff',
@@ -198,7 +217,7 @@ export function partOf(role: Role, turn: Turn | null): Part {
 function usual(role: Role, turn: Turn | null): Part {
   switch (role) {
     case 'brainstormer':
-      return { steps: [readme], handoff: () => requirements };
+      return { steps: [readme, spelling], handoff: () => requirements };
     case 'planner':
       return { steps: [readme], handoff: () => plan };
     case 'coder':

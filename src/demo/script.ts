@@ -25,7 +25,9 @@ export function answer(request: ChatCompletionRequest, turn: Turn | Part | null)
     return call(request, 'wait', 'Still running.', 'write_stdin', { session_id: waiting, yield_time_ms: 30_000 });
   const part = turn !== null && typeof turn === 'object' ? turn : partOf(role, turn);
   const step = part.steps.find(
-    (each) => !calls.some((made) => made.step === each.name && (made.now || each.once === true)),
+    (each) =>
+      (each.does !== 'ask' || offers(request, 'AskUserQuestion')) &&
+      !calls.some((made) => made.step === each.name && (made.now || each.once === true)),
   );
   if (step !== undefined) return perform(request, step, said.join('\n'));
   return finish(request, role, part, calls);
@@ -36,6 +38,7 @@ function perform(request: ChatCompletionRequest, step: Step, said: string): Answ
     return call(request, step.name, step.say, 'Read', { file_path: fileOf(step.file, said, request.messages) });
   }
   if (step.does === 'call') return call(request, step.name, step.say, step.tool, step.input);
+  if (step.does === 'ask') return call(request, step.name, step.say, 'AskUserQuestion', { questions: step.questions });
   return offers(request, 'Bash')
     ? call(request, step.name, step.say, 'Bash', { command: step.command, description: step.say })
     : call(request, step.name, step.say, 'exec_command', { cmd: step.command, yield_time_ms: 30_000 });

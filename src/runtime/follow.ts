@@ -27,6 +27,7 @@ const WORDS = 12;
 /** Characters of what an end says, and of a handoff as JSON: the longest that a schema allows is a plan of 120,000. All of it is journaled and shown. */
 const TEXT_MOST = 10_000;
 const HANDOFF_MOST = 400_000;
+const SPOKEN = 20_000;
 
 type On = (event: SessionEvent) => void;
 type Noted<K extends WorkerNote['note']> = Extract<WorkerNote, { note: K }>;
@@ -37,7 +38,7 @@ const asked = (n: number, note: Noted<'asked'>): SessionEvent =>
 const exit = ({ signal, code }: Noted<'exited'>): string =>
   signal ? `it was ended by ${signal}` : `it ended with code ${code}`;
 
-const said = (last: Exclude<Said, { kind: 'remark' }>): SessionEnd =>
+const said = (last: Exclude<Said, { kind: 'remark' | 'spoke' }>): SessionEnd =>
   bounded(last.kind === 'failed' ? { kind: 'crashed', text: last.text } : last);
 
 const silent = (idle: boolean): SessionEnd | null =>
@@ -48,7 +49,7 @@ export function followRecord(agent: Agent, on: On, since = 0, extras: readonly E
   const read = agent.reader();
   const taken = new Set<string>();
   const words: string[] = [];
-  let last: Exclude<Said, { kind: 'remark' }> | null = null;
+  let last: Exclude<Said, { kind: 'remark' | 'spoke' }> | null = null;
   let over: string | null = null;
   let lacks: string | null = null;
   let began: number | null = null;
@@ -85,7 +86,8 @@ export function followRecord(agent: Agent, on: On, since = 0, extras: readonly E
       if (line.src === 'worker') note(line);
       lacks ??= agent.lacks(extras, line);
       for (const said of read(line)) {
-        if (said.kind !== 'remark') last = said;
+        if (said.kind === 'spoke') on({ kind: 'spoke', n: line.n, text: said.text.slice(0, SPOKEN) });
+        else if (said.kind !== 'remark') last = said;
         else if (lines > since) on(said);
       }
       // What earlier legs came to is not how this one ends.
@@ -160,7 +162,7 @@ const crash = (over: string, words: readonly string[]): Extract<SessionEnd, { ki
 
 /** The same end, no longer than anybody needs it. */
 function bounded(
-  end: Exclude<Said, { kind: 'remark' | 'failed' }> | Extract<SessionEnd, { kind: 'crashed' }>,
+  end: Exclude<Said, { kind: 'remark' | 'spoke' | 'failed' }> | Extract<SessionEnd, { kind: 'crashed' }>,
 ): SessionEnd {
   const text = clipped(end.text);
   if (end.kind !== 'ended') return { ...end, text };

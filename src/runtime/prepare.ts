@@ -34,7 +34,7 @@ export async function prepareSession(site: Installation, spec: SessionSpec, say:
   const fixed = await readIfThere(at.fixed);
   if (fixed !== null) return Definition.parse(JSON.parse(fixed));
   await makeFolders(at);
-  const { role, settings, handoff } = spec;
+  const { role, settings, handoff, tools } = spec;
   const agent = agents[settings.cli];
   const { access } = spec.checkout;
   const extras = await keepExtras(at, extrasOf(site.extras, spec));
@@ -43,6 +43,7 @@ export async function prepareSession(site: Installation, spec: SessionSpec, say:
     conversation: uuidOf(spec.session, 'conversation'),
     role,
     access,
+    asks: spec.asks,
     settings,
     handoff,
     extras,
@@ -57,7 +58,7 @@ export async function prepareSession(site: Installation, spec: SessionSpec, say:
   const words = wordsOf(spec);
   const prompt = ready.failed === null ? words : { ...words, text: `${words.text}\n\n${badSetup(ready.failed)}` };
   const env = { ...launch.env, ...tunnelEnv(access), ...ready.env };
-  const written: Spec = { v: 1, session: spec.session, cli: settings.cli, ...launch, env, prompt, again: AGAIN };
+  const written: Spec = { v: 1, session: spec.session, cli: settings.cli, ...launch, env, prompt, tools, again: AGAIN };
   await putFile(at.spec, JSON.stringify(written));
   const definition = define(site, spec, at, tree, ready, extras);
   await claimDurably(at.fixed, JSON.stringify(definition));

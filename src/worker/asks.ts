@@ -19,8 +19,8 @@ export type Asks = {
   give(answer: Answer): boolean;
   /** Somebody at the pane answers the agent's own question, if it has one of one part; never a tool call. */
   typed(uuid: string, text: string): boolean;
-  /** Nobody waits there any more. */
-  drop(ask: number): void;
+  /** Nobody waits there any more; whether somebody did. */
+  drop(ask: number): boolean;
   dropAll(): void;
   /** How many tool calls wait. */
   calls(): number;
@@ -29,8 +29,10 @@ export type Asks = {
 export function openAsks(note: (note: WorkerNote) => number): Asks {
   const waiting = new Map<number, Waiting>();
   const questions = new Map<number, readonly Question[]>();
-  const drop = (ask: number): void => {
-    if (waiting.delete(ask)) note({ note: 'dropped', ask });
+  const drop = (ask: number): boolean => {
+    const did = waiting.delete(ask);
+    if (did) note({ note: 'dropped', ask });
+    return did;
   };
   return {
     ask(asked, answer) {

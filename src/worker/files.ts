@@ -30,6 +30,8 @@ export const Spec = z.object({
   resume: z.array(z.string()).min(1),
   env: z.record(z.string(), z.string()),
   prompt: z.object({ uuid: z.string(), text: z.string() }),
+  /** Rules for tool calls by pattern, the first that fits; those that are built in stand before them. Older sessions have none. */
+  tools: z.record(z.string(), z.enum(['allow', 'ask', 'block'])).optional(),
   /** What is said when a lost session goes on: the CLI re-runs nothing by itself. */
   again: z.string(),
 });

@@ -27,6 +27,8 @@ export type Ledger = {
   asking(): readonly number[];
   /** What the tool call asked about at a place was. */
   callOf(ask: number): string | null;
+  /** Calls that were allowed once and made. */
+  used(): readonly string[];
   /** A turn began and neither ended nor was told to stop: whoever finds this at the start has lost it. */
   isOpen(): boolean;
 };
@@ -38,6 +40,7 @@ type Book = {
   readonly begun: Set<string>;
   readonly asking: Set<number>;
   readonly calls: Map<number, string>;
+  readonly used: string[];
   given: string | null;
   thread: string | null;
   exists: boolean;
@@ -53,7 +56,7 @@ export function openLedger(spec: Pick<Spec, 'cli' | 'session'>): Ledger {
     begun: new Set<string>(),
     asking: new Set<number>(),
   };
-  const book: Book = { ...sets, typed: new Map(), calls: new Map(), ...nothing };
+  const book: Book = { ...sets, typed: new Map(), calls: new Map(), used: [], ...nothing };
   return {
     fold({ src, line, n }) {
       if (src === 'cli') foldCli(book, spec.cli, line);
@@ -72,6 +75,7 @@ export function openLedger(spec: Pick<Spec, 'cli' | 'session'>): Ledger {
     exists: () => book.exists,
     thread: () => book.thread,
     asking: () => [...book.asking],
+    used: () => book.used,
     callOf: (ask) => book.calls.get(ask) ?? null,
     isOpen: () => book.isOpen && !book.isStopped,
   };
@@ -119,6 +123,7 @@ function foldNote(book: Book, line: string, n: number): void {
     book.begun.add(textOf(says));
     book.asking.delete(Number(ask));
   }
+  if (note === 'used') book.used.push(textOf(call));
   if (note === 'dropped') book.asking.delete(Number(ask));
   if (note === 'interrupted') {
     book.isStopped = true;

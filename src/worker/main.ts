@@ -3,16 +3,17 @@ import { openAsks } from './asks.ts';
 import type { Asks } from './asks.ts';
 import { converse } from './conversation.ts';
 import type { Conversation } from './conversation.ts';
-import type { RecordLine, Spec } from './files.ts';
+import type { RecordLine, Spec, WorkerNote } from './files.ts';
 import { forward } from './forward.ts';
 import { openLedger, uuidOf } from './ledger.ts';
 import type { Ledger, Message } from './ledger.ts';
 import { openMailbox } from './mailbox.ts';
 import { manners } from './manners.ts';
 import { paneLines } from './pane.ts';
-import { BOUNDARY_PORT, placesUnder } from './paths.ts';
+import { BOUNDARY_PORT, placesUnder, TOOLS_PORT } from './paths.ts';
 import { openRecord } from './record.ts';
 import { readSpec } from './spec.ts';
+import { serveTools } from './tools.ts';
 
 /**
  * The worker: runs one conversation of one CLI, keeps its record and takes its mail. `main.ts [ROOT]`, where ROOT stands before every
@@ -37,7 +38,10 @@ async function main(root: string): Promise<void> {
     return line;
   };
   if (root === '') await forward(BOUNDARY_PORT, places.socket);
-  const asks = openAsks((note) => write('worker', JSON.stringify(note)).n);
+  const note = (said: WorkerNote): number => write('worker', JSON.stringify(said)).n;
+  const asks = openAsks(note);
+  const allowed = new Set<string>();
+  if (root === '') await serveTools(TOOLS_PORT, { rules: spec.tools ?? {}, asks, allowed, note });
   const conversation = converse({
     spec,
     places,
@@ -45,7 +49,7 @@ async function main(root: string): Promise<void> {
     manner: manners[spec.cli],
     asks,
     write,
-    note: (note) => void write('worker', JSON.stringify(note)),
+    note: (said) => void note(said),
     over(code) {
       record.close();
       process.exit(code);
@@ -53,7 +57,7 @@ async function main(root: string): Promise<void> {
   });
   const say = speaker(spec, ledger, conversation);
   goOn(spec, ledger, say.message, write);
-  takeMail({ path: places.mail, ledger, conversation, asks, say: say.message, write }, say.begin);
+  takeMail({ path: places.mail, ledger, conversation, asks, allowed, say: say.message, write }, say.begin);
   hearPane(spec, conversation, asks, write);
   takeSignals(conversation);
 }
@@ -98,13 +102,19 @@ type Post = {
   readonly ledger: Ledger;
   readonly conversation: Conversation;
   readonly asks: Asks;
+  readonly allowed: Set<string>;
   readonly say: Say;
   readonly write: Write;
 };
 
-function takeMail({ path, ledger, conversation, asks, say, write }: Post, begin: () => void): void {
+function takeMail({ path, ledger, conversation, asks, allowed, say, write }: Post, begin: () => void): void {
   const mailbox = openMailbox(path);
   const before = new Set(ledger.taken());
+  // Where nobody waits for that leave any more, the very same call may be made once.
+  const mayOnce = (ask: number): void => {
+    const call = ledger.callOf(ask);
+    if (call !== null && !ledger.used().includes(call)) allowed.add(call);
+  };
   const poll = (): void => {
     for (const mail of mailbox.poll()) {
       const isNew = !ledger.isTaken(mail.uuid);
@@ -114,7 +124,9 @@ function takeMail({ path, ledger, conversation, asks, say, write }: Post, begin:
       const isLost = before.has(mail.uuid) && !ledger.isHeard(mail.uuid);
       if (!isNew && !isLost) continue;
       if (mail.kind === 'message') say(mail);
-      if (mail.kind === 'answer' && !asks.give(mail)) say(mail);
+      if (mail.kind !== 'answer' || asks.give(mail)) continue;
+      if (mail.allows === true) mayOnce(mail.ask);
+      if (mail.text !== '') say(mail);
     }
   };
   poll();

@@ -15,6 +15,7 @@ const notices = {
   },
   plan: { kind: 'document', what: 'plan', path: 'docs/plans/2026-11-20-001-fix-readme-plan.md', text: '# Plan' },
   handoff: { kind: 'handoff', role: 'coder', summary: 'Put the word right.' },
+  spoke: { kind: 'spoke', role: 'brainstormer', text: 'One thing first.\n[Merge](x) it' },
   typed: { kind: 'typed', role: 'coder', text: '/merge please' },
   refused: { kind: 'refused', place: 'example.org', why: 'unlisted', count: 3, ask: 4, kept: null },
   refusedLong: {
@@ -250,6 +251,7 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
     '(file 2026-11-20-001-fix-readme-plan.md: "# Plan")',
   ],
   handoff: ['🤝 The coder is done.', '| Put the word right.'],
+  spoke: ['💬 The brainstormer:', '| One thing first.', '| [Merge](x) it'],
   typed: ["⌨️ Typed at the coder's terminal. It never counts as an approval.", '| /merge please'],
   'spent-much': ['💰 It has spent $5.20 of $20.'],
   raised: ['💰 Its budget is $40 now: Ana raised it.'],

@@ -7,7 +7,7 @@ const task = (idea: string, more: Partial<Extract<Command, { name: 'task' }>> = 
   name: 'task',
   idea,
   slug: null,
-  mode: 'headless',
+  mode: 'dialogue',
   ...more,
 });
 
@@ -22,7 +22,7 @@ describe('a text is', () => {
     ['/task --slug=readme fix it', task('fix it', { slug: 'readme' })],
     ['/task --quick --slug readme\nfix it', task('fix it', { slug: 'readme', mode: 'quick' })],
     ['/task --slug readme --quick fix it', task('fix it', { slug: 'readme', mode: 'quick' })],
-    ['/task --headless fix it', task('fix it')],
+    ['/task --headless fix it', task('fix it', { mode: 'headless' })],
     ['/task --quick --quick fix it', task('fix it', { mode: 'quick' })],
     ['/task —quick fix it', task('fix it', { mode: 'quick' })],
     ['/task –slug readme fix it', task('fix it', { slug: 'readme' })],

@@ -184,7 +184,7 @@ const replies: Readonly<Record<keyof typeof kinds, readonly string[]>> = {
   ],
   'help about one': [
     '`/task <idea>` starts a task in this channel.',
-    'Before the idea: `--slug <name>`, `--quick` (straight to the coder), `--headless` (the default); `--` ends the options.',
+    'Before the idea: `--slug <name>`, `--quick` (straight to the coder), `--headless` (nobody is asked); `--` ends the options.',
     'It takes the right `steer`.',
   ],
   diff: ['2 files changed at `abc1234`, on `def5678`: +3 −1', '`src/a.ts` +2 −1', '`docs/a.md` +1 −0, new'],

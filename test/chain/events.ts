@@ -68,6 +68,7 @@ export const events = {
   'place allowed': { is: 'place-answered', by: ana, place: 'example.com', answer: 'allow', uuid: 'u3' },
   'place kept refused': { is: 'place-answered', by: ana, place: 'example.com', answer: 'keep', uuid: 'u3' },
   'place allowed by a merger': { is: 'place-answered', by: ben, place: 'example.com', answer: 'allow', uuid: 'u3' },
+  'speaks in the dialogue': { is: 'spoke', session: session('brainstormer'), text: 'One thing first.' },
   'asks a person': sample.questioned(),
   'an option tapped': sample.picks(2),
   'an option tapped by a watcher': sample.picks(2, watcher),

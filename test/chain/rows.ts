@@ -148,6 +148,7 @@ export const rows: readonly Row[] = [
   [[...quiet], 'said a number', '= : send'],
   [['brainstorming', ...asking, 'yielding'], 'brainstormer ended', 'recording: record'],
   [['brainstorming'], 'asks a person', '= : tell question'],
+  [['brainstorming', ...asking, 'yielding'], 'speaks in the dialogue', '= : tell spoke'],
   ...(['said', 'said a number', 'an option tapped'] as const).flatMap((event): Row[] => [
     [['questioning', 'seekingLeave'], event, '= : tell answered, send'],
     [['questioningTwice'], event, '= : tell answered, tell question'],

@@ -25,6 +25,8 @@ const spec = (n: number): SessionSpec => ({
   files: {},
   transcripts: [],
   allowed: [],
+  asks: false,
+  tools: {},
   handoff: {},
   budget: null,
   checkout: { tree: 'tree-1', branch: 'signalbox/x', head: headOf('base'), access: 'write' },

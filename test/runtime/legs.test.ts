@@ -8,9 +8,10 @@ import type { Account } from '../../src/boundary/files.ts';
 import { serveBoundary } from '../../src/boundary/server.ts';
 import { bare } from '../../src/chain/covered.ts';
 import { Head, SessionId } from '../../src/chain/ids.ts';
-import type { Accounts, SessionEnd, Sessions, SessionSpec } from '../../src/chain/ports.ts';
+import type { Accounts, SessionEnd, SessionEvent, Sessions, SessionSpec } from '../../src/chain/ports.ts';
 import { roles } from '../../src/chain/roles.ts';
 import type { Cli } from '../../src/chain/roles.ts';
+import type { Part } from '../../src/demo/parts.ts';
 import { startRehearsal } from '../../src/demo/rehearsal.ts';
 import type { Rehearsal } from '../../src/demo/rehearsal.ts';
 import { boundaryAccounts } from '../../src/runtime/accounts.ts';
@@ -92,6 +93,8 @@ async function enter(cli: Cli, latencyMs = 0): Promise<World> {
       files: {},
       transcripts: [],
       allowed: [],
+      asks: false,
+      tools: {},
       handoff: { type: 'object', properties: { status: { type: 'string' } } },
       budget: null,
       checkout: { tree: 'coder-1', branch: 'signalbox/x', head: Head.parse(base), access: 'write' },
@@ -231,5 +234,40 @@ describe.each(['claude', 'codex'] as const)('%s, turned away', (cli) => {
     await isWhole(await world.controller().run(second(), quiet), before);
     expect(await left).toMatchObject({ kind: 'ended' });
     expect((await world.record()).filter(({ line }) => line.includes('"resumed":true')).length).toBeGreaterThan(1);
+  });
+});
+
+/** What the rules for tool calls have something to say about, by a real CLI. */
+const daring: Part = {
+  steps: [
+    { name: 'reset', say: 'Afresh', does: 'run', command: 'git reset --hard && touch reset-was-made' },
+    { name: 'publish', say: 'Publishing', does: 'run', command: 'echo publish && touch publish-was-made' },
+  ],
+  handoff: (calls) => ({ status: calls.map(({ step, result }) => `${step}: ${result}`).join('; ') }),
+};
+
+describe.each(['claude', 'codex'] as const)('%s and the rules for tool calls', (cli) => {
+  it.each([
+    ['allowed once', true, ''],
+    ['refused', false, 'not on a Friday'],
+  ] as const)('what is blocked is not run, what asks a person waits and is %s', async (_, allows, why) => {
+    world = await enter(cli);
+    world.rehearsal.fail({ role: 'coder', kind: 'played', part: daring });
+    const sessions = world.controller();
+    const { session } = world.spec;
+    const asked: SessionEvent[] = [];
+    const end = sessions.run({ ...world.spec, tools: { 'Bash(echo publish*)': 'ask' } }, (said) => {
+      if (said.kind === 'asked') asked.push(said);
+    });
+    await expect
+      .poll(() => asked)
+      .toMatchObject([{ about: 'tool', parts: [{ header: expect.any(String) as string }] }]);
+    const ask = asked[0]?.kind === 'asked' ? asked[0].n : 0;
+    await sessions.send(session, { kind: 'answer', uuid: 'a', ask, replies: [why], allows, text: 'Answer: …' });
+    const { handoff } = (await end) as { readonly handoff: { readonly status: string } };
+    expect(handoff.status).toContain('hard reset');
+    if (!allows) expect(handoff.status).toContain(why);
+    const left = (await world.git('status', '--short')).split('\n').filter((line) => line !== '');
+    expect(left).toEqual(allows ? ['?? publish-was-made'] : []);
   });
 });

@@ -155,6 +155,8 @@ function specOf(n: number, base: string): SessionSpec {
     files: { 'idea.md': 'do it' },
     transcripts: [],
     allowed: [],
+    asks: false,
+    tools: {},
     handoff: {},
     budget: null,
     checkout: { tree: `tree-${n}`, branch: 'signalbox/it', head: Head.parse(base), access: 'read' },

@@ -22,6 +22,8 @@ export type Launch = {
   readonly conversation: string;
   readonly role: Role;
   readonly access: 'read' | 'write';
+  /** Whether the agent may ask people. */
+  readonly asks: boolean;
   readonly settings: RoleSettings;
   /** JSON Schema of the handoff. */
   readonly handoff: unknown;
@@ -29,10 +31,21 @@ export type Launch = {
   readonly extras: readonly Extra[];
 };
 
+/**
+ * Run by the CLI before each tool call; only its exit code 0 lets the call go on. Both CLIs go on after any other code than 2, so that what
+ * is missing, ends early or takes too long must come to 2 here, and before the CLI's own patience does.
+ */
+export const HOOK = {
+  command: '/usr/bin/timeout 3700 /bin/bash /opt/signalbox/hook.sh || exit 2',
+  seconds: 4_000,
+} as const;
+
 /** What a line of a record says. A claim. */
 export type Said =
   /** Something worth showing while it works: a sentence of the agent's, or the tool that it uses, one line of at most 200 characters. */
   | { readonly kind: 'remark'; readonly text: string }
+  /** A paragraph that it wrote, whole. */
+  | { readonly kind: 'spoke'; readonly text: string }
   /** A turn ended well. `handoff` is the structured output, unparsed; null when there is none. */
   | { readonly kind: 'ended'; readonly handoff: unknown; readonly text: string }
   /** A turn ended because the model's service would not answer. */

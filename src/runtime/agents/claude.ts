@@ -3,23 +3,32 @@ import type { Extra } from '../../chain/extras.ts';
 import type { Refusal } from '../../chain/ports.ts';
 import type { RecordLine } from '../../worker/files.ts';
 import { BOUNDARY_PORT, IN, STATE } from '../../worker/files.ts';
+import { HOOK } from './agent.ts';
 import type { Agent, Launch, Said } from './agent.ts';
 import { identity, json, remark, serverOf } from './identity.ts';
 
 /** Claude Code (2.1.329) in its two-way print mode: one process a conversation, heard in mid-turn. */
 export const claude: Agent = { hears: 'now', launch, reader, lacks };
 
-function launch({ conversation, access, settings, handoff, extras }: Launch): ReturnType<Agent['launch']> {
+/** Every tool, also those of agents that the agent starts. */
+const hooks = JSON.stringify({
+  hooks: {
+    PreToolUse: [{ matcher: '*', hooks: [{ type: 'command', command: HOOK.command, timeout: HOOK.seconds }] }],
+  },
+});
+
+function launch({ conversation, access, asks, settings, handoff, extras }: Launch): ReturnType<Agent['launch']> {
   const servers = extras.filter((extra) => extra.kind === 'mcp');
   const plugins = extras.filter((extra) => extra.kind !== 'mcp');
   const skill = plugins.length === 0 ? [] : ['Skill'];
   const allowed = [...skill, ...servers.map(({ name }) => `mcp__${name}`)];
+  const reads = ['Read,Grep,Glob', ...(asks ? ['AskUserQuestion'] : []), ...skill].join(',');
+  // Where people are asked, what may not be done without leave is asked of the worker, which gives none: only questions go on to them.
+  const otherwise = asks ? ['--permission-prompt-tool', 'stdio'] : ['--permission-mode', 'dontAsk'];
   const rights =
     access === 'write'
-      ? ['--dangerously-skip-permissions', '--disallowedTools', 'AskUserQuestion']
-      : ['--tools', ['Read,Grep,Glob', ...skill].join(','), '--permission-mode', 'dontAsk'].concat(
-          allowed.length === 0 ? [] : ['--allowedTools', allowed.join(',')],
-        );
+      ? ['--dangerously-skip-permissions', '--disallowedTools', 'AskUserQuestion', '--settings', hooks]
+      : ['--tools', reads, ...otherwise].concat(allowed.length === 0 ? [] : ['--allowedTools', allowed.join(',')]);
   const argv = ['claude', '-p', '--input-format', 'stream-json', '--output-format', 'stream-json', '--verbose'].concat(
     // Reading outside the checkout is denied otherwise.
     ['--add-dir', `${IN}/files`],
@@ -116,8 +125,8 @@ function reader(): ReturnType<Agent['reader']> {
 }
 
 function shown({ type, text, name, input }: z.infer<typeof Block>): readonly Said[] {
-  if (type === 'text') return remark(text ?? '');
-  if (type !== 'tool_use' || name === 'StructuredOutput') return [];
+  if (type === 'text' && text?.trim()) return [...remark(text), { kind: 'spoke', text }];
+  if (type !== 'tool_use' || name === 'StructuredOutput' || name === 'AskUserQuestion') return [];
   const of = z.record(z.string(), z.unknown()).safeParse(input).data ?? {};
   const what = of['file_path'] ?? of['command'] ?? of['pattern'] ?? '';
   return remark(`${name} ${typeof what === 'string' ? what : ''}`);

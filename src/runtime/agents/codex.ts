@@ -3,6 +3,7 @@ import type { Extra } from '../../chain/extras.ts';
 import type { Refusal } from '../../chain/ports.ts';
 import type { RecordLine } from '../../worker/files.ts';
 import { BOUNDARY_PORT, IN, STATE, WorkerNote } from '../../worker/files.ts';
+import { HOOK } from './agent.ts';
 import type { Agent, Launch, Said } from './agent.ts';
 import { identity, json, remark, serverOf } from './identity.ts';
 
@@ -25,11 +26,13 @@ const config = (effort: string): readonly string[] =>
     'features.goals=false',
     'agents.enabled=false',
     'analytics.enabled=false',
+    `hooks.PreToolUse=[{hooks=[{type="command",command="${HOOK.command}",timeout=${HOOK.seconds}}]}]`,
   ].flatMap((setting) => ['-c', setting]);
 
 /** Its own sandbox must be off: in a container without privileges every command of it fails, and the turn still ends well. */
 function launch({ settings, handoff, extras }: Launch): ReturnType<Agent['launch']> {
-  const flags = ['--json', '--dangerously-bypass-approvals-and-sandbox'].concat(
+  // Hooks that nobody trusted in its terminal are skipped without a word otherwise.
+  const flags = ['--json', '--dangerously-bypass-approvals-and-sandbox', '--dangerously-bypass-hook-trust'].concat(
     ['--output-schema', `${IN}/${SCHEMA}`],
     ['-m', settings.model],
     config(settings.effort),

@@ -38,11 +38,12 @@ agentContract('codex', codex, [
   ['codex-xq4_failed_rl.jsonl', [{ kind: 'ended' }]],
 ]);
 
-const launch = (agent: typeof claude, access: 'read' | 'write', extras: readonly Extra[] = []) =>
+const launch = (agent: typeof claude, access: 'read' | 'write', extras: readonly Extra[] = [], asks = false) =>
   agent.launch({
     conversation: '11111111-2222-8333-a444-555555555555',
     role: 'reviewer',
     access,
+    asks,
     settings: { cli: 'codex', account: 'a', model: 'm', effort: 'low', memoryGiB: 1, cpus: 1, minutes: 1 },
     handoff: {},
     extras,
@@ -58,6 +59,15 @@ describe('claude', () => {
     expect(writes[writes.indexOf('--disallowedTools') + 1]).toBe('AskUserQuestion');
     for (const argv of [reads, writes]) expect(argv[argv.indexOf('--setting-sources') + 1]).toBe('user');
     expect(reads).not.toContain('--fallback-model');
+  });
+
+  it('asks people by the worker, which gives no leave for anything else', () => {
+    const asks = launch(claude, 'read', [], true).start;
+    expect(asks[asks.indexOf('--tools') + 1]).toBe('Read,Grep,Glob,AskUserQuestion');
+    expect(asks[asks.indexOf('--permission-prompt-tool') + 1]).toBe('stdio');
+    expect(asks).not.toContain('--dangerously-skip-permissions');
+    for (const access of ['read', 'write'] as const)
+      expect(launch(claude, access).start).not.toContain('--permission-prompt-tool');
   });
 
   it('resumes the conversation that it started', () => {
