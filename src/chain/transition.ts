@@ -22,6 +22,7 @@ import type { Task } from './task.ts';
 export function transition(task: Task | null, event: TaskEvent, stamp: Stamp): Moved {
   if (event.is === 'asked') return task ? ignored('the task exists already') : asked(event, stamp);
   if (!task) return ignored('there is no such task');
+  if (event.is === 'done') return ignored('nothing more to do');
   if (event.is === 'raise-tapped' || event.is === 'spent-much') return money(task, event, stamp);
   switch (event.is) {
     case 'said':
@@ -72,8 +73,6 @@ export function transition(task: Task | null, event: TaskEvent, stamp: Stamp): M
       return verified(task, event, stamp);
     case 'broke':
       return broke(task, event, stamp);
-    case 'done':
-      return ignored('nothing more to do');
     case 'session-ended':
       return sessionEnded(task, event, stamp);
     default:

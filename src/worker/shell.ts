@@ -3,24 +3,11 @@ export type Simple = { readonly words: readonly string[]; readonly writes: reado
 
 const ENDS: ReadonlySet<string> = new Set([';', '&', '|', '\n', '(', ')', '{', '}', '!']);
 /** Programs that run the rest of their words as a command, and how many words of their own stand before it at least. */
-const WRAPPERS: ReadonlySet<string> = new Set([
-  ...[
-    'sudo',
-    'doas',
-    'env',
-    'command',
-    'exec',
-    'nohup',
-    'nice',
-    'ionice',
-    'time',
-    'timeout',
-    'xargs',
-    'stdbuf',
-    'setsid',
-  ],
-  ...['busybox', 'then', 'do', 'else', 'if', 'while', 'until', 'builtin'],
-]);
+const WRAPPERS: ReadonlySet<string> = new Set(
+  'sudo doas env command exec nohup nice ionice time timeout xargs stdbuf setsid busybox then do else if while until builtin'.split(
+    ' ',
+  ),
+);
 const SHELLS = /^(?:.*\/)?(?:ba|da|z|k|a)?sh$/;
 const DEEPEST = 8;
 
