@@ -78,7 +78,7 @@ describe('a role that could not run', () => {
   const keys = 'cli, account, model, effort, memoryGiB, cpus, minutes';
   const full = 'is an alias, which means another model tomorrow: name the full id, e.g.';
   it.each([
-    [{ tester: {} }, 'roles: there is no role tester; there is brainstormer, planner, coder, reviewer.'],
+    [{ tester: {} }, 'roles: there is no role tester; there is brainstormer, planner, coder, reviewer, answerer.'],
     [{ coder: { modle: 'gpt-6.1-sol' } }, `roles.coder: there is no setting of a role modle; there is ${keys}.`],
     [{ coder: { cli: 'gemini' } }, 'roles.coder.cli: Invalid option: expected one of "claude"|"codex"'],
     [{ coder: { effort: 'max' } }, 'roles.coder.effort: Invalid option: expected one of "low"|"medium"|"high"|"xhigh"'],

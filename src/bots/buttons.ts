@@ -22,6 +22,8 @@ export type Press = { readonly task: TaskId } & (
   /** An option of a question's part, both counted from 1; 0 ends a choice of several. */
   | { readonly act: 'answer'; readonly ask: string; readonly part: number; readonly pick: number }
   | { readonly act: 'once' | 'refuse'; readonly ask: string }
+  /** The number of an offer; 0 for a talk. */
+  | { readonly act: 'make'; readonly offer: number }
   | RaisePress
   | { readonly act: (typeof bare)[number] }
 );
@@ -45,6 +47,7 @@ export function pressId(press: Press): string {
 function about(press: Press): readonly (string | number)[] {
   if ('head' in press) return [press.head];
   if ('place' in press) return [press.place];
+  if ('offer' in press) return [press.offer];
   if ('dollars' in press) return [aboutRaise(press)];
   if (press.act === 'use') return [press.account];
   if (press.act === 'answer') return [press.ask, press.part, press.pick];
@@ -66,6 +69,7 @@ export function parsePress(id: string): Press | null {
   }
   if (act === 'use')
     return about !== undefined && ACCOUNT.test(about) ? { act, task: task.data, account: about } : null;
+  if (act === 'make') return COUNT.test(about ?? '') ? { act, task: task.data, offer: Number(about) } : null;
   if (act === 'allow' || act === 'keep')
     return /^(?:0|[1-9]\d?)$/.test(about ?? '') ? { act, task: task.data, place: Number(about) } : null;
   if (act === 'raise' || act === 'raiseday') return withTask(task.data, parseRaise(act, about ?? ''));
@@ -99,6 +103,7 @@ const labels: Readonly<Record<Press['act'], string>> = {
   answer: 'Option',
   once: 'Allow once',
   refuse: 'Refuse',
+  make: 'Make this a task',
   diff: 'Diff',
   findings: 'Findings',
 };
@@ -156,6 +161,12 @@ function use(task: TaskId, account: string): Button {
 const looks = (task: TaskId): Button[] =>
   (['diff', 'findings'] as const).map((act) => ({ id: pressId({ act, task }), label: labels[act], style: 'plain' }));
 
+export const make = (task: TaskId, offer: number): Button => ({
+  id: pressId({ act: 'make', task, offer }),
+  label: labels.make,
+  style: 'plain',
+});
+
 /** What ends a hold, as far as a person can. */
 export function holdButtons(task: TaskId, cause: Hold['kind'], ends: Ends, beside: Beside): Button[] {
   if (cause === 'checks' && ends.by === 'person') return [retry(task, 'Re-run'), sendBack(task), stop(task)];
@@ -171,6 +182,8 @@ export function holdButtons(task: TaskId, cause: Hold['kind'], ends: Ends, besid
       return [{ id: pressId({ act: 'plan', task }), label: labels.plan, style: 'primary' }, stop(task)];
     case 'answer':
       return [stop(task)];
+    case 'words':
+      return [make(task, 0), stop(task)];
     case 'account':
     case 'time':
     case 'room':

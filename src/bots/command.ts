@@ -24,6 +24,8 @@ export function commandOf(press: Press): Command {
       return { name: 'raise', what: 'task', day: null, dollars: press.dollars };
     case 'raiseday':
       return { name: 'raise', what: 'day', day: press.day, dollars: press.dollars };
+    case 'make':
+      return { name: 'make', offer: press.offer };
     case 'plan':
       return { name: 'approve', head: null };
     case 'stop':

@@ -1,6 +1,5 @@
-import { rightOf } from '../chain/commands.ts';
 import type { Right } from '../chain/person.ts';
-import { words } from './words.ts';
+import { rightOf, words } from './words.ts';
 import type { Typed } from './words.ts';
 
 /** One command as a platform offers it while somebody types. `takes` is shown after the name. */

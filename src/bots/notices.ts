@@ -9,6 +9,7 @@ import { clean, code, fileName, line, quoted, reveal, sentence } from './markdow
 import type { Message } from './message.ts';
 import { clockTime } from './phases.ts';
 import { outbox } from './sent.ts';
+import { deeds } from './deeds.ts';
 import { loud, quiet } from './telling.ts';
 import type { Subject } from './telling.ts';
 import { passes, reasons } from './verdicts.ts';
@@ -57,11 +58,11 @@ export function notice(subject: Subject, told: Notice, beside: Beside): Message 
     case 'back':
       return quiet(`↩️ ${line(told.by, 60)} sent it back to the ${told.to}: ${line(told.why)}`);
     case 'handed-over':
-      return loud(subject, `🤝 for ${line(told.to, 60)}`, [`${line(told.by, 60)} handed it over.`]);
+    case 'answer':
+    case 'talk-over':
+    case 'offer':
     case 'elsewhere':
-      return loud(subject, told.state === 'merged' ? '✅ merged elsewhere' : '⏹ closed elsewhere', [
-        `Change #${told.number} was ${told.state} without Signalbox.`,
-      ]);
+      return deeds(subject, told);
     case 'held-for-review':
       return review(subject, told);
     case 'merge-refused':
@@ -147,6 +148,7 @@ const signs: Readonly<Record<Of<'held'>['cause'], string>> = {
   checks: 'waits for green tests',
   person: 'waits for a person',
   infrastructure: 'cannot go on just now',
+  talk: 'waits for your words',
 };
 
 /** Rings once for each cause. When it goes on by itself, it says when. */

@@ -43,6 +43,8 @@ export function parse(text: string): Parsed {
   const rest = trimmed.slice(first.length).trim();
   const word = typed(/^\/([a-z]+)(?:@\w+)?$/i.exec(first)?.[1]?.toLowerCase() ?? '');
   switch (word) {
+    case 'ask':
+      return { ok: true, command: { name: 'task', idea: rest, slug: null, mode: 'ask' } };
     case 'task':
       return task(rest);
     case 'merge':

@@ -64,6 +64,7 @@ const stages: Readonly<Record<Role | Exclude<Phase['at'], 'working'>, string | n
   validating: 'Tests',
   proposing: 'Change',
   reviewer: 'Review',
+  answerer: 'Answer',
   judging: 'Gate',
   review: 'Held for review',
   held: 'On hold',

@@ -55,6 +55,7 @@ export function reply(to: Reply): Answer {
 function accepted(command: Command['name']): string {
   switch (command) {
     case 'task':
+    case 'make':
       return '👀 Taken. Its thread opens now.';
     case 'say':
     case 'answer':

@@ -1,8 +1,9 @@
-import { rightOf } from '../chain/commands.ts';
+import { rightOf as rightOfCommand } from '../chain/commands.ts';
 import type { Command } from '../chain/commands.ts';
+import type { Right } from '../chain/person.ts';
 
 /** Commands that people type. `say` is any other text; the others are buttons alone. */
-export type Typed = Exclude<Command['name'], 'say' | 'answer' | 'sendback' | 'allow' | 'keep'>;
+export type Typed = Exclude<Command['name'], 'say' | 'answer' | 'sendback' | 'allow' | 'keep' | 'make'> | 'ask';
 
 /** One command, for whoever parses, explains, completes or registers it. */
 type Word = {
@@ -21,6 +22,12 @@ const OPTIONS =
 /** The one table of commands, in the order of help. The right that each takes is the chain's. */
 export const words: Readonly<Record<Typed, Word>> = {
   task: { group: 'Begin', takes: '<idea>', help: 'starts a task in this channel', more: OPTIONS },
+  ask: {
+    group: 'Begin',
+    takes: '<question>',
+    help: 'opens a thread in which an agent that only reads answers',
+    more: 'Write there to go on. **Make this a task** carries the talk over. It ends by Stop, or a day after the last word.',
+  },
   merge: {
     group: 'In a thread',
     takes: '',
@@ -92,6 +99,9 @@ export const words: Readonly<Record<Typed, Word>> = {
     more: 'Sessions at work finish their turn. Only the machine unlocks it: `./signalbox unlock`.',
   },
 };
+
+/** The right that it takes. A question is a task of its own sort. */
+export const rightOf = (name: Typed): Right => rightOfCommand(name === 'ask' ? 'task' : name);
 
 /** The command that a word names, without its slash. */
 export const typed = (word: string): Typed | null => (Object.hasOwn(words, word) ? (word as Typed) : null);

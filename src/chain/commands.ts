@@ -43,6 +43,8 @@ export type Command =
   /** Where the project's coders may go; `remove` takes back what was said of one host. */
   | { readonly name: 'hosts'; readonly remove: string | null }
   | { readonly name: 'status' }
+  /** A new task that carries this one over. `offer` is the number of what was said when it was over; 0 for a talk. */
+  | { readonly name: 'make'; readonly offer: number }
   /** `to` as it was written: a person's id or name. */
   | { readonly name: 'handover'; readonly to: string }
   /** Whether nothing merges without a tap. null asks. */
@@ -73,6 +75,7 @@ const needs: Readonly<Record<Command['name'], Right>> = {
   back: 'steer',
   sendback: 'steer',
   handover: 'steer',
+  make: 'steer',
   soak: 'admin',
   // It only takes away, and whoever steers can stop every task all the same. Who watches is nobody's brake.
   lock: 'steer',

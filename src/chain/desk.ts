@@ -6,13 +6,14 @@ import type { Command, Desk, Input, RefusedInput, Reply } from './commands.ts';
 import { filesOf } from './files.ts';
 import { TaskId } from './ids.ts';
 import type { TaskEvent } from './event.ts';
-import { personOf, steering, taskOf } from './links.ts';
+import { personOf, shutFor, steering, taskOf } from './links.ts';
 import type { Links } from './links.ts';
 import { isBudget } from './held.ts';
 import { HOSTS_MAX } from './project.ts';
 import { notRaised, raiseOf } from './raising.ts';
 import type { Raise } from './raising.ts';
 import type { Supervisor } from './supervisor.ts';
+import { freeSlug, holdersIn, made } from './making.ts';
 import type { Task } from './task.ts';
 
 /** Takes what people ask for: checks who, where and what, then has it journaled. Resolves when that is durable or refused. */
@@ -45,8 +46,13 @@ export function createDesk(supervisor: Supervisor, links: Links): Desk {
           return fleet(supervisor, links);
         case 'status':
           return { kind: 'status', tasks: supervisor.tasks(), waits: supervisor.waits(), lock: locked };
+        case 'make':
         case 'task': {
-          const answer = asking.then(() => ask(supervisor, links, input, command));
+          const answer = asking.then(() =>
+            command.name === 'task'
+              ? ask(supervisor, links, input, command)
+              : make(supervisor, links, input, command.offer),
+          );
           asking = answer.catch(() => undefined);
           return answer;
         }
@@ -93,9 +99,7 @@ async function ask(supervisor: Supervisor, links: Links, input: Input, command: 
   if (idea.length > IDEA_MAX) return refuse({ code: 'long-idea', length: idea.length, max: IDEA_MAX });
   if (command.slug !== null && !/^[a-z0-9][a-z0-9-]{0,39}$/.test(command.slug))
     return refuse({ code: 'bad-slug', slug: command.slug });
-  const holders = new Map(
-    supervisor.tasks().flatMap((other) => (other.project === project ? [[other.slug, other] as const] : [])),
-  );
+  const holders = holdersIn(supervisor, project);
   const holder = command.slug === null ? undefined : holders.get(command.slug);
   if (holder && command.slug !== null) return refuse({ code: 'slug-in-use', slug: command.slug, task: holder.id });
   const slug = command.slug ?? freeSlug(idea, holders);
@@ -114,20 +118,22 @@ async function ask(supervisor: Supervisor, links: Links, input: Input, command: 
   return reply(supervisor, links, task, asked, input);
 }
 
-/** The first words of the idea, with a number when a task has that slug already. */
-function freeSlug(idea: string, holders: ReadonlyMap<string, Task>): string {
-  const words = idea
-    .toLowerCase()
-    .normalize('NFKD')
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+/, '');
-  const short = words.slice(0, 32).replace(/-+$/, '') || 'task';
-  if (!holders.has(short)) return short;
-  for (let n = 2; ; n += 1) if (!holders.has(`${short}-${n}`)) return `${short}-${n}`;
+/** A task of an earlier one's conversation. Whoever taps the same button asks for the same task. */
+async function make(supervisor: Supervisor, links: Links, input: Input, n: number): Promise<Reply> {
+  const from = taskOf(supervisor, input);
+  if (!from) return refuse({ code: 'no-task-here' });
+  const asked = made(supervisor, links, from, n, input.person, taskIdOf);
+  if (!asked) return refuse({ code: 'not-now', command: 'make', phase: from.phase.at });
+  return supervisor.task(asked.task)
+    ? { kind: 'repeated', task: asked.task }
+    : reply(supervisor, links, asked.task, asked, input);
 }
 
 type Steer =
-  | Exclude<Command, Look | { name: 'task' | 'lock' | 'soak' | 'fleet' | 'status' | 'help' | 'hosts' | 'raise' }>
+  | Exclude<
+      Command,
+      Look | { name: 'task' | 'make' | 'lock' | 'soak' | 'fleet' | 'status' | 'help' | 'hosts' | 'raise' }
+    >
   | Raise;
 
 async function steer(supervisor: Supervisor, links: Links, input: Input, asked: Steer): Promise<Reply> {
@@ -196,10 +202,6 @@ function eventOf(task: Task, links: Links, input: Input, command: Steer): TaskEv
     }
   }
 }
-
-/** The account that a task waits for. */
-const shutFor = ({ phase }: Task): string | null =>
-  phase.at === 'held' && phase.ends.by === 'account' ? phase.ends.account : null;
 
 /** A UUID made of the source id: version 8, which leaves the bits to whoever makes it (RFC 9562). */
 function uuidOf(source: string): string {

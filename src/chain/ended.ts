@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { openAsk, waitForAnswer } from './asking.ts';
 import type { TaskEvent } from './event.ts';
-import { CoderHandoff, PlanHandoff, RequirementsHandoff, ReviewHandoff } from './handoff.ts';
+import { AnswerHandoff, CoderHandoff, PlanHandoff, RequirementsHandoff, ReviewHandoff } from './handoff.ts';
 import { noRoom, outage, waitForAccount } from './held.ts';
 import { claimedEnd } from './hold.ts';
 import { enter, fail, first, go, hold, ignored, tell } from './moves.ts';
@@ -152,9 +152,30 @@ function handoff(task: Task, event: Ended, role: Role, end: End<'ended'>, stamp:
       });
     case 'coder':
       return parse(CoderHandoff, (said) => coded(task, event, said, stamp));
+    case 'answerer':
+      return parse(AnswerHandoff, ({ answer }) => answered(task, event, answer, stamp));
     case 'reviewer':
       return parse(ReviewHandoff, (said) => reviewed(task, said, stamp));
   }
+}
+
+/** A talk that nobody goes on with ends. Its transcript is kept. */
+const TALK_MS = 24 * 3_600_000;
+
+/** The conversation rests until somebody says more, and gives its slot back. */
+function answered(task: Task, { session, leg }: Ended, text: string, stamp: Stamp): Moved {
+  const from = {
+    step: 'resume',
+    role: 'answerer',
+    session,
+    leg: leg + 1,
+    words: 'There is more.',
+    halted: false,
+  } as const;
+  const ends = { by: 'words', at: stamp.at + TALK_MS } as const;
+  const todo = 'Write here to go on, or make it a task.';
+  const of = { kind: 'talk', ends, reason: 'The question is answered.', todo, from } as const;
+  return first([tell({ kind: 'answer', text })], hold(task, of, null, stamp));
 }
 
 function planPath(task: Task, type: PlanHandoff['type'], stamp: Stamp): string {

@@ -7,7 +7,7 @@ import { FileRef, Outbox } from './files.ts';
 import { Head, ProjectId, SessionId, TaskId } from './ids.ts';
 import { Person } from './person.ts';
 import { Policy } from './policy.ts';
-import { Mode } from './task.ts';
+import { Carried, Mode } from './task.ts';
 import { Verdict } from './verdict.ts';
 
 const Thread = z.object({ platform: z.string(), channel: z.string(), thread: z.string() });
@@ -23,6 +23,7 @@ const asked = z.object({
   by: Person,
   places: z.array(z.object({ platform: z.string(), channel: z.string() })).min(1),
   files: z.array(FileRef).optional(),
+  carried: Carried.optional(),
 });
 /** `uuid` is derived from the source id, so that a repeat is the same message. */
 const said = z.object({

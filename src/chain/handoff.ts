@@ -49,6 +49,9 @@ export const CoderHandoff = z.strictObject({
 export const Severity = z.enum(['none', 'low', 'medium', 'high']);
 export type Severity = z.infer<typeof Severity>;
 
+/** `answer` is Markdown, for the person who asked. */
+export const AnswerHandoff = z.strictObject({ answer: z.string().min(1) });
+
 export const ReviewHandoff = z.strictObject({
   severity: Severity.describe('the highest severity among the findings'),
   scope: z

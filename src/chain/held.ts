@@ -83,6 +83,8 @@ export function holdEnded(task: Task, { hold: ended, why }: Of<'hold-ended'>, st
   const { phase } = task;
   if (phase.at !== 'held' || phase.hold !== ended) return ignored('that hold is over');
   if (['approval', 'answer', 'person', 'raise'].includes(phase.ends.by)) return ignored('only a person ends that hold');
+  if (phase.ends.by === 'words')
+    return enter(task, { at: 'stopped' }, stamp, [tell({ kind: 'talk-over', by: null }), { do: 'clear' }]);
   return first([tell({ kind: 'resumed', why, by: null })], go(task, phase.from, stamp));
 }
 
@@ -95,6 +97,7 @@ export function resumeTapped(task: Task, { by }: Of<'resume-tapped'>, stamp: Sta
   const { phase } = task;
   if (phase.at !== 'held' && phase.at !== 'failed') return ignored(`nothing to resume: the task is ${phase.at}`);
   if (phase.at === 'held' && phase.ends.by === 'approval') return ignored('the plan waits for Approve');
+  if (phase.at === 'held' && phase.ends.by === 'words') return ignored('the talk goes on with words');
   if (phase.at === 'held' && phase.ends.by === 'answer' && openAsk(task))
     return ignored('its question waits for an answer');
   if (isBudget(task)) return ignored('its budget is used up');

@@ -13,6 +13,8 @@ export const Ends = z.discriminatedUnion('by', [
   z.object({ by: z.literal('base'), not: Head }),
   /** A person's next message in the thread. */
   z.object({ by: z.literal('answer') }),
+  /** The same; and at that time the talk is over. */
+  z.object({ by: z.literal('words'), at: z.number() }),
   /** A person's Approve, and no Resume. */
   z.object({ by: z.literal('approval') }),
   z.object({ by: z.literal('person') }),
@@ -25,7 +27,7 @@ export type Ends = z.infer<typeof Ends>;
 
 /** Why a task waits. One task's hold never blocks another. */
 export const Hold = z.object({
-  kind: z.enum(['quota', 'login', 'budget', 'question', 'conflict', 'checks', 'person', 'infrastructure']),
+  kind: z.enum(['quota', 'login', 'budget', 'question', 'conflict', 'checks', 'person', 'infrastructure', 'talk']),
   ends: Ends,
 });
 export type Hold = z.infer<typeof Hold>;

@@ -42,3 +42,7 @@ export function personOf(links: Links, written: string): Person | undefined {
   const of = steering(links);
   return of.find(({ id }) => id === word) ?? of.find(({ name }) => name.toLowerCase() === word);
 }
+
+/** The account that a task waits for. */
+export const shutFor = ({ phase }: Task): string | null =>
+  phase.at === 'held' && phase.ends.by === 'account' ? phase.ends.account : null;

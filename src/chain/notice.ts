@@ -94,6 +94,12 @@ export const Notice = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('back'), by: z.string(), to: Role, why: z.string() }),
   /** `to` is who is addressed from now on: it rings for them. */
   z.object({ kind: z.literal('handed-over'), by: z.string(), to: z.string() }),
+  /** The answerer's, whole. Loud: somebody waits for it. */
+  z.object({ kind: z.literal('answer'), text: z.string() }),
+  /** Nothing more comes; `by` is null where nobody said anything for long. */
+  z.object({ kind: z.literal('talk-over'), by: z.string().nullable() }),
+  /** `by` wrote in a thread that is over: the n-th offer to make that a task. */
+  z.object({ kind: z.literal('offer'), by: z.string(), n: z.number().int() }),
   /** Somebody merged or closed the change without Signalbox. */
   z.object({ kind: z.literal('elsewhere'), number: z.number().int(), state: z.enum(['merged', 'closed']) }),
   /** Loud, terminal: done, held for review. */

@@ -53,12 +53,15 @@ function opened(task: Task, { threads }: Of<'opened'>, stamp: Stamp): Moved {
 function prepared(task: Task, event: Of<'prepared'>, stamp: Stamp): Moved {
   const { base, policy } = event;
   const ready = { ...task, policy, base: task.base ?? base, head: task.head ?? base, outages: 0 };
-  if (task.proven === base) return startChain(ready, stamp);
+  // Who only reads and answers needs no green base.
+  if (task.proven === base || task.mode === 'ask') return startChain(ready, stamp);
   return go(ready, { step: 'prove', base, next: 'begin' }, stamp);
 }
 
+const firstRole = { dialogue: 'brainstormer', headless: 'brainstormer', quick: 'coder', ask: 'answerer' } as const;
+
 const startChain = (task: Task, stamp: Stamp): Moved =>
-  go(task, { step: 'work', role: task.mode === 'quick' ? 'coder' : 'brainstormer', feedback: null }, stamp);
+  go(task, { step: 'work', role: firstRole[task.mode], feedback: null }, stamp);
 
 /** A base that is already red is said before anything is spent, and never held against a coder. */
 function proved(task: Task, next: 'begin' | 'red', { check }: Of<'proved'>, stamp: Stamp): Moved {

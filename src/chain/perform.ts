@@ -214,7 +214,7 @@ async function specOf(acts: Acts, task: Task, effect: Of<'run'>): Promise<Sessio
     files['change.diff'] =
       patch ?? 'The diff is too large for one file. Read the checkout, and say that the change is too large to review.';
   }
-  const transcripts = task.sessions;
+  const transcripts = [...(task.carried?.sessions ?? []), ...task.sessions];
   const names = [
     ...Object.keys(files),
     ...transcripts.map((earlier) => `transcript-${earlier}.md`),

@@ -62,7 +62,7 @@ const quote = (text: string): string =>
 
 /** The envelope as files, whole: idea, requirements, plan, what the coder handed over, what the validator saw. */
 export function envelope(task: Task): Readonly<Record<string, string>> {
-  const files: Record<string, string> = { 'idea.md': task.idea };
+  const files: Record<string, string> = { 'idea.md': task.idea, ...task.carried?.files };
   if (task.requirements) files['requirements.md'] = task.requirements.text;
   if (task.plan) {
     files['plan.md'] = task.plan.text;

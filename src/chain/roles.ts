@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { CoderHandoff, PlanHandoff, RequirementsHandoff, ReviewHandoff } from './handoff.ts';
+import { AnswerHandoff, CoderHandoff, PlanHandoff, RequirementsHandoff, ReviewHandoff } from './handoff.ts';
 
 /** Who works in a phase. The validator and the gate are not roles: no model takes part in them. */
-export const Role = z.enum(['brainstormer', 'planner', 'coder', 'reviewer']);
+export const Role = z.enum(['brainstormer', 'planner', 'coder', 'reviewer', 'answerer']);
 export type Role = z.infer<typeof Role>;
 
 export const Cli = z.enum(['claude', 'codex']);
@@ -58,5 +58,10 @@ export const roles: Readonly<Record<Role, RoleRow>> = {
     access: 'read',
     handoff: ReviewHandoff,
     settings: { ...claude, model: 'claude-opus-5-5', effort: 'high', minutes: 30 },
+  },
+  answerer: {
+    access: 'read',
+    handoff: AnswerHandoff,
+    settings: { ...claude, model: 'claude-opus-5-5', effort: 'medium', minutes: 30 },
   },
 };

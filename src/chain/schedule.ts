@@ -135,7 +135,7 @@ function timed(tasks: readonly Task[], { now, dayCap }: View): readonly Timed[] 
   return tasks.flatMap(({ id: task, phase }) => {
     if (phase.at !== 'held') return [];
     const { hold, ends } = phase;
-    if (ends.by === 'time') return [{ task, hold, at: ends.at, why: 'Its time is over.' }];
+    if (ends.by === 'time' || ends.by === 'words') return [{ task, hold, at: ends.at, why: 'Its time is over.' }];
     if (ends.by !== 'day') return [];
     const cap = dayCap(ends.day);
     if (cap === null || cap > ends.cap) return [{ task, hold, at: now, why: "The day's budget was raised." }];

@@ -1,3 +1,4 @@
+import type { TaskEffect } from './effect.ts';
 import type { TaskEvent } from './event.ts';
 import { afresh, isBudget } from './held.ts';
 import { enter, first, go, halt, ignored, move, tell } from './moves.ts';
@@ -15,7 +16,13 @@ export function stopped(task: Task, event: Of<'stop-tapped'>, stamp: Stamp): Mov
   if (!may(event.by, 'steer')) return ignored('this person may not stop a task');
   if (phase.at === 'merging') return ignored('the merge is under way');
   if (phase.at === 'merged' || phase.at === 'stopped') return ignored('the task is over');
-  return enter(task, { at: 'stopped' }, stamp, [...halt(task), tell({ kind: 'stopped', by: event.by.name })]);
+  const { name } = event.by;
+  // Who only read left nothing on a branch.
+  const over: TaskEffect[] =
+    task.mode === 'ask'
+      ? [tell({ kind: 'talk-over', by: name }), { do: 'clear' }]
+      : [tell({ kind: 'stopped', by: name })];
+  return enter(task, { at: 'stopped' }, stamp, [...halt(task), ...over]);
 }
 
 /** Repeats the phase: a role begins a new conversation. A person's Retry gives every bound afresh. */

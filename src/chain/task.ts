@@ -10,8 +10,11 @@ import { Policy } from './policy.ts';
 import { Role } from './roles.ts';
 import { Verdict } from './verdict.ts';
 
-/** `dialogue` asks people what the requirements leave open, `headless` writes them from the idea alone, `quick` goes straight to the coder. */
-export const Mode = z.enum(['dialogue', 'headless', 'quick']);
+/**
+ * `dialogue` asks people what the requirements leave open, `headless` writes them from the idea alone, `quick` goes straight to the coder;
+ * `ask` is no chain but one role that answers.
+ */
+export const Mode = z.enum(['dialogue', 'headless', 'quick', 'ask']);
 export type Mode = z.infer<typeof Mode>;
 
 const Place = z.object({ platform: z.string(), channel: z.string() });
@@ -24,6 +27,14 @@ export const Note = z.object({
   files: z.array(FileRef).optional(),
   answer: Answer.optional(),
 });
+
+/** What a task takes over from an earlier one: its envelope as files, and the sessions whose transcripts come with it, whole. */
+export const Carried = z.object({
+  task: TaskId,
+  files: z.record(z.string(), z.string()),
+  sessions: z.array(SessionId),
+});
+export type Carried = z.infer<typeof Carried>;
 
 /** Roles whose result is a document. */
 export const DocumentRole = z.enum(['brainstormer', 'planner']);
@@ -157,6 +168,9 @@ export const Task = z.object({
   questions: z.array(Ask).default([]),
   /** Everything that people sent, in order: it crosses every handoff. Older journals' snapshots have none. */
   files: z.array(FileRef).default([]),
+  /** What people said once it was over, each to be made a task. Older journals' snapshots have none, as of the next. */
+  offers: z.array(Note).default([]),
+  carried: Carried.nullable().default(null),
   /** How often each role was started, and sent back for which reason. */
   attempts: z.partialRecord(Role, z.number()),
   rework: z.object({ tests: z.number(), intake: z.number(), plan: z.number(), handoff: z.number() }),

@@ -117,6 +117,8 @@ function asked(event: Asked, stamp: Stamp): Moved {
     places,
     owner: by,
     asker: null,
+    offers: [],
+    carried: event.carried ?? null,
     title: idea.split('\n', 1).join('').slice(0, 80),
     branch: `signalbox/${slug}`,
     threads: [],
@@ -150,7 +152,7 @@ function said(before: Task, event: Of<'said'>, stamp: Stamp): Moved {
   const { these: files, all } = named(before.files, event.files ?? []);
   const task = files.length === 0 ? before : { ...before, files: [...all] };
   const { phase } = task;
-  if (phase.at === 'merged' || phase.at === 'stopped') return ignored('the task is over');
+  if (phase.at === 'merged' || phase.at === 'stopped') return offered(task, event);
   const ask = openAsk(task);
   if (ask && text.trim() !== '') return first(alone(task, event, files), saidTo(task, ask, event, stamp));
   if (phase.at === 'working')
@@ -163,7 +165,7 @@ function said(before: Task, event: Of<'said'>, stamp: Stamp): Moved {
     );
   const next = { ...task, notes: [...task.notes, { uuid, by, text, ...filesOf(files) }] };
   const told = tell({ kind: 'heard', by, when: 'next-session' });
-  if (phase.at !== 'held' || phase.ends.by !== 'answer') return move(next, [told]);
+  if (phase.at !== 'held' || (phase.ends.by !== 'answer' && phase.ends.by !== 'words')) return move(next, [told]);
   const moved = go(next, phase.from, stamp);
   return moved.kind === 'moved' ? move(moved.state, [told, ...moved.effects]) : moved;
 }
@@ -173,6 +175,16 @@ function alone({ phase }: Task, { by, uuid }: Of<'said'>, files: readonly FileRe
   if (phase.at !== 'working' || files.length === 0) return [];
   const beside = `${uuid.slice(0, 19)}b${uuid.slice(20)}`;
   return [{ do: 'send', session: phase.session, uuid: beside, by: by.name, text: '', ...filesOf(files) }];
+}
+
+/** So many offers of one thread are kept. */
+const OFFERS = 20;
+
+/** Nobody works any more: what is said may become a task of its own. */
+function offered(task: Task, { by, text, uuid }: Of<'said'>): Moved {
+  if (task.offers.length >= OFFERS) return ignored('the task is over');
+  const offers = [...task.offers, { uuid, by: by.name, text }];
+  return move({ ...task, offers }, [tell({ kind: 'offer', by: by.name, n: offers.length })]);
 }
 
 /** The session's answer to `send`. One that no longer listened leaves the message for the next. */

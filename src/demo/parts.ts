@@ -222,6 +222,11 @@ function usual(role: Role, turn: Turn | null): Part {
       return { steps: [readme], handoff: () => plan };
     case 'coder':
       return coder(turn);
+    case 'answerer':
+      return {
+        steps: [readme],
+        handoff: () => ({ answer: 'The README says what this repository is for: see `README.md`.' }),
+      };
     case 'reviewer':
       return { steps: [diff], handoff: () => (turn === 'high' || turn === 'design-only' ? reviews[turn] : review) };
   }

@@ -67,7 +67,7 @@ export async function startRehearsal(options: RehearsalOptions = {}): Promise<Re
   const played: Part[] = [];
   mock.on({}, (request) => respond(request, played));
   const closing = new AbortController();
-  const counts: Record<Role, number> = { brainstormer: 0, planner: 0, coder: 0, reviewer: 0 };
+  const counts: Record<Role, number> = { brainstormer: 0, planner: 0, coder: 0, reviewer: 0, answerer: 0 };
   const faults = createFaults(options.faults ?? []);
   const stage: Stage = {
     model: await mock.start(),

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buttonsOf, commandOf, confirm, parsePress, pressed, pressId } from '../../src/bots/buttons.ts';
+import { buttonsOf, confirm, pressed } from '../../src/bots/buttons.ts';
+import { commandOf, parsePress, pressId } from '../../src/bots/buttons.ts';
 import type { Press } from '../../src/bots/buttons.ts';
 import { Head, TaskId } from '../../src/chain/ids.ts';
 import type { Command } from '../../src/chain/commands.ts';

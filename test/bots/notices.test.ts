@@ -201,6 +201,10 @@ const notices = {
   'plan-approved': { kind: 'plan-approved', by: 'Ana' },
   'feedback-asked': { kind: 'feedback-asked', by: 'Ana' },
   back: { kind: 'back', by: 'Ana', to: 'planner', why: 'Keep the old option.' },
+  answer: { kind: 'answer', text: 'It is in `src/a.ts`.' },
+  'talk-over': { kind: 'talk-over', by: null },
+  talkEnded: { kind: 'talk-over', by: 'Ana' },
+  offer: { kind: 'offer', by: 'Ana', n: 2 },
   'handed-over': { kind: 'handed-over', by: 'Ana', to: 'Ben' },
   elsewhere: { kind: 'elsewhere', number: 3, state: 'merged' },
   closedElsewhere: { kind: 'elsewhere', number: 3, state: 'closed' },
@@ -426,6 +430,20 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
   'plan-approved': ['👍 Ana approved the plan. The coder begins.'],
   'feedback-asked': ['✏️ Ana: write what should change. Your next message here goes to the coder.'],
   back: ['↩️ Ana sent it back to the planner: Keep the old option.'],
+  answer: [
+    '(rings)',
+    '💬 answered ⋅ **site** ⋅ Correct the spelling in the README',
+    'Write here to go on.',
+    '| It is in `src/a.ts`.',
+    '[Make this a task] plain make:t0123456789:0',
+    '[Stop] danger stop:t0123456789',
+  ],
+  'talk-over': ['⏹ Nobody wrote for a day: this talk is over.'],
+  talkEnded: ['⏹ Ana ended this talk.'],
+  offer: [
+    '💡 Ana: nobody works here any more. It can become a task that knows this one.',
+    '[Make this a task] plain make:t0123456789:2',
+  ],
   'handed-over': ['(rings)', '🤝 for Ben ⋅ **site** ⋅ Correct the spelling in the README', 'Ana handed it over.'],
   elsewhere: [
     '(rings)',
@@ -450,7 +468,7 @@ describe('a notice', () => {
     const rings = Object.values(notices)
       .map((told) => notice(subject, told, beside))
       .filter(({ loud }) => loud);
-    expect(rings).toHaveLength(17);
+    expect(rings).toHaveLength(18);
     for (const { text } of rings) {
       expect(text.split('\n')[0]).toMatch(/ ⋅ \*\*site\*\* ⋅ Correct the spelling in the README$/);
     }

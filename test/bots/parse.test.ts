@@ -42,6 +42,7 @@ describe('a text is', () => {
     ['/retry@bot', { name: 'retry' }],
     ['/status ', { name: 'status' }],
     ['/lock', { name: 'lock' }],
+    ['/ask Where is it?', { name: 'task', idea: 'Where is it?', slug: null, mode: 'ask' }],
     ['/diff', { name: 'diff' }],
     ['/Findings', { name: 'findings' }],
     ['/logs', { name: 'logs' }],

@@ -153,6 +153,7 @@ const replies: Readonly<Record<keyof typeof kinds, readonly string[]>> = {
   help: [
     '**Begin**',
     '`/task <idea>` starts a task in this channel',
+    '`/ask <question>` opens a thread in which an agent that only reads answers',
     '',
     '**In a thread**',
     '`/merge` merges the change that the card shows',

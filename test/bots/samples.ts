@@ -64,6 +64,8 @@ export function task(phase: Phase, more: Partial<Task> = {}): Task {
     mode: 'headless',
     owner: ana,
     asker: null,
+    offers: [],
+    carried: null,
     branch: 'signalbox/readme-spelling',
     places: [{ platform: 'console', channel: 'site' }],
     threads: [{ platform: 'console', channel: 'site', thread: 'abcdef012345' }],

@@ -18,7 +18,7 @@ const database = part('Which database?', ['Postgres', 'SQLite']);
 const features = part('Which features?', ['Auth', 'Search', 'Log'], true);
 const several = [...reach.brainstorming, questioned([database, features])];
 
-const accountOf = { brainstormer: 'claude', planner: 'claude', coder: 'codex', reviewer: 'claude' };
+const accountOf = { brainstormer: 'claude', planner: 'claude', coder: 'codex', reviewer: 'claude', answerer: 'claude' };
 const empty: View = {
   tasks: [],
   giving: new Set(),

@@ -180,6 +180,7 @@ export const events = {
   'coder stopped': ended('coder', { kind: 'stopped' }),
   'brainstormer stopped': ended('brainstormer', { kind: 'stopped' }),
   'brainstormer lost': ended('brainstormer', { kind: 'lost', text: 'oom' }),
+  'answerer ended': handed('answerer', { answer: 'In src/a.ts.' }),
   'reviewer ended': handed('reviewer', review()),
   recorded: sample.recorded('2'),
   'recorded, asks': { is: 'recorded', head: head('2'), asks: true },

@@ -15,7 +15,7 @@ const view = (of: Partial<View>): View => ({
   room: true,
   locked: false,
   now: 1_000_000_000,
-  accountOf: { brainstormer: 'claude', planner: 'claude', coder: 'codex', reviewer: 'claude' },
+  accountOf: { brainstormer: 'claude', planner: 'claude', coder: 'codex', reviewer: 'claude', answerer: 'claude' },
   accounts: new Map(),
   dayCap: () => null,
   ...of,

@@ -1,3 +1,4 @@
+import { talks } from './talks.ts';
 import type { events } from './events.ts';
 import type { Reached } from './samples.ts';
 
@@ -102,6 +103,7 @@ export const rows: readonly Row[] = [
   [[...coders], 'coder crashed, over budget', 'held budget until raise: tell held'],
   [[...coders], 'coder ended, once over budget', 'taking: tell handoff, take'],
   [['heldForDay'], 'hold ended', 'queued resume coder: tell resumed'],
+  ...talks,
   [['opening'], 'opened', 'preparing: prepare'],
   [['preparing'], 'prepared', 'queued prove: '],
   [['preparing'], 'broke: prepare', 'held infrastructure until time: tell held'],

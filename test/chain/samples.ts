@@ -81,7 +81,7 @@ export const coder = (status: string, next = 'review it') => ({
 });
 export const review = (severity = 'none') => ({ severity, scope: 'implemented', findings: [] });
 
-export const asked = (mode: 'headless' | 'quick' = 'headless'): TaskEvent => ({
+export const asked = (mode: 'headless' | 'quick' | 'ask' = 'headless'): TaskEvent => ({
   is: 'asked',
   task: id,
   project: ProjectId.parse('site'),
@@ -192,7 +192,11 @@ const held = [...judging, judged(verdict('hold'))];
 const merging = [...held, tapped()];
 
 /** A task in every phase, reached by the events that lead there; `working` once for each role. */
+const answering = [asked('ask'), opened, prepared, granted];
+
 export const reach = {
+  answering,
+  heldForWords: [...answering, handed('answerer', { answer: 'In src/a.ts.' })],
   opening,
   preparing,
   queuedToProve,

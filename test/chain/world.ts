@@ -30,6 +30,7 @@ const handoffs: Readonly<Record<Role, unknown>> = {
   planner: plan,
   coder: coder('done'),
   reviewer: review(),
+  answerer: { answer: 'It is in `src/a.ts`.' },
 };
 
 /** The clock of the world that was made last: waiting moves it. */

@@ -74,4 +74,25 @@ export const talk: readonly Mutant[] = [
     put: 'if (false) return',
     tests: ['test/chain/transition.test.ts'],
   },
+  {
+    guard: 'the same offer is the same task, whoever taps',
+    file: 'src/chain/making.ts',
+    find: 'idOf(`make:${from.id}:',
+    put: 'idOf(`make:${by.id}:',
+    tests: ['test/chain/ask.test.ts'],
+  },
+  {
+    guard: 'a new task reads the whole talk',
+    file: 'src/chain/perform.ts',
+    find: '...(task.carried?.sessions ?? []), ',
+    put: '',
+    tests: ['test/chain/ask.test.ts'],
+  },
+  {
+    guard: 'a talk that nobody goes on with ends',
+    file: 'src/chain/schedule.ts',
+    find: "if (ends.by === 'time' || ends.by === 'words') return",
+    put: "if (ends.by === 'time') return",
+    tests: ['test/chain/ask.test.ts'],
+  },
 ];

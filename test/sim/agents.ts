@@ -19,6 +19,7 @@ const handoffs: Readonly<Record<Role, unknown>> = {
   planner: plan,
   coder: coder('done'),
   reviewer: review(),
+  answerer: { answer: 'It is in `src/a.ts`.' },
 };
 export const finished = (role: Role, handoff: unknown = handoffs[role]): SessionEnd => ({
   kind: 'ended',

@@ -110,6 +110,7 @@ async function addSettings(data: string, more: object): Promise<void> {
 }
 
 export type Seen = {
+  readonly thread: string;
   readonly phase: string;
   readonly name: string;
   readonly messages: readonly Told[];
@@ -136,13 +137,13 @@ export async function follow(
 ): Promise<Seen> {
   const ending = new AbortController();
   let thread = '';
-  let seen: Seen = { phase: 'opening', name: '', messages: [], merged: null };
+  let seen: Seen = { thread, phase: 'opening', name: '', messages: [], merged: null };
   for await (const { kind, data } of you.events(0, ending.signal)) {
     const card = data as Card;
     if (kind === 'thread' && card.task === task) thread = card.thread;
     if (card.thread !== thread) continue;
     if (kind === 'thread' || kind === 'card')
-      seen = { ...seen, name: card.name, phase: card.state.phase, merged: card.state.merged };
+      seen = { ...seen, thread, name: card.name, phase: card.state.phase, merged: card.state.merged };
     if (kind === 'message') seen = { ...seen, messages: [...seen.messages, (data as { message: Told }).message] };
     if (await see(seen)) break;
   }

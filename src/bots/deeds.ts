@@ -1,0 +1,39 @@
+import type { Notice } from '../chain/notice.ts';
+import { make, stop } from './buttons.ts';
+import { line, quoted } from './markdown.ts';
+import type { Message } from './message.ts';
+import { loud, quiet } from './telling.ts';
+import type { Subject } from './telling.ts';
+
+type Deed = Extract<Notice, { kind: 'handed-over' | 'answer' | 'talk-over' | 'offer' | 'elsewhere' }>;
+
+/** What people did, and what a question came to. */
+export function deeds(subject: Subject, told: Deed): Message {
+  switch (told.kind) {
+    case 'handed-over':
+      return loud(subject, `🤝 for ${line(told.to, 60)}`, [`${line(told.by, 60)} handed it over.`]);
+    case 'answer':
+      return answerOf(subject, told.text);
+    case 'talk-over':
+      return quiet(
+        told.by === null ? '⏹ Nobody wrote for a day: this talk is over.' : `⏹ ${line(told.by, 60)} ended this talk.`,
+      );
+    case 'offer':
+      return quiet(`💡 ${line(told.by, 60)}: nobody works here any more. It can become a task that knows this one.`, {
+        buttons: [make(subject.task, told.n)],
+      });
+    case 'elsewhere':
+      return loud(subject, told.state === 'merged' ? '✅ merged elsewhere' : '⏹ closed elsewhere', [
+        `Change #${told.number} was ${told.state} without Signalbox.`,
+      ]);
+  }
+}
+
+/** Who asked waits for it, and goes on by writing. */
+function answerOf(subject: Subject, text: string): Message {
+  const { task } = subject;
+  return loud(subject, '💬 answered', ['Write here to go on.'], {
+    ...quoted(text, 'answer.md'),
+    buttons: [make(task, 0), stop(task)],
+  });
+}
