@@ -33,7 +33,7 @@ describe('a question of the agent', () => {
     const worker = at.start();
     await at.until(has('asked'));
     expect(notes(at.record())).not.toContain('idle');
-    expect(worker.screen()).toContain('? Which database?\n  1 Postgres\n  2 SQLite');
+    await expect.poll(() => worker.screen()).toContain('? Which database?\n  1 Postgres\n  2 SQLite');
     const ask = placeOf(at.record());
     at.post(answer(ask, ['SQLite']));
     at.post(answer(ask, ['SQLite']));

@@ -86,16 +86,16 @@ describe('the console as a chat', () => {
     expect(told).toMatchObject({ message: { text: '❌ failed ⋅ **site** ⋅ Correct the spelling in the README\nNo.' } });
   });
 
-  it('keeps remarks in no store, one line of them at most', async () => {
+  it('keeps remarks in no store, so many characters of the latest at most', async () => {
     const { chat, timeline, activity } = await boot();
     const thread = await chat.open('k', place, tasks.working);
     chat.show(thread, `one\u202e\n${'x'.repeat(500)}`);
     chat.show(thread, 'two');
     expect(activity.since(0)).toEqual([{ n: 2, thread: thread.thread, remark: 'two' }]);
     expect(activity.since(2)).toEqual([]);
-    chat.show(thread, `one\u202e\n${'x'.repeat(500)}`);
-    expect(activity.since(2)[0]!.remark).toMatch(/^one x+…$/);
-    expect(activity.since(2)[0]!.remark).toHaveLength(200);
+    chat.show(thread, `one\u202e\n${'x'.repeat(5_000)}`);
+    expect(activity.since(2)[0]!.remark).toMatch(/^one\nx+…$/);
+    expect(activity.since(2)[0]!.remark).toHaveLength(4_000);
     expect(timeline.entries).toHaveLength(1);
   });
 
