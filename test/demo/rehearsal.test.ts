@@ -81,13 +81,13 @@ describe('the rehearsed roles', () => {
     const { call, say } = await claude(url, 'Role: emperor\nhello').ask();
     expect(call).toBeNull();
     expect(say).toContain('rehearsed');
-    expect(requests()).toEqual({ brainstormer: 0, planner: 0, coder: 0, reviewer: 0 });
+    expect(requests()).toEqual({ brainstormer: 0, planner: 0, coder: 0, reviewer: 0, answerer: 0 });
   });
 
   it('counts requests by role', async () => {
     const { url, requests } = await rehearse();
     await Promise.all([play(planner(url)), play(coder(url))]);
-    expect(requests()).toEqual({ brainstormer: 0, planner: 2, coder: 5, reviewer: 0 });
+    expect(requests()).toEqual({ brainstormer: 0, planner: 2, coder: 5, reviewer: 0, answerer: 0 });
   });
 });
 
