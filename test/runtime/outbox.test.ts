@@ -121,7 +121,7 @@ describe('an outbox', () => {
     const began = await take();
     expect(began === null || began.files.length <= 1).toBe(true);
     await inside('pkill -KILL -x tar; pkill -KILL bash');
-  }, 60_000);
+  }, 180_000);
 
   it('of a container that is gone is none', async () => {
     await here.site.engine.remove(container);

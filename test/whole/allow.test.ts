@@ -45,4 +45,4 @@ it('Allow lets the very session through that asked; the settings of the chat sho
   expect(await at.guest.say('/hosts remove example.org', { channel })).toMatchObject({ ok: false });
   expect(await at.you.say('/hosts remove example.org', { channel })).toMatchObject({ ok: true });
   expect(await status()).not.toContain('example.org');
-}, 240_000);
+}, 600_000);

@@ -42,7 +42,7 @@ describe('secrets that people paste', () => {
     });
     expect(containers.map(({ as }) => as)).toEqual(['looked at']);
     await untilPhase(at.you, task, 'review');
-  }, 120_000);
+  }, 600_000);
 
   it('are in no journal, log, record, mirror, file or answer, but where each belongs', async () => {
     const { data } = at.world;
@@ -58,5 +58,5 @@ describe('secrets that people paste', () => {
     const except = FILES.map((name) => join(data, name));
     expect(await hitsInFolder(data, secrets, except)).toEqual([]);
     expect([...new Set((await hitsInFolder(data, secrets)).map(({ where }) => where))].toSorted()).toEqual(except);
-  }, 120_000);
+  }, 600_000);
 });

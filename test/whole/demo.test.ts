@@ -47,14 +47,14 @@ describe('demo --auto', () => {
     expect(stdout.match(/^ {2}⚡ \w+ killed \(.+\) after \d+\.\d s .+$/gm)).toHaveLength(3);
     expect(JSON.parse(stdout.split('\n').at(-1)!)).toMatchObject({ state: 'merged', kills: 3, failed: [] });
     expect([exitCode, await left()]).toEqual([0, []]);
-  }, 120_000);
+  }, 600_000);
 
   it('--quota 6: one alert, no request meanwhile, one resume', async () => {
     const { exitCode, stdout } = await demo('--quick', '--quota', '6');
     expect(stdout).toContain('✓ no model request of the account while it was held');
     expect(JSON.parse(stdout.split('\n').at(-1)!)).toMatchObject({ state: 'merged', failed: [] });
     expect([exitCode, await left()]).toEqual([0, []]);
-  }, 120_000);
+  }, 600_000);
 
   it('--quota 6 --kill 3: while held, at the reset, while resuming; still one alert and one resume', async () => {
     const { exitCode, stdout } = await demo('--quick', '--quota', '6', '--kill', '3', '--seed', '3');
@@ -64,7 +64,7 @@ describe('demo --auto', () => {
     expect(stdout).toContain('✓ one resume');
     expect(JSON.parse(stdout.split('\n').at(-1)!)).toMatchObject({ state: 'merged', kills: 3, failed: [] });
     expect([exitCode, await left()]).toEqual([0, []]);
-  }, 120_000);
+  }, 600_000);
 
   it('interrupted while a role works: exit 1, and nothing is left', async () => {
     const running = demo();

@@ -115,5 +115,5 @@ describe.skipIf(process.getuid?.() !== 0)('a full disk under tasks at work', () 
     await untilPhase(at.you, task, 'merged');
     expect(await at.onMain()).toHaveLength(before.length + 1);
     for (const one of kept) expect(await journalOf(one.task)).toContain(one.source);
-  }, 240_000);
+  }, 600_000);
 });

@@ -48,7 +48,7 @@ it('a plugin, a skill and a server are used; one that does not load holds the se
   expect(messages.at(-1)?.text).toContain(
     'The reviewer did not get what signalbox.yaml gives it: mcp broken: its server is failed.',
   );
-}, 240_000);
+}, 600_000);
 
 it('Codex with a skill that it cannot read is not let go on either', async () => {
   const { task } = await at.you.say('/task fix the typo in the README', { channel: at.world.channel });
@@ -56,4 +56,4 @@ it('Codex with a skill that it cannot read is not let go on either', async () =>
   expect(messages.at(-1)?.text).toContain(
     'The brainstormer did not get what signalbox.yaml gives it: skill torn: missing YAML frontmatter',
   );
-}, 240_000);
+}, 600_000);

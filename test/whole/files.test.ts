@@ -74,5 +74,5 @@ describe('files', () => {
     const spec = JSON.stringify(seen.messages);
     expect(spec).not.toContain('root:x:0');
     expect(seen.messages.filter(({ text }) => text.includes('hears it')).length).toBeGreaterThan(0);
-  }, 180_000);
+  }, 600_000);
 });

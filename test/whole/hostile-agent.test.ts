@@ -72,7 +72,7 @@ describe.each(clis)('a hostile agent in $cli', ({ cli, provider, model, line, as
     other = await untilPhase(at.you, beside.task!, 'review', 'failed', 'held');
     seen = await untilPhase(at.you, task, 'review', 'failed', 'held');
     report = await reportOf(at.world.data, `${task}-coder-1`);
-  }, 400_000);
+  }, 900_000);
   afterAll(async () => {
     traps.close();
     await at.leave();

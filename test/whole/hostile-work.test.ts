@@ -88,7 +88,7 @@ describe.skipIf(process.getuid?.() !== 0)('what a hostile agent leaves', () => {
     seen = await untilPhase(at.you, settings, 'review', 'failed', 'held');
     expect(seen.phase).toBe('review');
     await at.you.press(`stop:${filler}`);
-  }, 200_000);
+  }, 600_000);
 
   it('no setting that it committed took effect on the reviewer, which was told none of it', async () => {
     expect(await marked(settings, traps.marker)).toEqual([]);
@@ -108,7 +108,7 @@ describe.skipIf(process.getuid?.() !== 0)('what a hostile agent leaves', () => {
       expect(JSON.stringify(asked.messages.at(-1))).toContain(`b/${path}`);
     await at.you.press(asked.messages.at(-1)!.buttons[0]!.id);
     await untilPhase(at.you, settings, 'merged');
-  }, 120_000);
+  }, 600_000);
 
   it('nor on the agents of a task that begins on it; a full disk stops that one, and lets it go on', async () => {
     // The model does not answer until the session is stopped: it is at work for as long as the disk takes.
@@ -127,5 +127,5 @@ describe.skipIf(process.getuid?.() !== 0)('what a hostile agent leaves', () => {
     expect(await readdir(data)).toContain('reserve');
     expect(await marked(after, traps.marker)).toEqual([]);
     await traps.check();
-  }, 200_000);
+  }, 600_000);
 });

@@ -43,7 +43,7 @@ describe('SIGKILL of the controller', () => {
     expect(at.controller.starts()).toBeGreaterThan(5);
     expect(await at.onMain()).toEqual(['docs: Fix the spelling of "receive" in the README (#1)', ...before]);
     expect(repeated(seen.messages.map(({ text }) => text))).toEqual([]);
-  }, 240_000);
+  }, 600_000);
 
   it('a lost container goes on in another one, with the same conversation', async () => {
     const asked = await at.you.say('/task --quick fix the typo in the README', { channel: at.world.channel });
@@ -65,7 +65,7 @@ describe('SIGKILL of the controller', () => {
     });
     expect(seen.phase).toBe('review');
     expect(seen.messages.filter(({ text }) => text.includes('Back to the coder'))).toEqual([]);
-  }, 120_000);
+  }, 600_000);
 
   it('between the legs of a conversation, and in the second one, with its container: goes on by itself, nothing twice', async () => {
     at.world.rehearsal.fail({ role: 'reviewer', kind: '429', nth: 2, resetIn: 3 });
@@ -98,7 +98,7 @@ describe('SIGKILL of the controller', () => {
     expect(kept).toHaveLength(1);
     expect(JSON.parse(await readFile(join(folder, 'end.json'), 'utf8'))).toMatchObject({ kind: 'refused' });
     expect(JSON.parse(await readFile(join(folder, 'end-2.json'), 'utf8'))).toMatchObject({ kind: 'ended' });
-  }, 120_000);
+  }, 600_000);
 
   it('a boundary that is killed is started again, and the task goes on', async () => {
     const asked = await at.you.say('/task --quick fix the typo in the README', { channel: at.world.channel });
@@ -109,5 +109,5 @@ describe('SIGKILL of the controller', () => {
       return messages.some(({ buttons }) => buttons.some(({ id }) => id.startsWith('merge:')));
     });
     expect([killed, seen.phase]).toEqual([1, 'review']);
-  }, 120_000);
+  }, 600_000);
 });

@@ -63,7 +63,7 @@ describe('a whole task in the page', () => {
     expect(answers.filter((text) => text.includes('The gate looks once more'))).toHaveLength(1);
     expect(answers.filter((text) => /does nothing now|was first|already/.test(text))).toHaveLength(1);
     expect(await you.page.locator('.told [data-button^=merge]').count()).toBe(0);
-  }, 240_000);
+  }, 600_000);
 
   it('reload and a dropped network in every state, SIGKILL of the controller with a button waiting: the same button works', async () => {
     await ask('/task fix the typo in the README');
@@ -108,5 +108,5 @@ describe('a whole task in the page', () => {
       .waitFor();
     expect(await told(you.page)).toEqual(texts);
     expect(await at.onMain()).toContain('docs: Fix the spelling of "receive" in the README (#1)');
-  }, 240_000);
+  }, 600_000);
 });
