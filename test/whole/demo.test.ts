@@ -56,8 +56,9 @@ describe('demo --auto', () => {
     expect([exitCode, await left()]).toEqual([0, []]);
   }, 600_000);
 
-  it('--quota 6 --kill 3: while held, at the reset, while resuming; still one alert and one resume', async () => {
-    const { exitCode, stdout } = await demo('--quick', '--quota', '6', '--kill', '3', '--seed', '3');
+  // Long enough that a slow machine's controller is there again before the reset.
+  it('--quota 30 --kill 3: while held, at the reset, while resuming; still one alert and one resume', async () => {
+    const { exitCode, stdout } = await demo('--quick', '--quota', '30', '--kill', '3', '--seed', '3');
     const moments = stdout.match(/(?<=⚡ controller killed .* s )(while held|at the reset|while resuming)/g);
     expect(moments).toEqual(['while held', 'at the reset', 'while resuming']);
     expect(stdout).toContain('✓ one alert');
