@@ -128,8 +128,8 @@ async function runLeg(
   const end = await withOutbox(at, leg, (await readEnd(at, leg)) ?? (await follow(tools, spec, at, on)));
   // The end of an earlier leg is known while a later one is at work.
   if ((await latestLeg(at)) <= leg) await clear(tools, session, at);
-  // Any other end may go on in another leg, in the same checkout; the task's end removes it.
-  if (end.kind === 'ended' && checkout.access === 'read') removeSoon(tools, spec);
+  // Any other end, and an answer, may go on in another leg, in the same checkout; the task's end removes it.
+  if (end.kind === 'ended' && checkout.access === 'read' && spec.role !== 'answerer') removeSoon(tools, spec);
   return end;
 }
 

@@ -51,7 +51,7 @@ it('a plugin, a skill and a server are used; one that does not load holds the se
 }, 600_000);
 
 it('Codex with a skill that it cannot read is not let go on either', async () => {
-  const { task } = await at.you.say('/task fix the typo in the README', { channel: at.world.channel });
+  const { task } = await at.you.say('/task --headless fix the typo in the README', { channel: at.world.channel });
   const { messages } = await untilPhase(at.you, task!, 'held', 'failed');
   expect(messages.at(-1)?.text).toContain(
     'The brainstormer did not get what signalbox.yaml gives it: skill torn: missing YAML frontmatter',

@@ -17,7 +17,7 @@ const repeated = (texts: readonly string[]): readonly string[] => texts.filter((
 describe('SIGKILL of the controller', () => {
   it('once in every phase: merged, one squash commit, each message once', async () => {
     const before = await at.onMain();
-    const asked = await at.you.say('/task fix the typo in the README', { channel: at.world.channel });
+    const asked = await at.you.say('/task --headless fix the typo in the README', { channel: at.world.channel });
     const killed: string[] = [];
     let [step, tapped] = ['', false];
     const seen = await follow(at.you, asked.task!, async ({ phase, name, messages, merged }) => {

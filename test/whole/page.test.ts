@@ -66,7 +66,7 @@ describe('a whole task in the page', () => {
   }, 600_000);
 
   it('reload and a dropped network in every state, SIGKILL of the controller with a button waiting: the same button works', async () => {
-    await ask('/task fix the typo in the README');
+    await ask('/task --headless fix the typo in the README');
     const seen = new Set<string>();
     let dropped = 0;
     while (!(await merge(you.page).isVisible())) {
