@@ -57,6 +57,8 @@ describe('secrets that people paste', () => {
     expect(hitsInText('the thread', shown, secrets)).toEqual([]);
     const except = FILES.map((name) => join(data, name));
     expect(await hitsInFolder(data, secrets, except)).toEqual([]);
-    expect([...new Set((await hitsInFolder(data, secrets)).map(({ where }) => where))].toSorted()).toEqual(except.toSorted());
+    expect([...new Set((await hitsInFolder(data, secrets)).map(({ where }) => where))].toSorted()).toEqual(
+      except.toSorted(),
+    );
   }, 600_000);
 });
