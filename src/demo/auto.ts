@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Kills } from './kills.ts';
+import { wordsOf } from './person.ts';
 import type { ConsolePerson, ShownEvent } from './person.ts';
 
 /** How the task of an automatic demo ended. `head` is the one that was tapped, `merged` the commit on the base branch. */
@@ -118,7 +119,7 @@ async function see(event: ShownEvent, view: View, task: string, you: ConsolePers
   }
   const message = messageIn(event, view.thread);
   if (!message) return;
-  view.heard.push({ id: event.id ?? 0, text: message.text });
+  view.heard.push({ id: event.id ?? 0, text: wordsOf(message) });
   show(message, print);
   const merge = message.buttons.find((button) => button.id.startsWith('merge:'));
   const option = message.buttons.find((button) => button.id.startsWith('answer:'));

@@ -1,4 +1,5 @@
 import type { Evidence, TaskEntry } from './evidence.ts';
+import { wordsOf } from './person.ts';
 
 /** Something that must be so after a demo. `wrong`: in what way it is not; null when it is. */
 export type Check = { readonly sentence: string; readonly wrong: string | null };
@@ -70,7 +71,7 @@ function toldOnce({ ending, journal, keys }: Evidence): Check {
  */
 function shownOnce({ journal, messages }: Evidence): Check {
   const sentence = 'no message repeats another';
-  const texts = messages.map(({ message }) => message.text);
+  const texts = messages.map(({ message }) => wordsOf(message));
   const repeated = texts.filter((text, at) => texts.indexOf(text) !== at);
   const taken = journal.flatMap((entry) => entry.settles ?? []);
   const twice = taken.filter((id, at) => taken.indexOf(id) !== at);
@@ -96,7 +97,7 @@ function reasonsOf(journal: readonly TaskEntry[]): readonly string[] {
 /** Over all the connections that broke, the person saw the thread as it is. */
 function seenWhole({ ending, messages }: Evidence): Check {
   const sentence = 'what was seen as it came is what is there to be read';
-  const now = messages.map(({ seq, message }) => `${seq} ${message.text}`);
+  const now = messages.map(({ seq, message }) => `${seq} ${wordsOf(message)}`);
   const then = ending.heard.map(({ id, text }) => `${id} ${text}`);
   const odd = [...now.filter((one) => !then.includes(one)), ...then.filter((one) => !now.includes(one))];
   const same = odd.length === 0 && now.length === then.length;

@@ -18,9 +18,15 @@ export type ShownEvent = {
   readonly data: Readonly<Record<string, unknown>>;
 };
 
-/** A message of a thread, as the console keeps it. `seq` is the number of its event. */
-const Shown = z.object({ seq: z.number(), message: z.object({ text: z.string(), loud: z.boolean() }) });
+/** A message of a thread, as the console keeps it. `seq` is the number of its event, `agent` an agent's words under ours. */
+const Shown = z.object({
+  seq: z.number(),
+  message: z.object({ text: z.string(), agent: z.string().optional(), loud: z.boolean() }),
+});
 export type Shown = z.infer<typeof Shown>;
+/** All of a message that there is to read. */
+export const wordsOf = ({ text, agent }: Pick<Shown['message'], 'text' | 'agent'>): string =>
+  agent === undefined ? text : `${text}\n${agent}`;
 const Lines = z.object({ messages: z.array(z.looseObject({ is: z.string() })) });
 
 export type PersonOptions = {

@@ -70,9 +70,19 @@ const withMessage = (text: string): Partial<Evidence> => ({
   ending: { ...good.ending, heard: [...good.ending.heard, { id: 5, text }] },
 });
 
+/** The thread with words of an agent under one line of ours. */
+const withWords = (...words: readonly string[]): Partial<Evidence> => ({
+  messages: [...good.messages, ...words.map((agent, at) => ({ seq: 5 + at, message: { ...told('💬'), agent } }))],
+  ending: {
+    ...good.ending,
+    heard: [...good.ending.heard, ...words.map((agent, at) => ({ id: 5 + at, text: `💬\n${agent}` }))],
+  },
+});
+
 describe('what is checked after a demo', () => {
   it('finds nothing wrong where nothing is', () => {
     expect(wrongIn(good)).toEqual([]);
+    expect(wrongIn({ ...good, ...withWords('I read it.', 'I write it.') })).toEqual([]);
     expect(checksOf(good, true)).toHaveLength(12);
     expect(checksOf({ ...good, kills: { wanted: 0, done: [] } }, false)).toHaveLength(8);
   });
@@ -91,6 +101,7 @@ describe('what is checked after a demo', () => {
     ['an outcome taken twice', { journal: [...good.journal, entry(`task-${task}:0:0`)] }, /0:0 came twice/],
     ['one cause told twice', { journal: [entry(null, 'a'), entry(null, 'a')] }, /told twice for one cause/],
     ['the same words once more', withMessage('📄 Plan written.'), /no message repeats another: again: 📄 Plan/],
+    ['an agent that says the same once more', withWords('I read it.', 'I read it.'), /repeats another: again: 💬/],
     ['an event that was not seen', { ending: { ...good.ending, heard: good.ending.heard.slice(1) } }, /Plan.* differs/],
     [
       'an event seen twice',
