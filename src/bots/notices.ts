@@ -116,6 +116,7 @@ const again = ({ role, reason, left }: Of<'again'>): string =>
 
 /** What the machine's owner can do about it, where that is anything. */
 const remedies: Readonly<Record<Of<'refused'>['why'], string>> = {
+  request: 'no session may have another model or path, a tool that the provider runs, or a faster tier.',
   unlisted: "it is not on this project's list.",
   address: 'its name leads to an address that is not public. No session may go there.',
   tls: 'only TLS for that very name is let through.',
@@ -130,7 +131,8 @@ function refused({ place, why, count, ask, kept }: Of<'refused'>): string {
       : ask === null
         ? ''
         : ' An admin may let its coders go there; who may be fetched from may be sent to as well.';
-  return `🚧 The agent asked for ${code(place, 260)} ${times} and was refused: ${remedies[why]}${more}`;
+  const what = why === 'request' ? `its model's provider ${times} for more` : `for ${code(place, 260)} ${times}`;
+  return `🚧 The agent asked ${what} and was refused: ${remedies[why]}${more}`;
 }
 
 function answered({ by, place, answer }: Of<'place'>): string {

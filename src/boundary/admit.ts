@@ -10,7 +10,7 @@ import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
 import type { Meter } from './meter.ts';
 import type { Price, Prices } from './prices.ts';
-import { refusal } from './refusal.ts';
+import { forbidden, refusal } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import { route } from './routes.ts';
 import { shutAnswer } from './shut-answer.ts';
@@ -34,6 +34,8 @@ export type Terms = {
   /** False when the session asked too often. */
   mayAsk(): boolean;
   refused(why: string, method: string | undefined, path: string | undefined): void;
+  /** For people: its provider was asked for what no session may have. */
+  overstepped(request: IncomingMessage): void;
 };
 
 export type Admitted = {
@@ -53,15 +55,11 @@ export async function admit(terms: Terms, request: IncomingMessage): Promise<Adm
   const { account, grant } = terms;
   const url = route(account, request.method, request.url);
   if (url === null) {
-    return refusal(
-      403,
-      'no such route',
-      `${request.method} ${request.url?.slice(0, 200)} is no way out of this session`,
-    );
+    return forbidden('no such route', `${request.method} ${request.url?.slice(0, 200)} is no way out of this session`);
   }
   const unfit = unfitHeaders(request, account);
   if (unfit !== null) {
-    return refusal(403, unfit);
+    return forbidden(unfit);
   }
   if (!terms.mayAsk()) {
     return refusal(429, 'too many requests', `more than ${terms.limits.requestsPerMinute} requests in a minute`);

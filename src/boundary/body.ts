@@ -4,7 +4,7 @@ import { unfitContents } from './contents.ts';
 import type { Size } from './cost.ts';
 import type { Account } from './files.ts';
 import { readJson } from './json.ts';
-import { refusal } from './refusal.ts';
+import { forbidden, refusal } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import { sizeOf } from './size.ts';
 
@@ -62,12 +62,12 @@ export function judgeBody(
   }
   const body = Body.safeParse(read.value);
   if (!body.success) {
-    return refusal(403, 'the body names no model');
+    return forbidden('the body names no model');
   }
   const { model } = body.data;
   if (!models.includes(model)) {
-    return refusal(403, `model ${JSON.stringify(model.slice(0, 80))} is not among this session's`);
+    return forbidden(`model ${JSON.stringify(model.slice(0, 80))} is not among this session's`);
   }
   const unfit = unfitContents(provider, body.data);
-  return unfit === null ? { ok: true, model, size: sizeOf(bytes.length, body.data) } : refusal(403, unfit);
+  return unfit === null ? { ok: true, model, size: sizeOf(bytes.length, body.data) } : forbidden(unfit);
 }

@@ -20,6 +20,9 @@ export async function exchange(terms: Terms, request: IncomingMessage, answer: S
     const admitted = await admit(terms, request);
     if (!admitted.ok) {
       terms.refused(admitted.why, request.method, request.url);
+      if (admitted.forbidden) {
+        terms.overstepped(request);
+      }
       await refuse(terms, admitted, request, answer);
       return;
     }

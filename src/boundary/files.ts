@@ -124,9 +124,12 @@ export const MeterLine = z.discriminatedUnion('event', [
 ]);
 export type MeterLine = z.infer<typeof MeterLine>;
 
+/** What stands for a host where the provider of the session's own model was asked: no name has a space. */
+export const MODEL = 'model requests';
+
 /**
  * `<data>/boundary/refused.jsonl`: where sessions wanted to go and were not let, for people; at most two lines a place, at most 32 places a
- * session. Each refusal as it came is in usage.jsonl. `host` is the agent's word, in the characters of names and addresses alone.
+ * session. Each refusal as it came is in usage.jsonl. `host` is the agent's word, in the characters of names and addresses alone; or MODEL.
  */
 export const RefusedLine = z.object({
   t: z.number(),
@@ -134,8 +137,11 @@ export const RefusedLine = z.object({
   task: z.string(),
   host: z.string().max(253),
   port: z.number().int().min(1).max(65_535),
-  /** unlisted: it is not among the grant's hosts. address: the name leads to an address that is not public. tls: something else than TLS for that name. */
-  why: z.enum(['unlisted', 'address', 'tls']),
+  /**
+   * unlisted: it is not among the grant's hosts. address: the name leads to an address that is not public. tls: something else than TLS for that name.
+   * request: its provider was asked for what no session may have.
+   */
+  why: z.enum(['unlisted', 'address', 'tls', 'request']),
   /** How often since the line of this place before. */
   count: z.number().int().positive(),
 });

@@ -6,6 +6,8 @@ export type Refusal = {
   readonly status: number;
   readonly why: string;
   readonly message: string;
+  /** It asked for what no session may have, whatever it says in its place. */
+  readonly forbidden?: true;
   /** Beside the usual ones. */
   readonly headers?: Readonly<Record<string, string>>;
   /** In place of the usual error. */
@@ -15,6 +17,12 @@ export type Refusal = {
 export function refusal(status: number, why: string, message: string = why): Refusal {
   return { ok: false, status, why, message: `Signalbox's boundary answers, not the model's provider: ${message}.` };
 }
+
+/** Of what no session may have: another model or path, a tool of the provider's, a faster tier. */
+export const forbidden = (why: string, message?: string): Refusal => ({
+  ...refusal(403, why, message),
+  forbidden: true,
+});
 
 const anthropicTypes: Readonly<Record<number, string>> = {
   400: 'invalid_request_error',

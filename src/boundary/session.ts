@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { Accounts } from './accounts.ts';
 import type { Terms } from './admit.ts';
 import { exchange } from './exchange.ts';
+import { MODEL } from './files.ts';
 import type { Account, Grant, RefusedLine } from './files.ts';
 import { wantedPlace } from './hosts.ts';
 import type { Place } from './hosts.ts';
@@ -48,9 +49,13 @@ export type Shared = {
   readonly log: Log;
 };
 
+/** No name that an agent could ask for. */
+const model: Place = { name: MODEL, port: 443 };
+
 /** Serves `grant.socket`. Throws when that cannot be; a socket that a killed boundary left is replaced, anything else in its place is not. */
 export async function serveSession(grant: Grant, account: Account, shared: Shared): Promise<Session> {
   const under = new Set<Promise<void>>();
+  const tally = refusedTally(grant, { ...shared, settleMs: shared.limits.settleMs });
   let terms: Terms = {
     grant,
     account,
@@ -58,17 +63,17 @@ export async function serveSession(grant: Grant, account: Account, shared: Share
     held: { bytes: 0 },
     mayAsk: perMinute(shared.limits.requestsPerMinute, monotonic),
     refused: refusals(grant.session, shared),
+    // A client that takes the boundary for a plain proxy wants to go elsewhere.
+    overstepped: ({ method, url }) => {
+      const place = wantedPlace(method, url);
+      tally.add(place ?? model, place === null ? 'request' : 'tls');
+    },
   };
-  const tally = refusedTally(grant, { ...shared, settleMs: shared.limits.settleMs });
   const tunnels = tunnelsOf(() => terms.grant, terms.refused, tally, shared);
 
   const server = limitedServer(shared.limits);
   server.on('request', (request, answer) => {
     answer.shouldKeepAlive = false;
-    const place = wantedPlace(request.method, request.url);
-    if (place !== null) {
-      tally.add(place, 'tls');
-    }
     const one = exchange(terms, request, answer).finally(() => under.delete(one));
     under.add(one);
   });

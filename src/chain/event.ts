@@ -180,7 +180,7 @@ const refused = z.object({
   is: z.literal('refused'),
   host: z.string(),
   port: z.number(),
-  why: z.enum(['unlisted', 'address', 'tls']),
+  why: z.enum(['unlisted', 'address', 'tls', 'request']),
   count: z.number(),
   /** Whether an admin may let the project go there. Older journals have none. */
   asks: z.boolean().default(false),

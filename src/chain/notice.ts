@@ -49,7 +49,7 @@ export const Notice = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('refused'),
     place: z.string(),
-    why: z.enum(['unlisted', 'address', 'tls']),
+    why: z.enum(['unlisted', 'address', 'tls', 'request']),
     count: z.number().int(),
     /** Its number among the task's refused places, where an admin may answer. */
     ask: z.number().int().nullable().default(null),

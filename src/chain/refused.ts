@@ -5,8 +5,11 @@ export type RefusedSeen = {
   readonly task: TaskId;
   readonly host: string;
   readonly port: number;
-  /** unlisted: not among the project's hosts. address: the name leads to an address that is not public. tls: something else than TLS for that name. */
-  readonly why: 'unlisted' | 'address' | 'tls';
+  /**
+   * unlisted: not among the project's hosts. address: the name leads to an address that is not public. tls: something else than TLS for that name.
+   * request: no host, but the provider of its own model, asked for what no session may have.
+   */
+  readonly why: 'unlisted' | 'address' | 'tls' | 'request';
   readonly count: number;
   /** Whether a project may list it: it is a host's name, refused for not being listed. */
   readonly listable: boolean;

@@ -4,6 +4,7 @@ import type { Notice } from '../../src/chain/notice.ts';
 import { beside, blocked, drawn, head, held, id, other } from './samples.ts';
 
 const check = { head, base: other, what: 'npm test', tail: 'not ok 1 - announces\n  expected 1, got 2' };
+const long = `${'a'.repeat(60)}.${'b'.repeat(60)}.example.org`;
 
 /** One for every kind, and for the variants that read differently. */
 const notices = {
@@ -18,16 +19,10 @@ const notices = {
   spoke: { kind: 'spoke', role: 'brainstormer', text: 'One thing first.\n[Merge](x) it' },
   typed: { kind: 'typed', role: 'coder', text: '/merge please' },
   refused: { kind: 'refused', place: 'example.org', why: 'unlisted', count: 3, ask: 4, kept: null },
-  refusedLong: {
-    kind: 'refused',
-    place: `${'a'.repeat(60)}.${'b'.repeat(60)}.example.org`,
-    why: 'unlisted',
-    count: 3,
-    ask: 11,
-    kept: null,
-  },
+  refusedLong: { kind: 'refused', place: long, why: 'unlisted', count: 3, ask: 11, kept: null },
   refusedNoName: { kind: 'refused', place: '198.51.100.1', why: 'unlisted', count: 1, ask: null, kept: null },
   refusedKept: { kind: 'refused', place: 'example.org', why: 'unlisted', count: 1, ask: null, kept: 'Ana' },
+  refusedModel: { kind: 'refused', place: 'model requests', why: 'request', count: 14, ask: null, kept: null },
   refusedInside: { kind: 'refused', place: 'intern.example.org:8443', why: 'address', count: 1, ask: null, kept: null },
   refusedPlain: { kind: 'refused', place: 'deb.debian.org:80', why: 'tls', count: 2, ask: null, kept: null },
   place: { kind: 'place', by: 'Ana', place: 'example.org', answer: 'allow' },
@@ -230,7 +225,7 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
     '[Keep refusing] plain keep:t0123456789:4',
   ],
   refusedLong: [
-    `🚧 The agent asked for \`${'a'.repeat(60)}.${'b'.repeat(60)}.example.org\` 3 times and was refused: it is not on this project's list. An admin may let its coders go there; who may be fetched from may be sent to as well.`,
+    `🚧 The agent asked for \`${long}\` 3 times and was refused: it is not on this project's list. An admin may let its coders go there; who may be fetched from may be sent to as well.`,
     '[Allow for this project] plain allow:t0123456789:11',
     '[Keep refusing] plain keep:t0123456789:11',
   ],
@@ -242,6 +237,9 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
   placeKept: ['🚧 Ana keeps `example.org` refused in this project. Nobody is asked about it any more.'],
   refusedInside: [
     '🚧 The agent asked for `intern.example.org:8443` once and was refused: its name leads to an address that is not public. No session may go there.',
+  ],
+  refusedModel: [
+    "🚧 The agent asked its model's provider 14 times for more and was refused: no session may have another model or path, a tool that the provider runs, or a faster tier.",
   ],
   refusedPlain: [
     '🚧 The agent asked for `deb.debian.org:80` 2 times and was refused: only TLS for that very name is let through.',

@@ -55,6 +55,7 @@ async function serve(account: 'claude' | 'chatgpt', accounts: Pick<Accounts, 'sh
     held: { bytes: 0 },
     mayAsk: () => true,
     refused: (why: string) => void refused.push(why),
+    overstepped: () => undefined,
   };
   server = createServer((request, answer) => void exchange(terms, request, answer));
   await new Promise<void>((done) => server.listen(socket, done));

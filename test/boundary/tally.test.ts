@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Limits } from '../../src/boundary/limits.ts';
 import { makeFar } from './far.ts';
 import type { Far } from './far.ts';
-import { ask, eventually, makeGround, raw } from './ground.ts';
+import { ask, claudeBody, eventually, makeGround, raw } from './ground.ts';
 import type { Ground } from './ground.ts';
 import { closeOpened, open, reasons, refusedLines, speak } from './through.ts';
 
@@ -133,10 +133,28 @@ describe('refused.jsonl', () => {
     for (let n = 0; n < 5; n += 1) await open('evil.example:443', socket);
     await raw(socket, 'GET http://plain.example/?q=text HTTP/1.1\r\nhost: plain.example\r\n\r\n');
     await boundary.close();
-    expect((await refusedLines(ground, 3)).slice(1)).toMatchObject([
-      { host: 'evil.example', count: 5 },
+    const rest = (await refusedLines(ground, 3)).slice(1).toSorted((a, b) => a.port - b.port);
+    expect(rest).toMatchObject([
       { host: 'plain.example', port: 80, why: 'tls', count: 1 },
+      { host: 'evil.example', count: 5 },
     ]);
+  });
+
+  test('what no session may ask of its model is one line, and what it may not just now is none', async () => {
+    const boundary = await serve({ bodyBytes: 1_000, settleMs: 60_000 });
+    expect((await ask(socket)).status).toBe(200);
+    for (const asking of [
+      { path: '/v1/models' },
+      { method: 'PUT' },
+      { body: claudeBody.replace('claude-opus-5-5', 'claude-fable-5-2') },
+      { body: JSON.stringify({ ...JSON.parse(claudeBody), mcp_servers: [] }) },
+      { headers: { 'x-api-key': 'mine' } },
+    ])
+      expect([asking, (await ask(socket, asking)).status]).toEqual([asking, 403]);
+    expect((await ask(socket, { body: 'x'.repeat(2_000) })).status).toBe(413);
+    expect((await ask(socket, { body: '{' })).status).toBe(400);
+    await boundary.close();
+    expect(await refusedLines(ground, 0)).toMatchObject([{ host: 'model requests', why: 'request', count: 5 }]);
   });
 
   test('of 200 names 32 are written, and nothing that is no name', async () => {

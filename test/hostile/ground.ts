@@ -24,7 +24,14 @@ export type Entry =
 export type Files = Readonly<Record<string, Entry>>;
 
 /** A commit that an agent made with plumbing of its own. `objects` are all that it needs beyond the base. */
-export type Crafted = { readonly head: string; readonly objects: readonly string[] };
+export type Crafted = {
+  readonly head: string;
+  readonly objects: readonly string[];
+  /** What its bundle calls that head; the task's branch alone where nothing is told. */
+  readonly refs?: readonly string[];
+  /** How many objects its pack says that it has, where that is a lie. */
+  readonly says?: number;
+};
 
 export type Ground = {
   readonly base: Head;
@@ -36,6 +43,8 @@ export type Ground = {
   object(type: 'tree' | 'commit' | 'blob', content: string | Buffer): Promise<string>;
   /** Into the mirror as the product does it, from a bundle of the branch on; of crafted objects, a bundle that no git made. */
   take(change: string | Crafted): Promise<Taken>;
+  /** Every ref of the mirror, and where it stands. */
+  refs(): Promise<readonly string[]>;
   /** As the gate gets it. */
   diff(head: Head): Promise<Diff>;
   leave(): Promise<void>;
@@ -44,6 +53,8 @@ export type Ground = {
 const project = ProjectId.parse('site');
 const task = TaskId.parse('t0123456789');
 const branch = 'signalbox/x';
+/** The one ref of a bundle that is taken. */
+export const OURS = `refs/heads/${branch}`;
 const by = 'Agent <agent@example.invalid> 1790000000 +0000';
 
 /** A repository with one commit on its base branch, the mirror of it, and an agent's clone with hands free. */
@@ -79,9 +90,11 @@ export async function ground(): Promise<Ground> {
       await git(['bundle', 'create', '--quiet', '--version=2', bundle, `refs/heads/${branch}`, `^${base}`]);
       return;
     }
-    const packed = await run(['pack-objects', '--stdout', '--quiet'], change.objects.map((id) => `${id}\n`).join(''));
-    const header = `# v2 git bundle\n-${base} \n${change.head} refs/heads/${branch}\n\n`;
-    await writeFile(bundle, Buffer.concat([Buffer.from(header), packed.stdout]));
+    const { head, objects, refs = [OURS], says } = change;
+    const packed = Buffer.from((await run(['pack-objects', '--stdout', '--quiet'], `${objects.join('\n')}\n`)).stdout);
+    if (says !== undefined) packed.writeUInt32BE(says, 8);
+    const header = `# v2 git bundle\n-${base} \n${refs.map((ref) => `${head} ${ref}\n`).join('')}\n`;
+    await writeFile(bundle, Buffer.concat([Buffer.from(header), packed]));
   };
   return {
     base,
@@ -99,6 +112,10 @@ export async function ground(): Promise<Ground> {
     async take(change) {
       await pack(change);
       return takeBundle(site, { project, task, tree: 'tree-1', branch, from: base }, bundle);
+    },
+    async refs() {
+      const args = ['--git-dir', mirror(project).folder, 'for-each-ref', '--format=%(refname) %(objectname)'];
+      return (await execa('git', args)).stdout.split('\n');
     },
     async diff(head) {
       return { base, head, hosts: [], ...(await workspace.diff(project, base, head)) };

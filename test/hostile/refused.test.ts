@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ground } from './ground.ts';
+import { ground, OURS } from './ground.ts';
 import type { Ground } from './ground.ts';
 import { crafted, refusal } from './rows.ts';
 
@@ -66,5 +66,39 @@ describe('git itself refuses', () => {
   ])('submodules with %s', async (_, text, reason) => {
     const [head] = await here.commit([{ '.gitmodules': text }]);
     expect(withoutId(await refusal(here, head ?? ''))).toBe(`git does not accept the branch: ${reason}`);
+  });
+});
+
+describe('a bundle', () => {
+  const foreign = ['refs/heads/main', 'refs/tasks/t9999999999/in', 'refs/tags/v1', 'refs/replace/x', 'HEAD', '../../x'];
+
+  it('that brings other refs along moves none of them', async () => {
+    const before = await here.refs();
+    const change = await crafted(here, file('z.md'));
+    const work = await here.take({ ...change, refs: [...foreign, OURS] });
+    expect(work).toEqual({ kind: 'taken', head: change.head, commits: 1 });
+    const isOurs = (ref: string): boolean => ref.startsWith('refs/tasks/t0123456789/in ');
+    expect((await here.refs()).filter((ref) => !isOurs(ref))).toEqual(before.filter((ref) => !isOurs(ref)));
+    expect((await here.refs()).filter(isOurs)).toEqual([`refs/tasks/t0123456789/in ${change.head}`]);
+  });
+
+  it.each([
+    ['no ref of the task', { refs: foreign }, 'what came out of the checkout is not a bundle of the branch'],
+    [
+      'a longer name that begins as the branch does',
+      { refs: [`${OURS}-2`] },
+      'what came out of the checkout is not a bundle of the branch',
+    ],
+    [
+      '20,000 refs before its own',
+      { refs: [...Array.from({ length: 20_000 }, (_, n) => `refs/heads/${n}`), OURS] },
+      'what came out of the checkout is not a bundle of the branch',
+    ],
+    ['more objects than anybody makes', { says: 2 ** 32 - 1 }, 'the branch has more than 200000 objects'],
+    ['more objects than it has', { says: 5 }, 'git does not accept the branch: fatal: early EOF'],
+  ] as const)('with %s is refused, and nothing moves', async (_, lies, reason) => {
+    const before = await here.refs();
+    expect(await refusal(here, { ...(await crafted(here, file('y.md'))), ...lies })).toBe(reason);
+    expect(await here.refs()).toEqual(before);
   });
 });

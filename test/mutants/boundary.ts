@@ -135,6 +135,13 @@ const outside: readonly Mutant[] = [
     tests: ['test/runtime/refusals.test.ts'],
   },
   {
+    guard: 'what no session may ask of its model is told people',
+    file: 'src/boundary/exchange.ts',
+    find: 'if (admitted.forbidden) {',
+    put: 'if (false) {',
+    tests: ['test/boundary/tally.test.ts'],
+  },
+  {
     guard: 'what is kept refused is asked about no more',
     file: 'src/chain/watch.ts',
     find: 'asks: listable && kept === null',

@@ -366,6 +366,20 @@ const paths: readonly Mutant[] = [
     tests: ['test/hostile/loosened'],
   },
   {
+    guard: "a bundle's branch is the task's own, by its whole name",
+    file: 'src/runtime/take.ts',
+    find: 'line.slice(41) === ref',
+    put: 'line.slice(41).startsWith(ref)',
+    tests: ['test/hostile/refused.test.ts'],
+  },
+  {
+    guard: 'how many objects a bundle brings',
+    file: 'src/runtime/take.ts',
+    find: 'if (objects > limits.objects)',
+    put: 'if (objects < 0)',
+    tests: ['test/hostile/refused.test.ts'],
+  },
+  {
     guard: 'objects that git finds fault with',
     file: 'src/runtime/take.ts',
     find: "'--strict', ",

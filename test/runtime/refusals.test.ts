@@ -83,6 +83,7 @@ it.each([
   ['2001:db8::1', 443, 'unlisted', false],
   ['example.org', 443, 'address', false],
   ['example.org', 443, 'tls', false],
+  ['model requests', 443, 'request', false],
 ] as const)('%s:%i, refused as %s: a project can list it: %s', async (host, port, why, listable) => {
   await writeFile(path, `${JSON.stringify({ t: 1, session: 'one', ...seen, host, port, why })}\n`);
   expect((await boundaryRefusals({ folder }).seen(0)).lines).toMatchObject([{ host, listable }]);

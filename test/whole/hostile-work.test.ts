@@ -102,7 +102,11 @@ describe.skipIf(process.getuid?.() !== 0)('what a hostile agent leaves', () => {
     expect(text).toContain("Needs an admin's second tap: `.claude/settings.json` (agent instructions)");
     const merge = buttons.find(({ id }) => id.startsWith('merge:'))!.id;
     await at.guest.press(merge);
-    const asked = await follow(at.you, settings, ({ messages }) => messages.at(-1)!.text.includes('second tap'));
+    const asked = await follow(
+      at.you,
+      settings,
+      ({ messages }) => messages.at(-1)?.text.includes('second tap') === true,
+    );
     expect(asked.phase).toBe('review');
     for (const path of ['.mcp.json', '.codex/config.toml', 'AGENTS.md', 'CLAUDE.md'])
       expect(JSON.stringify(asked.messages.at(-1))).toContain(`b/${path}`);
