@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
@@ -6,7 +7,12 @@ import { chromium } from 'playwright-core';
 import type { Page } from 'playwright-core';
 import { openConsole } from '../src/bots/console/console.ts';
 import type { Task } from '../src/chain/task.ts';
+import { claude } from '../src/runtime/agents/claude.ts';
+import { followRecord } from '../src/runtime/follow.ts';
+import { recordReader } from '../src/runtime/record.ts';
 import { fileStore } from '../src/store/store.ts';
+import type { RecordLine } from '../src/worker/files.ts';
+import { growth } from '../src/worker/growth.ts';
 import type { Bench, Measured } from './figure.ts';
 import { spread } from './statistics.ts';
 
@@ -15,6 +21,8 @@ const THREADS = 50;
 /** An agent's text of three seconds grows by one word at a time. */
 const WORDS = 30;
 const BETWEEN_MS = 100;
+/** How often the controller looks at a session's record. */
+const LOOK_MS = 60;
 const ROUNDS = 10;
 
 /** How long it takes from an agent's word to the page, alone and with fifty threads streaming at once. */
@@ -49,7 +57,7 @@ export async function streaming(bench: Bench): Promise<Measured | null> {
     const together = await rounds(page, served, THREADS, bench);
     const aim = 'p95 ≤ 300 ms';
     return {
-      how: `A console in this process on a store on the disk, and Chromium at 390 px with one thread open. A text grows by a word each ${BETWEEN_MS} ms for ${(WORDS * BETWEEN_MS) / 1000} s; the page notes when its element says each. ${ROUNDS} times with one thread, ${ROUNDS} times with ${THREADS} at once.`,
+      how: `A text grows by a word each ${BETWEEN_MS} ms for ${(WORDS * BETWEEN_MS) / 1000} s, from the line in which the CLI prints it: through the worker's pieces, the record on the disk, the controller's look at it each ${LOOK_MS} ms and a console, all in this process, to Chromium at 390 px with one thread open; the page notes when its element says each word. ${ROUNDS} times with one thread, ${ROUNDS} times with ${THREADS} at once.`,
       rows: [
         { what: 'first word → page', unit: 'ms', values: spread(alone.first), aim },
         { what: 'each word → page', unit: 'ms', values: spread(alone.each), aim },
@@ -69,10 +77,18 @@ export async function streaming(bench: Bench): Promise<Measured | null> {
   }
 }
 
-/** Notes, for each text that the remark shows, when it did: the text begins with when it was said. */
+/** A word that says when it was said, in letters: what is no word waits for the next one that is. */
+const wordNow = (): string =>
+  String(Math.round(performance.timeOrigin + performance.now())).replace(
+    /\d/g,
+    (digit) => 'abcdefghij'[Number(digit)] ?? '',
+  );
+const saidAt = (word: string): number => Number(word.replace(/./g, (letter) => String('abcdefghij'.indexOf(letter))));
+
+/** Notes, for each last word of the text that grows, when it stood there. */
 const WATCH = `globalThis.noted = [];
 new MutationObserver(() => {
-  const said = document.querySelector('.remark')?.textContent.trim().split(' ')[0];
+  const said = document.querySelector('.writing .typed')?.textContent.trim().split(' ').at(-1);
   const last = globalThis.noted.at(-1);
   if (said && (!last || last.said !== said)) globalThis.noted.push({ said, ms: performance.timeOrigin + performance.now() });
 }).observe(document.body, { subtree: true, childList: true, characterData: true });`;
@@ -80,18 +96,18 @@ new MutationObserver(() => {
 type Noted = readonly { readonly said: string; readonly ms: number }[];
 type Rounds = { readonly first: number[]; readonly each: number[]; readonly seen: number[] };
 
-async function rounds(page: Page, { show, threads }: Served, count: number, { signal }: Bench): Promise<Rounds> {
+async function rounds(page: Page, { texts }: Served, count: number, { signal }: Bench): Promise<Rounds> {
   const all: Rounds = { first: [], each: [], seen: [] };
   for (let round = 0; round < ROUNDS; round += 1) {
     await page.evaluate('globalThis.noted.length = 0');
+    for (const text of texts.slice(0, count)) text.begin();
     for (let word = 0; word < WORDS; word += 1) {
-      for (const thread of threads.slice(0, count))
-        show(thread, `${performance.timeOrigin + performance.now()}${' word'.repeat(word + 1)}`);
+      for (const text of texts.slice(0, count)) text.add(`${wordNow()} `);
       await sleep(BETWEEN_MS, undefined, { signal });
     }
     await sleep(300, undefined, { signal });
     const noted = await page.evaluate<Noted>('globalThis.noted');
-    const took = noted.map(({ said, ms }) => ms - Number(said));
+    const took = noted.map(({ said, ms }) => ms - saidAt(said));
     const [first] = took;
     if (first === undefined) throw new Error('the page showed no word of it');
     all.first.push(first);
@@ -104,7 +120,7 @@ async function rounds(page: Page, { show, threads }: Served, count: number, { si
 type Served = {
   readonly url: string;
   readonly threads: readonly string[];
-  show(thread: string, remark: string): void;
+  readonly texts: readonly Text[];
   close(): Promise<void>;
 };
 
@@ -130,11 +146,48 @@ async function serve({ place }: Bench, key: string): Promise<Served> {
   const opened = await Promise.all(
     Array.from({ length: THREADS }, (_, n) => web.chat.open(`open-${n}`, at, sample(n))),
   );
+  const texts = opened.map((thread, n) =>
+    textOf(join(place, `record-${n}.jsonl`), (writes) => web.chat.show(thread, { writes })),
+  );
   return {
     url,
     threads: opened.map(({ thread }) => thread),
-    show: (thread, remark) => web.chat.show({ ...at, thread }, remark),
-    close,
+    texts,
+    async close() {
+      for (const text of texts) text.end();
+      await close();
+    },
+  };
+}
+
+/** What one session writes: as its worker takes it from the CLI, and as the controller reads it. */
+type Text = { begin(): void; add(more: string): void; end(): void };
+
+function textOf(file: string, shown: (text: string) => void): Text {
+  let n = 0;
+  const append = (piece: object): void => {
+    const line: RecordLine = { n: (n += 1), t: Date.now(), src: 'partial', line: JSON.stringify(piece) };
+    appendFileSync(file, `${JSON.stringify(line)}\n`);
+  };
+  appendFileSync(file, '');
+  const grows = growth(append);
+  const progress = followRecord(claude, (said) => said.kind === 'writes' && shown(said.text));
+  const record = recordReader(file, (text) => text);
+  const look = setInterval(() => {
+    void record.read().then((lines) => {
+      for (const line of lines) progress.fold(line);
+      progress.tell();
+    });
+  }, LOOK_MS);
+  const take = (event: object): void =>
+    void grows.take(JSON.stringify({ type: 'stream_event', event, session_id: 's', parent_tool_use_id: null }));
+  return {
+    begin: () => take({ type: 'message_start', message: { content: [] } }),
+    add: (text) => take({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } }),
+    end() {
+      clearInterval(look);
+      grows.drop();
+    },
   };
 }
 

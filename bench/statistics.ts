@@ -18,9 +18,12 @@ export function median(values: readonly number[]): number {
 }
 
 /** For many values: where most of them are, and the worst. */
-export const spread = (values: readonly number[]): { n: number; p50: number; p99: number; max: number } => ({
+export const spread = (
+  values: readonly number[],
+): { n: number; p50: number; p95: number; p99: number; max: number } => ({
   n: values.length,
   p50: percentile(values, 0.5),
+  p95: percentile(values, 0.95),
   p99: percentile(values, 0.99),
   max: percentile(values, 1),
 });

@@ -1,4 +1,5 @@
-import type { Progress } from '../chain/ports.ts';
+import type { Progress, Writing } from '../chain/ports.ts';
+import { clean } from './markdown.ts';
 
 const words: Readonly<Record<Progress['step'], readonly [begins: string, done: string]>> = {
   layer: ["builds the project's image layer", 'image layer built'],
@@ -12,6 +13,9 @@ export function remarkText(remark: string | Progress): string {
   const [begins, done] = words[remark.step];
   return remark.ms === null ? begins : `${done} in ${seconds(remark.ms)}`;
 }
+
+/** Of what an agent is writing, what may be seen so far: text, in which nothing is read as Markdown. */
+export const writingText = ({ writes }: Writing): string => clean(writes).trimStart();
 
 /** The beginning of a sentence about what is done. */
 export const did = (step: Progress['step']): string => {

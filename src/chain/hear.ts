@@ -1,15 +1,18 @@
 import type { TaskEffect } from './effect.ts';
 import type { TaskEvent } from './event.ts';
 import type { SessionId } from './ids.ts';
-import type { Acts } from './perform.ts';
-import type { Letter, SessionEvent } from './ports.ts';
+import type { Acts, Heard } from './perform.ts';
+import type { Letter, Progress, SessionEvent, SessionSpec, Writing } from './ports.ts';
 import { message } from './prompt.ts';
 import type { Task } from './task.ts';
 
 /** What sessions and people say to each other. */
 
 /** What a session says, as an event of its task. */
-export function eventOf(session: SessionId, said: Exclude<SessionEvent, { kind: 'remark' | 'progress' }>): TaskEvent {
+export function eventOf(
+  session: SessionId,
+  said: Exclude<SessionEvent, { kind: 'remark' | 'progress' | 'writes' }>,
+): TaskEvent {
   switch (said.kind) {
     case 'spoke':
       return { is: 'spoke', session, text: said.text };
@@ -28,6 +31,40 @@ export function eventOf(session: SessionId, said: Exclude<SessionEvent, { kind: 
 function askId(session: SessionId, n: number): string {
   const [, role = '', attempt] = session.split('-');
   return `${role.slice(0, 1)}${attempt}-${n}`;
+}
+
+export function show(
+  { chat }: Pick<Acts, 'chat'>,
+  { threads }: Pick<Task, 'threads'>,
+  remark: string | Progress | Writing,
+): void {
+  for (const thread of threads) chat.show(thread, remark);
+}
+
+/** What becomes of all that a session says. `over`: nothing more comes. */
+export function listen(
+  acts: Acts,
+  task: Task,
+  { session, asks }: SessionSpec,
+  heard: Heard,
+): { on(said: SessionEvent): void; over(): void } {
+  let isWriting = false;
+  return {
+    on(said) {
+      // What is not told whole is not shown growing either.
+      if ((said.kind === 'spoke' || said.kind === 'writes') && !asks) return;
+      if (said.kind === 'spoke') isWriting = false;
+      if (said.kind === 'writes') {
+        isWriting = said.text !== '';
+        show(acts, task, { writes: said.text });
+      } else if (said.kind === 'remark') show(acts, task, said.text);
+      else if (said.kind === 'progress') show(acts, task, said.progress);
+      else heard(session, said.n, eventOf(session, said));
+    },
+    over() {
+      if (isWriting) show(acts, task, { writes: '' });
+    },
+  };
 }
 
 /** A session that is over hears nothing more, even if it was never begun: what was said waits for the next one. */

@@ -1,5 +1,5 @@
 import type { Check } from './change.ts';
-import { show } from './perform.ts';
+import { show } from './hear.ts';
 import type { Others } from './perform.ts';
 import type { Policy } from './policy.ts';
 import { purseOf } from './purse.ts';

@@ -9,8 +9,8 @@ import { judgeChange, mergeChange } from './judging.ts';
 import { treeName } from './moves.ts';
 import type { Notice } from './notice.ts';
 import type { Person } from './person.ts';
-import type { Chat, Clock, Forge, Log, Progress, SessionSpec, Sessions, Validator, Workspace } from './ports.ts';
-import { eventOf, send } from './hear.ts';
+import type { Chat, Clock, Forge, Log, SessionSpec, Sessions, Validator, Workspace } from './ports.ts';
+import { listen, send, show } from './hear.ts';
 import { envelope, goOn, prompt } from './prompt.ts';
 import { roles } from './roles.ts';
 import type { Role, RoleSettings } from './roles.ts';
@@ -43,7 +43,7 @@ export type Acts = {
 
 type Of<K extends TaskEffect['do']> = Extract<TaskEffect, { do: K }>;
 /** Journals what a session's record says at a place of it. */
-type Heard = (session: SessionId, n: number, event: TaskEvent) => void;
+export type Heard = (session: SessionId, n: number, event: TaskEvent) => void;
 
 /** Does one effect, safe to repeat, and answers with its outcome. Throws when something is out of reach; the caller tries again. */
 export async function perform(
@@ -173,23 +173,12 @@ async function validate(acts: Acts, task: Task, effect: Of<'validate'>): Promise
   };
 }
 
-export function show(
-  { chat }: Pick<Acts, 'chat'>,
-  { threads }: Pick<Task, 'threads'>,
-  remark: string | Progress,
-): void {
-  for (const thread of threads) chat.show(thread, remark);
-}
-
 async function run(acts: Acts, task: Task, effect: Of<'run'>, heard: Heard): Promise<TaskEvent> {
   const { session } = effect;
   const spec = await specOf(acts, task, effect);
-  const { outbox, ...end } = await acts.sessions.run(spec, (said) => {
-    if (said.kind === 'spoke' && !spec.asks) return;
-    if (said.kind === 'remark') show(acts, task, said.text);
-    else if (said.kind === 'progress') show(acts, task, said.progress);
-    else heard(session, said.n, eventOf(session, said));
-  });
+  const listening = listen(acts, task, spec, heard);
+  const { outbox, ...end } = await acts.sessions.run(spec, listening.on);
+  listening.over();
   const { account } = spec.settings;
   const shut = end.kind === 'refused' && (await acts.others.shut(account));
   const money = await acts.others.money(task.id, session);

@@ -4,10 +4,10 @@ import type { Change, ChangeFacts, Check, PathChange } from './change.ts';
 import type { Head, Millis, ProjectId, SessionId, TaskId } from './ids.ts';
 import type { Lack, Linking } from './linked.ts';
 import type { Policy } from './policy.ts';
-import type { Letter, Progress, SessionEnd, SessionEvent, SessionSpec } from './session.ts';
+import type { Letter, Progress, SessionEnd, SessionEvent, SessionSpec, Writing } from './session.ts';
 import type { Task } from './task.ts';
 
-export type { Letter, Progress, Refusal, SessionEnd, SessionEvent, SessionSpec } from './session.ts';
+export type { Letter, Progress, Refusal, SessionEnd, SessionEvent, SessionSpec, Writing } from './session.ts';
 
 /** Where a task is seen: a channel of a platform and the thread opened in it. Both are the platform's own ids, opaque here. */
 export type Thread = { readonly platform: string; readonly channel: string; readonly thread: string };
@@ -18,7 +18,7 @@ export type Thread = { readonly platform: string; readonly channel: string; read
  * - tell MUST show a notice once per key where the platform can deduplicate; elsewhere a repeat MUST be marked as one.
  * - card MUST edit the one card in place; the latest call wins. `spent` is what the boundary counts just now, null where that is not known.
  * - announce MUST say it in the channel, outside of any thread, once per key where the platform can deduplicate; elsewhere a repeat MUST be marked as one.
- * - show is a passing remark (what an agent does just now): it MAY be dropped and MUST NOT ring.
+ * - show is a passing remark (what an agent does or writes just now): it MAY be dropped and MUST NOT ring. What it writes is told whole later.
  * Throws when the platform is out of reach; the caller tries again with the same key.
  */
 export type Chat = {
@@ -26,7 +26,7 @@ export type Chat = {
   tell(key: string, thread: Thread, notice: Notice): Promise<void>;
   card(thread: Thread, card: Task, spent?: Spent): Promise<void>;
   announce(key: string, place: { readonly platform: string; readonly channel: string }, news: Linking): Promise<void>;
-  show(thread: Thread, remark: string | Progress): void;
+  show(thread: Thread, remark: string | Progress | Writing): void;
 };
 
 /**

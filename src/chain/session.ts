@@ -47,10 +47,15 @@ export type SessionSpec = {
  */
 export type Progress = { readonly step: 'layer' | 'cache' | 'setup'; readonly ms: number | null };
 
+/** A text that grows in a thread until it is told whole, with the words so far; empty: it was not. */
+export type Writing = { readonly writes: string };
+
 /** What a session says while it runs. `n` is its place in the record. `typed` came from a person at the pane. */
 export type SessionEvent =
   | { readonly kind: 'progress'; readonly progress: Progress }
   | { readonly kind: 'remark'; readonly text: string }
+  /** What it is writing just now, so far; empty: nothing any more. May be dropped. */
+  | { readonly kind: 'writes'; readonly text: string }
   /** A paragraph of the agent's, whole, where it may ask people. */
   | { readonly kind: 'spoke'; readonly n: number; readonly text: string }
   | { readonly kind: 'typed'; readonly n: number; readonly text: string }

@@ -10,7 +10,7 @@ import type { Part } from './parts.ts';
 import { answer } from './script.ts';
 import { overage, refusal, windows, type Api, type Refusal } from './provider.ts';
 
-/** `latencyMs`: how long each answer is thought about. `port`: 0, any free one, by default. */
+/** `latencyMs`: how long each answer is thought about; then its words come one after the other. `port`: 0, any free one, by default. */
 export type RehearsalOptions = {
   readonly faults?: readonly Fault[];
   readonly latencyMs?: number;
@@ -46,6 +46,10 @@ export type Rehearsal = {
   close(): Promise<void>;
 };
 
+/** Characters that come at once, and how long the next ones take where the model takes its time. */
+const PIECE = 8;
+const WORD_MS = 100;
+
 type Stage = {
   readonly model: string;
   readonly faults: Faults;
@@ -63,7 +67,7 @@ type Stage = {
  * script.ts says what; this server stands in front for what aimock has not, the service's own headers and its bad days.
  */
 export async function startRehearsal(options: RehearsalOptions = {}): Promise<Rehearsal> {
-  const mock = new LLMock({ port: 0, host: '127.0.0.1' });
+  const mock = new LLMock({ port: 0, host: '127.0.0.1', chunkSize: PIECE });
   const played: Part[] = [];
   mock.on({}, (request) => respond(request, played));
   const closing = new AbortController();
@@ -145,8 +149,17 @@ async function play(stage: Stage, request: IncomingMessage, response: ServerResp
     'content-type': answered.headers.get('content-type') ?? 'application/json',
     ...(wire?.kind === 'overage' ? overage(api, now + wire.resetIn) : windows(api, 0.12, nextHour(now) + 2 * 3600)),
   });
-  if (wire?.kind !== 'cut') return void response.end(said);
+  if (wire?.kind !== 'cut') return speak(response, said, stage);
   response.write(said.slice(0, said.length / 2), () => response.destroy());
+}
+
+/** The events of an answer; where the model thinks, too, its words come one after the other. */
+async function speak(response: ServerResponse, said: string, { latencyMs, closing }: Stage): Promise<void> {
+  for (const event of latencyMs === 0 ? [] : said.split(/(?<=\n\n)/)) {
+    response.write(event);
+    if (event.includes('"text_delta"')) await sleep(WORD_MS, undefined, { signal: closing });
+  }
+  response.end(latencyMs === 0 ? said : undefined);
 }
 
 /** A header is a word: a whole part goes by its number. */

@@ -1,16 +1,20 @@
 import type { Question } from '../chain/ask.ts';
+import type { Cover } from '../chain/covered.ts';
 import type { Extra } from '../chain/extras.ts';
 import type { SessionEnd, SessionEvent } from '../chain/ports.ts';
 import { WorkerNote } from '../worker/files.ts';
 import type { RecordLine } from '../worker/files.ts';
 import type { Agent, Said } from './agents/agent.ts';
 import { json } from './agents/identity.ts';
+import { growing } from './growing.ts';
 import { isEnd } from './mail.ts';
 import type { Watched } from './space.ts';
 
 /** What a record says so far. All of it is a claim; it decides nothing but this one session. */
 export type Progress = {
   fold(line: RecordLine): void;
+  /** Says what the agent is writing just now, after all that is new was folded. */
+  tell(): void;
   /** Nothing runs, and every message that was taken has had its turn. */
   isIdle(): boolean;
   hasTaken(uuid: string): boolean;
@@ -24,6 +28,8 @@ export type Progress = {
 };
 
 const WORDS = 12;
+/** After which what was half written is never said. */
+const ENDS: readonly WorkerNote['note'][] = ['idle', 'started', 'interrupted'];
 /** Characters of what an end says, and of a handoff as JSON: the longest that a schema allows is a plan of 120,000. All of it is journaled and shown. */
 const TEXT_MOST = 10_000;
 const HANDOFF_MOST = 400_000;
@@ -45,7 +51,7 @@ const silent = (idle: boolean): SessionEnd | null =>
   idle ? { kind: 'crashed', text: 'it ended its turn without a word' } : null;
 
 /** Folds a record from its first line on, for the leg that begins after `since` lines; `on` hears what it says while it grows. */
-export function followRecord(agent: Agent, on: On, since = 0, extras: readonly Extra[] = []): Progress {
+export function followRecord(agent: Agent, on: On, since = 0, extras: readonly Extra[] = [], cover?: Cover): Progress {
   const read = agent.reader();
   const taken = new Set<string>();
   const words: string[] = [];
@@ -55,6 +61,7 @@ export function followRecord(agent: Agent, on: On, since = 0, extras: readonly E
   let began: number | null = null;
   let [idle, lines] = [false, 0];
   const waiting = clockOfWaits();
+  const writes = growing(on, cover);
 
   function note({ n, t, line: text }: RecordLine): void {
     const said = WorkerNote.safeParse(json(text)).data;
@@ -70,6 +77,7 @@ export function followRecord(agent: Agent, on: On, since = 0, extras: readonly E
       [idle, over] = [false, null];
       if (began !== null) began += waiting.end(null, t);
     }
+    if (said && ENDS.includes(said.note)) writes.dropped();
     if (said?.note === 'idle') idle = true;
     if (said?.note === 'failed') over = said.reason;
     if (said?.note === 'exited' && !idle) over = exit(said);
@@ -84,15 +92,17 @@ export function followRecord(agent: Agent, on: On, since = 0, extras: readonly E
       if (line.src === 'person') on({ kind: 'typed', n: line.n, text: line.line });
       if (line.src === 'stderr') words.push(line.line);
       if (line.src === 'worker') note(line);
+      if (line.src === 'partial') writes.piece(line.line);
       lacks ??= agent.lacks(extras, line);
       for (const said of read(line)) {
-        if (said.kind === 'spoke') on({ kind: 'spoke', n: line.n, text: said.text.slice(0, SPOKEN) });
+        if (said.kind === 'spoke') writes.whole({ n: line.n, text: said.text.slice(0, SPOKEN) });
         else if (said.kind !== 'remark') last = said;
         else if (lines > since) on(said);
       }
       // What earlier legs came to is not how this one ends.
       if (lines === since) [last, over, began, idle, lacks] = [null, null, null, false, null];
     },
+    tell: writes.tell,
     isIdle: () => idle,
     hasTaken: (uuid) => taken.has(uuid),
     end() {

@@ -168,10 +168,11 @@ async function follow(
   await putSent(at, site.files, spec.sent ?? []);
   const since = await tools.lock(session, () => layOutLeg(at, spec));
   const begun = await spaceBefore(site.room, at, leg, writable(definition));
-  const progress = followRecord(agents[settings.cli], on, since, await keptExtras(at));
+  const progress = followRecord(agents[settings.cli], on, since, await keptExtras(at), site.known);
   const record = recordReader(at.record, site.known);
   const read = async (): Promise<boolean> => {
     for (const line of await record.read()) progress.fold(line);
+    progress.tell();
     return !record.isFull();
   };
   await read();

@@ -18,6 +18,8 @@ export function renderTranscript(
   const told = record.flatMap((line): readonly string[] => {
     if (line.src === 'mail') return letters.has(line.line) ? [`## A message\n\n${letters.get(line.line)}`] : [];
     if (line.src === 'person') return [`## Typed at the pane\n\n${line.line}`];
+    // It came whole later, or never was said.
+    if (line.src === 'partial') return [];
     if (line.src === 'stderr') return [`stderr: ${line.line}`];
     if (line.src === 'worker')
       return line.line.includes('"resumed":true') ? ['_The container was replaced here._'] : [];

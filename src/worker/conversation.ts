@@ -3,6 +3,7 @@ import type { Asks } from './asks.ts';
 import { startChild } from './child.ts';
 import type { Child } from './child.ts';
 import type { Spec, WorkerNote } from './files.ts';
+import { growth } from './growth.ts';
 import type { Ledger, Message } from './ledger.ts';
 import type { Places } from './paths.ts';
 import { isInUse, noConversation } from './signs.ts';
@@ -21,7 +22,7 @@ export type Setting = {
   readonly ledger: Ledger;
   readonly manner: Manner;
   readonly asks: Asks;
-  write(src: 'cli' | 'stderr', line: string): void;
+  write(src: 'cli' | 'stderr' | 'partial', line: string): void;
   note(note: WorkerNote): void;
   /** The worker has nothing more to do. Called once. */
   over(code: number): void;
@@ -95,11 +96,14 @@ function launch(talk: Talk, message: Message, resumed: boolean): void {
   talk.note({ note: 'started', resumed, says: message.uuid });
   // The record and the CLI may disagree whether the conversation exists: the CLI knows better.
   let isWrong = false;
+  const grows = growth((piece) => talk.write('partial', JSON.stringify(piece)));
   const permit = permissions(talk.asks, (answer) => child.say(`${JSON.stringify(answer)}\n`));
   const child = startChild(
     { argv, env: spec.env, work: places.work, home: places.home },
     {
       line(src, text) {
+        if (manner.listens && src === 'cli' && grows.take(text)) return;
+        grows.flush();
         isWrong ||= (resumed ? noConversation : isInUse).test(text);
         talk.write(src, text);
         if (manner.listens && src === 'cli') permit(text);
@@ -107,6 +111,7 @@ function launch(talk: Talk, message: Message, resumed: boolean): void {
       },
       oversized: (src, bytes) => talk.note({ note: 'oversized', src, bytes }),
       exited(code, signal) {
+        grows.drop();
         talk.child = null;
         talk.asks.dropAll();
         if (isWrong) return launch(talk, message, !resumed);

@@ -70,16 +70,19 @@ export type Mail = z.infer<typeof Mail>;
 
 /**
  * out/record.jsonl. `n` counts from 1 and goes on over restarts; `t` in ms since the epoch; `line` verbatim, at most 8 MiB.
- * cli and stderr: a line the CLI printed. mail: the uuid that was taken, the prompt's among them. person: a line typed into the pane.
+ * cli and stderr: a line the CLI printed. partial: JSON of a Piece, in the place of the CLI's own lines about a message that is not whole yet. mail: the uuid that was taken, the prompt's among them. person: a line typed into the pane.
  * worker: JSON of a WorkerNote. A kill can leave half a line, alone on its line and without a number: skip what is not JSON.
  */
 export const RecordLine = z.object({
   n: z.number().int().positive(),
   t: z.number(),
-  src: z.enum(['cli', 'stderr', 'mail', 'person', 'worker']),
+  src: z.enum(['cli', 'stderr', 'partial', 'mail', 'person', 'worker']),
   line: z.string(),
 });
 export type RecordLine = z.infer<typeof RecordLine>;
+
+/** More of what the model is writing; `first`: a text begins with it. */
+export const Piece = z.object({ first: z.boolean(), text: z.string() });
 
 export const WorkerNote = z.discriminatedUnion('note', [
   /**

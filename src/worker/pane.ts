@@ -21,6 +21,7 @@ function view(cli: Spec['cli'], src: RecordLine['src'], line: string): readonly 
     case 'stderr':
       return [`! ${line}`];
     case 'person':
+    case 'partial':
       return [];
     case 'mail':
       return ['── a message was taken ──'];

@@ -10,7 +10,7 @@ export type SessionRecord = {
 };
 
 /** What was printed comes along with the next line that is synced: those that say what was taken, typed or ended. */
-const unsynced: ReadonlySet<RecordLine['src']> = new Set(['cli', 'stderr']);
+const unsynced: ReadonlySet<RecordLine['src']> = new Set(['cli', 'stderr', 'partial']);
 /** A kept line of the longest length, with every byte escaped. */
 const LONGEST_RECORD_LINE = 64 * 1024 * 1024;
 
@@ -56,7 +56,14 @@ export async function openRecord(path: string, each: (line: RecordLine) => void)
   };
 }
 
-const sources: ReadonlySet<unknown> = new Set<RecordLine['src']>(['cli', 'stderr', 'mail', 'person', 'worker']);
+const sources: ReadonlySet<unknown> = new Set<RecordLine['src']>([
+  'cli',
+  'stderr',
+  'partial',
+  'mail',
+  'person',
+  'worker',
+]);
 
 function recordLine(text: string): RecordLine | null {
   const { n, t, src, line } = fieldsOf(text);

@@ -42,6 +42,6 @@ describe('summaries', () => {
   });
 
   it('where many are, and the worst', () => {
-    expect(spread(hundred)).toEqual({ n: 100, p50: 50, p99: 99, max: 100 });
+    expect(spread(hundred)).toEqual({ n: 100, p50: 50, p95: 95, p99: 99, max: 100 });
   });
 });

@@ -130,6 +130,8 @@ export function chatContract(name: string, enter: () => Promise<ChatUnderTest>):
       const before = await world.look(thread);
       world.chat.show(thread, 'reads README.md');
       world.chat.show(thread, { step: 'cache', ms: 1200 });
+      world.chat.show(thread, { writes: 'It begins' });
+      world.chat.show(thread, { writes: '' });
       expect(await world.look(thread)).toEqual(before);
     });
 

@@ -1,5 +1,5 @@
 import type { Notice } from '../../src/chain/notice.ts';
-import type { Chat, Progress, Thread } from '../../src/chain/ports.ts';
+import type { Chat, Progress, Thread, Writing } from '../../src/chain/ports.ts';
 import type { Linking } from '../../src/chain/linked.ts';
 import type { Task } from '../../src/chain/task.ts';
 
@@ -20,7 +20,7 @@ export type FakeChat = Chat & {
   /** While set, open, tell and card wait for it before they do anything. */
   slow: Promise<unknown> | null;
   /** Passing remarks, in order. */
-  readonly remarks: { readonly thread: Thread; readonly remark: string | Progress }[];
+  readonly remarks: { readonly thread: Thread; readonly remark: string | Progress | Writing }[];
   /** Every call that reached the platform, in order: repeats too. */
   readonly calls: string[];
   /** What one thread was told, in order. */

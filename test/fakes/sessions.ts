@@ -173,7 +173,7 @@ export function fakeSessions(): FakeSessions {
     told: (of) => told.flatMap(({ session, text }) => (session === of ? [text] : [])),
     began: (session) => live(session).began.promise,
     say(session, event) {
-      if (event.kind !== 'remark') live(session).typed.push(event);
+      if (event.kind !== 'remark' && event.kind !== 'writes') live(session).typed.push(event);
       if (event.kind === 'asked') live(session).asking.add(event.n);
       live(session).on(event);
     },

@@ -62,6 +62,27 @@ export const page: readonly Mutant[] = [
     tests: browser,
   },
   {
+    guard: 'a text that grows is no longer there when it was told',
+    file: 'src/bots/console/page/state.ts',
+    find: "writing: event.is === 'message' ? without(state.writing, event.thread) : state.writing,",
+    put: 'writing: state.writing,',
+    tests: ['test/page/state.test.ts'],
+  },
+  {
+    guard: 'of a text that grows, what may begin a secret waits',
+    file: 'src/chain/growing.ts',
+    find: 'return cover(text.slice(0, Math.max(after, (FOREIGN.exec(text)?.index ?? -1) + 1)));',
+    put: 'return cover(text);',
+    tests: ['test/chain/growing.test.ts'],
+  },
+  {
+    guard: 'a text that grows is covered over its pieces',
+    file: 'src/chain/growing.ts',
+    find: 'return cover(text.slice(',
+    put: 'return (text.slice(',
+    tests: ['test/chain/growing.test.ts'],
+  },
+  {
     guard: 'an event that is known already changes nothing',
     file: 'src/bots/console/page/state.ts',
     find: 'if (event.seq <= thread.seq) return thread;',

@@ -37,6 +37,12 @@ const inThread = async (visitor: Visitor) => {
   await visitor.page.getByRole('button', { name: /a-plan.md/ }).waitFor();
 };
 
+const writing = async (visitor: Visitor) => {
+  await inThread(visitor);
+  g.console.chat.show(g.thread, { writes: 'One thing first' });
+  await visitor.page.locator('.writing').waitFor();
+};
+
 const working = (): void => {
   g.desk.answer = ({ command }) =>
     command.name === 'status'
@@ -62,6 +68,7 @@ const views: readonly View[] = [
   { name: 'the channels', show: at('/') },
   { name: 'a channel', show: at('/c/site') },
   { name: 'a thread', show: inThread },
+  { name: 'a text that grows', show: writing },
   { name: 'the fleet', show: fleet },
   { name: 'a timeline', show: timeline },
   {

@@ -168,6 +168,14 @@ describe('a name', () => {
     await ana.page.locator('.remark', { hasText: 'READ <b' }).waitFor();
     await harmless();
   });
+
+  it('what an agent is writing is words', async () => {
+    const writes = 'READ **[Merge](javascript:ran=1)** <img src=x onerror=ran=1>';
+    g.console.chat.show(g.thread, { writes });
+    await expect.poll(() => ana.page.locator('.writing .typed').allInnerTexts()).toEqual([writes]);
+    expect(await ana.page.locator('.writing').getByRole('button').count()).toBe(0);
+    await harmless();
+  });
 });
 
 it('a script that makes elements of text is stopped by the browser itself', async () => {

@@ -270,6 +270,59 @@ describe('a thread', () => {
   });
 });
 
+describe('what an agent is writing', () => {
+  const words = Array.from({ length: 30 }, (_, n) => `word${n}`);
+  /** Notes each state of the text that grows, and what of it stands there twice. */
+  const watch = `globalThis.seen = []; globalThis.doubled = 0; new MutationObserver(() => {
+    const text = document.querySelector('.writing .typed')?.textContent;
+    if (text !== undefined && text !== globalThis.seen.at(-1)) globalThis.seen.push(text);
+    if (text !== undefined && [...document.querySelectorAll('.lines .agent')].some((told) => told.textContent.includes(text))) globalThis.doubled += 1;
+  }).observe(document.body, { subtree: true, childList: true, characterData: true })`;
+
+  it('is seen growing for three seconds, then stands there once, also after a reload', async () => {
+    const { page } = ana;
+    await enter();
+    await page.getByRole('heading', { name: /Correct the spelling/ }).waitFor();
+    await page.evaluate(watch);
+    for (let n = 1; n <= words.length; n += 1) {
+      g.console.chat.show(g.thread, { writes: words.slice(0, n).join(' ') });
+      await page.waitForTimeout(100);
+    }
+    const text = words.join(' ');
+    await page.locator('.writing', { hasText: text }).waitFor();
+    expect(await page.locator('[aria-live=off].writing').count()).toBe(1);
+    g.console.chat.show(g.thread, 'word0 word1');
+    await g.console.chat.tell('k', g.thread, { kind: 'spoke', role: 'brainstormer', text });
+    await page.locator('.lines .agent', { hasText: text }).waitFor();
+    expect(await page.locator('.writing, .remark').count()).toBe(0);
+    const seen = await page.evaluate<string[]>('globalThis.seen');
+    expect(seen.length).toBeGreaterThan(words.length / 2);
+    for (const [n, now] of seen.entries()) expect(now.startsWith(seen[n - 1] ?? '')).toBe(true);
+    expect(await page.evaluate('globalThis.doubled')).toBe(0);
+    await page.reload();
+    await page.locator('.lines .agent', { hasText: text }).waitFor();
+    expect(await page.getByText(text).count()).toBe(1);
+  });
+
+  it('goes on from its beginning after a reload, and is gone when it was interrupted', async () => {
+    const { page } = ana;
+    await enter();
+    await page.getByRole('heading', { name: /Correct the spelling/ }).waitFor();
+    g.console.chat.show(g.thread, { writes: 'One thing' });
+    await page.locator('.writing', { hasText: 'One thing' }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: /Correct the spelling/ }).waitFor();
+    await expect
+      .poll(async () => {
+        g.console.chat.show(g.thread, { writes: 'One thing first' });
+        return page.locator('.writing .typed').allInnerTexts();
+      })
+      .toEqual(['One thing first']);
+    g.console.chat.show(g.thread, { writes: '' });
+    await page.locator('.writing').waitFor({ state: 'detached' });
+  });
+});
+
 describe('a connection that drops', () => {
   it('loses nothing and doubles nothing, in the thread that is open and in the list', async () => {
     const { page } = ana;

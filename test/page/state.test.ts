@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { framing } from '../../src/bots/console/page/feed.ts';
-import { happened, listed, nothing, opened, opening, press } from '../../src/bots/console/page/state.ts';
+import {
+  connected,
+  happened,
+  listed,
+  nothing,
+  opened,
+  opening,
+  press,
+  wrote,
+} from '../../src/bots/console/page/state.ts';
 import type { State } from '../../src/bots/console/page/state.ts';
 import type { PageEvent, PageLine, PageThread } from '../../src/bots/console/wire.ts';
 import { head, id } from '../bots/samples.ts';
@@ -115,5 +124,29 @@ describe('frames of the event stream', () => {
 
   it('one that was not sent to its end is left out', () => {
     expect(framing()('event: card\ndata: {"a":1}\n')).toEqual([]);
+  });
+});
+
+describe('a text that grows', () => {
+  const grown = (state: State): string | undefined => state.writing.get('a');
+  const writing = [
+    { thread: 'a', from: 0, text: 'One thing' },
+    { thread: 'b', from: 0, text: 'elsewhere' },
+    { thread: 'a', from: 9, text: ' first' },
+  ].reduce(wrote, opened(opening(list(0), 'a'), empty));
+
+  it('is what came, with what was there', () => {
+    expect(grown(writing)).toBe('One thing first');
+    expect(grown(wrote(writing, { thread: 'a', from: 4, text: '(covered)' }))).toBe('One (covered)');
+  });
+
+  it.each([
+    ['a message of its thread, which has it whole', (state: State) => happened(state, event(1)), undefined],
+    ['an edit of the card', (state: State) => happened(state, event(2)), 'One thing first'],
+    ['words of somebody', (state: State) => happened(state, event(3)), 'One thing first'],
+    ['the news that there is none', (state: State) => wrote(state, { thread: 'a', from: 0, text: '' }), undefined],
+    ['a new connection, which tells it from the beginning', (state: State) => connected(state, true), undefined],
+  ])('after %s', (_what, then, left) => {
+    expect(grown(then(writing))).toBe(left);
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { claude } from '../../src/runtime/agents/claude.ts';
 import { codex } from '../../src/runtime/agents/codex.ts';
+import type { SessionEvent } from '../../src/chain/ports.ts';
 import { followRecord } from '../../src/runtime/follow.ts';
 
 /** What a record of these lines comes to. */
@@ -33,5 +35,61 @@ describe('how a session ends, by its record', () => {
     const gone = endOf(...words, ['worker', { note: 'exited', code: 1, signal: null }]);
     expect(gone?.kind).toBe('crashed');
     expect(JSON.stringify(gone).length).toBeLessThan(11_000);
+  });
+});
+
+describe('what an agent is writing', () => {
+  type Line = readonly ['cli' | 'partial' | 'worker', object];
+  const piece = (text: string, first = false): Line => ['partial', { first, text }];
+  const whole: Line = [
+    'cli',
+    { type: 'assistant', message: { content: [{ type: 'text', text: 'One thing first.' }] } },
+  ];
+  /** What is heard of it when the record is looked at after each of these. */
+  const heard = (...looks: readonly (readonly Line[])[]): readonly string[] => {
+    const events: SessionEvent[] = [];
+    const cover = (text: string): string => text.replaceAll('secret-1234', '(covered)');
+    const progress = followRecord(claude, (event) => void events.push(event), 0, [], cover);
+    let n = 0;
+    for (const look of looks) {
+      for (const [src, line] of look) progress.fold({ n: (n += 1), t: n, src, line: JSON.stringify(line) });
+      progress.tell();
+    }
+    return events.flatMap((event) =>
+      event.kind === 'writes' ? [event.text] : event.kind === 'spoke' ? [`whole: ${event.text}`] : [],
+    );
+  };
+
+  it.each<readonly [what: string, looks: readonly (readonly Line[])[], heard: readonly string[]]>([
+    ['grows, a word late', [[piece('One ', true)], [piece('thing ')], [piece('first.')]], ['One', 'One thing']],
+    ['is told once a look', [[piece('One ', true), piece('thing '), piece('first. ')]], ['One thing first.']],
+    ['is said whole', [[piece('One ', true)], [whole]], ['One', 'whole: One thing first.']],
+    ['is not told when it was whole by then', [[piece('One ', true), whole]], ['whole: One thing first.']],
+    ['begins anew', [[piece('One ', true)], [piece('Two ', true)]], ['One', 'Two']],
+    ['is covered over two pieces', [[piece('Its secret-', true)], [piece('1234 and ')]], ['Its', 'Its (covered) and']],
+    ['is gone with its turn', [[piece('One ', true)], [['worker', { note: 'interrupted' }]]], ['One', '']],
+    [
+      'is gone with its process',
+      [[piece('One ', true)], [['worker', { note: 'started', resumed: true }]]],
+      ['One', ''],
+    ],
+    [
+      'is nothing that cannot be read',
+      [
+        [
+          ['partial', { text: 7 }],
+          ['partial', [] as object],
+        ],
+      ],
+      [],
+    ],
+  ])('%s', (_what, looks, expected) => {
+    expect(heard(...looks)).toEqual(expected);
+  });
+
+  it('is 20,000 characters at most, whatever the record says', () => {
+    const [shown] = heard([piece('word '.repeat(1_000_000), true), piece('word '.repeat(1_000_000))]);
+    expect(shown!.length).toBeLessThanOrEqual(20_000);
+    expect(shown!.length).toBeGreaterThan(19_900);
   });
 });

@@ -148,3 +148,21 @@ describe('what a worker may meet', () => {
     expect(notes(at.record())).toContain('idle');
   });
 });
+
+describe('what Claude is writing', () => {
+  it('is in the record in pieces, before it is there whole, and in the place of the lines that it came in', async () => {
+    at = ground('claude', 'grow');
+    const worker = at.start();
+    await at.until(idles(1));
+    at.post(end);
+    expect(await worker.exit).toBe(0);
+    const record = at.record();
+    const pieces = record.flatMap(({ src, line }) => (src === 'partial' ? [JSON.parse(line) as { text: string }] : []));
+    expect(pieces.map(({ text }) => text).join('')).toBe('One thing first.');
+    expect(record.filter(({ line }) => line.includes('stream_event'))).toEqual([]);
+    const last = record.findLastIndex(({ src }) => src === 'partial');
+    expect(record.findIndex(({ line }) => line.includes('"assistant"'))).toBeGreaterThan(last);
+    expect(said(record)).toEqual(['new: One thing first.']);
+    expect(worker.screen()).not.toContain('partial');
+  });
+});

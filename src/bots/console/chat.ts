@@ -7,7 +7,7 @@ import { card as cardOf, threadName } from '../cards.ts';
 import { clean, shorten } from '../markdown.ts';
 import { linked } from '../news.ts';
 import { notice as noticeOf } from '../notices.ts';
-import { remarkText } from '../progress.ts';
+import { remarkText, writingText } from '../progress.ts';
 import type { Activity } from './activity.ts';
 import type { Thread } from './threads.ts';
 import type { Look, Timeline } from './timeline.ts';
@@ -44,6 +44,7 @@ export function consoleChat(timeline: Timeline, activity: Activity, clock: Clock
       await timeline.add((look) => {
         const subject = known(look, place);
         const { thread } = subject;
+        if (notice.kind === 'spoke') activity.whole(thread);
         const message = noticeOf(subject, notice, beside);
         return { is: 'message', key: `tell:${thread}:${key}`, at: clock.now(), thread, message };
       });
@@ -69,7 +70,9 @@ export function consoleChat(timeline: Timeline, activity: Activity, clock: Clock
     },
 
     show({ thread }, remark) {
-      if (timeline.threads.has(thread)) activity.note(thread, shorten(clean(remarkText(remark)).trim(), REMARK_MAX));
+      if (!timeline.threads.has(thread)) return;
+      if (typeof remark === 'object' && 'writes' in remark) activity.write(thread, writingText(remark));
+      else activity.note(thread, shorten(clean(remarkText(remark)).trim(), REMARK_MAX));
     },
   };
 }

@@ -1,9 +1,10 @@
 import type { Clock } from '../../chain/ports.ts';
-import type { Activity } from './activity.ts';
+import type { Activity, Just } from './activity.ts';
 import type { Bell } from './bell.ts';
 import { event } from './threads.ts';
 import type { Timeline } from './timeline.ts';
 import { pageEvent } from './wire.ts';
+import type { Grown } from './wire.ts';
 
 export type Feed = {
   readonly timeline: Timeline;
@@ -17,7 +18,7 @@ export const HEARTBEAT_MS = 15_000;
 
 /**
  * The console's events as text/event-stream, those after `after` first. Entries have their number as id, so that a reader goes on after
- * the last one it had; remarks (`event: activity`) have none. It is pulled: a reader that is slow waits in nobody's memory, and finds
+ * the last one it had; remarks (`event: activity`) and texts that grow (`event: writing`) have none. It is pulled: a reader that is slow waits in nobody's memory, and finds
  * what it missed in the timeline. `asPage`: with texts as trees.
  */
 export function eventStream(
@@ -29,7 +30,8 @@ export function eventStream(
   const { timeline, activity, bell, clock } = feed;
   const bytes = new TextEncoder();
   let seq = after;
-  let remarks = activity.count();
+  let seen = activity.count();
+  const grown = growths();
   let wake = nothing;
   const stopListening = bell.listen(() => wake());
   const over = new AbortController();
@@ -45,12 +47,15 @@ export function eventStream(
     if (entry) {
       seq += 1;
       const shown = event(entry, seq);
+      if (entry.is === 'message') grown.over(entry.thread);
       return frame(entry.is, asPage ? pageEvent(shown) : shown, seq);
     }
-    const [remark] = activity.since(remarks);
-    if (!remark) return null;
-    remarks = remark.n;
-    return frame('activity', { thread: remark.thread, remark: remark.remark });
+    const [just] = activity.since(seen);
+    if (!just) return null;
+    seen = just.n;
+    return just.is === 'writing'
+      ? frame('writing', grown.more(just))
+      : frame('activity', { thread: just.thread, remark: just.remark });
   }
 
   /** Resolves at the bell, when the heartbeat is due, or at the end. */
@@ -77,6 +82,27 @@ export function eventStream(
     },
     { highWaterMark: 0 },
   );
+}
+
+/** What one reader has of texts that grow. */
+function growths(): {
+  /** The rest of what it has: `from` characters stay, then `text`. */
+  more(now: Extract<Just, { is: 'writing' }>): Grown;
+  /** It was told whole, and the reader lets go of it. */
+  over(thread: string): void;
+} {
+  const sent = new Map<string, string>();
+  return {
+    more({ thread, text }) {
+      const before = sent.get(thread) ?? '';
+      let from = 0;
+      while (from < text.length && text[from] === before[from]) from += 1;
+      if (text === '') sent.delete(thread);
+      else sent.set(thread, text);
+      return { thread, from, text: text.slice(from) };
+    },
+    over: (thread) => void sent.delete(thread),
+  };
 }
 
 const nothing = (): void => undefined;

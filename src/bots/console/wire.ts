@@ -54,6 +54,9 @@ export type PageEvent =
   | (Omit<Extract<Event, { is: 'news' }>, 'message'> & { readonly message: PageMessage })
   | PageLine;
 
+/** A text of a thread that grows: so many characters of it stay, then come these. Empty: there is none. */
+export type Grown = { readonly thread: string; readonly from: number; readonly text: string };
+
 /** What happens in a thread. */
 export type ThreadEvent = Exclude<PageEvent, { is: 'news' }>;
 

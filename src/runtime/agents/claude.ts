@@ -30,6 +30,8 @@ function launch({ conversation, access, asks, settings, handoff, extras }: Launc
       ? ['--dangerously-skip-permissions', '--disallowedTools', 'AskUserQuestion', '--settings', hooks]
       : ['--tools', reads, ...otherwise].concat(allowed.length === 0 ? [] : ['--allowedTools', allowed.join(',')]);
   const argv = ['claude', '-p', '--input-format', 'stream-json', '--output-format', 'stream-json', '--verbose'].concat(
+    // Whoever talks with it sees it write.
+    asks ? ['--include-partial-messages'] : [],
     // Reading outside the checkout is denied otherwise.
     ['--add-dir', `${IN}/files`],
     rights,

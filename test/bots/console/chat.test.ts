@@ -91,12 +91,28 @@ describe('the console as a chat', () => {
     const thread = await chat.open('k', place, tasks.working);
     chat.show(thread, `one\u202e\n${'x'.repeat(500)}`);
     chat.show(thread, 'two');
-    expect(activity.since(0)).toEqual([{ n: 2, thread: thread.thread, remark: 'two' }]);
+    expect(activity.since(0)).toEqual([{ is: 'remark', n: 2, thread: thread.thread, remark: 'two' }]);
     expect(activity.since(2)).toEqual([]);
     chat.show(thread, `one\u202e\n${'x'.repeat(5_000)}`);
-    expect(activity.since(2)[0]!.remark).toMatch(/^one\nx+…$/);
-    expect(activity.since(2)[0]!.remark).toHaveLength(4_000);
+    const [long] = activity.since(2);
+    const remark = long?.is === 'remark' ? long.remark : '';
+    expect(remark).toMatch(/^one\nx+…$/);
+    expect(remark).toHaveLength(4_000);
     expect(timeline.entries).toHaveLength(1);
+  });
+
+  it('a text that grows is kept in no store, the latest of it alone, and nowhere once it is told', async () => {
+    const { chat, timeline, activity } = await boot();
+    const thread = await chat.open('k', place, tasks.working);
+    chat.show(thread, { writes: '\n One' });
+    chat.show(thread, { writes: '\n One \u202ething \u001b[31mfirst' });
+    const grown = { is: 'writing', n: 2, thread: thread.thread, text: 'One thing first' };
+    expect(activity.since(0)).toEqual([grown]);
+    await chat.tell('k', thread, { kind: 'handoff', role: 'coder', summary: 'else' });
+    expect(activity.since(0)).toEqual([grown]);
+    await chat.tell('l', thread, { kind: 'spoke', role: 'brainstormer', text: 'One thing first.' });
+    expect(activity.since(0)).toEqual([]);
+    expect(timeline.entries).toHaveLength(3);
   });
 
   it('throws when the disk is full, and does it at the next try', async () => {

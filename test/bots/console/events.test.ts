@@ -47,6 +47,30 @@ describe('the events', () => {
     for (const each of shown) expect(ids(await each)).toEqual(['2', '3']);
   });
 
+  it('tell of a text that grows only what is new of it, and all of it again after a message', async () => {
+    const { thread, console } = g;
+    const reading = frames(await g.get('/api/events?after=1'), 6);
+    // Each is told before there is more, or the reader would see the latest alone.
+    const write = async (writes: string): Promise<void> => {
+      console.chat.show(thread, { writes });
+      await new Promise((done) => setTimeout(done, 30));
+    };
+    await write('One');
+    await write('One thing');
+    await write('One (covered)');
+    await tell(2);
+    await write('One (covered) more');
+    const told = (await reading).slice(1).map((frame) => /data: (.*)/.exec(frame)?.[1] ?? frame);
+    const of = (from: number, text: string): unknown => ({ thread: thread.thread, from, text });
+    expect(told.map((data) => JSON.parse(data) as unknown)).toMatchObject([
+      of(0, 'One'),
+      of(3, ' thing'),
+      of(4, '(covered)'),
+      { seq: 2 },
+      of(0, 'One (covered) more'),
+    ]);
+  });
+
   it('go on after the last one that a reader had, the header before the address', async () => {
     for (const n of [2, 3, 4, 5]) await tell(n);
     expect(ids(await frames(await g.get('/api/events?after=2'), 4))).toEqual(['3', '4', '5']);

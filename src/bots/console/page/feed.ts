@@ -1,4 +1,4 @@
-import type { PageEvent } from '../wire.ts';
+import type { Grown, PageEvent } from '../wire.ts';
 
 /** What a connection brings. `n` is the number of the event where it has one. */
 export type Frame = { readonly kind: string; readonly data: unknown };
@@ -23,6 +23,7 @@ export type Heard = {
   readonly after: () => number;
   readonly event: (event: PageEvent) => void;
   readonly remark: (remark: { thread: string; remark: string }) => void;
+  readonly writing: (grown: Grown) => void;
   readonly connected: (is: boolean) => void;
   /** The console no longer lets this person in, or has begun a new journal. */
   readonly refused: (status: number) => void;
@@ -59,6 +60,7 @@ export function follow(heard: Heard): () => void {
         silence = setTimeout(cut, SILENCE_MS);
         for (const { kind, data } of frames(value)) {
           if (kind === 'activity') heard.remark(data as { thread: string; remark: string });
+          else if (kind === 'writing') heard.writing(data as Grown);
           else heard.event(data as PageEvent);
         }
       }

@@ -12,6 +12,7 @@ import { words } from './words.ts';
 export function lines(state: State, thread: PageThread, acts: Acts): TemplateResult {
   const waiting = state.outgoing.filter((one) => one.thread === thread.thread);
   const remark = state.remarks.get(thread.thread);
+  const writing = state.writing.get(thread.thread);
   return html`<ol class="lines" aria-label="Messages">
       ${repeat(
         thread.messages,
@@ -29,8 +30,23 @@ export function lines(state: State, thread: PageThread, acts: Acts): TemplateRes
           </li>`,
       )}
     </ol>
-    ${remark === undefined ? nothing : html`<p class="remark"><span class="pulse" aria-hidden="true"></span>${remark}</p>`}`;
+    ${writing === undefined ? doing(remark) : grows(writing)}`;
 }
+
+/** What passes is read out to nobody: the message that it comes to is. */
+const doing = (remark: string | undefined): TemplateResult | typeof nothing =>
+  remark === undefined
+    ? nothing
+    : html`<p class="remark" aria-live="off"><span class="pulse" aria-hidden="true"></span>${remark}</p>`;
+
+/** Text, and nothing else, until it is whole. */
+const grows = (text: string): TemplateResult =>
+  html`<article class="told writing" aria-live="off" aria-label="Being written">
+    <figure class="agent">
+      <figcaption>Being written, not by Signalbox</figcaption>
+      <p class="typed">${text}</p>
+    </figure>
+  </article>`;
 
 const time = (at: number): TemplateResult => {
   const date = new Date(at);

@@ -5,7 +5,19 @@ import { placeKey } from './composer.ts';
 import { follow } from './feed.ts';
 import * as ringing from './ring.ts';
 import { keepEnd } from './scroll.ts';
-import { happened, listed, nothing, opened, opening, press, remarked, sent, sending } from './state.ts';
+import {
+  connected,
+  happened,
+  listed,
+  nothing,
+  opened,
+  opening,
+  press,
+  remarked,
+  sent,
+  sending,
+  wrote,
+} from './state.ts';
 import type { State } from './state.ts';
 import { wide } from './thread.ts';
 import { page, placeOf, signInView } from './views.ts';
@@ -71,7 +83,8 @@ async function start(): Promise<void> {
       if ((event.is === 'card' || event.is === 'thread') && location.pathname === '/fleet') void lookAround();
     },
     remark: (remark) => set(remarked(state, remark)),
-    connected: (connected) => state.connected !== connected && set({ ...state, connected }),
+    writing: (grown) => set(wrote(state, grown)),
+    connected: (is) => set(connected(state, is)),
     refused: (status) =>
       status === 401
         ? refused({ status, sentence: 'Your sign-in has ended. Sign in again with your key.' })

@@ -3,7 +3,7 @@ import type { Person } from '../../../chain/person.ts';
 import type { MenuRow } from '../../menu.ts';
 import type { PageFile } from '../files.ts';
 import type { PageFleet } from '../fleet.ts';
-import type { PageAnswer, PageEvent, PageLine, PageList, PageRow, PageThread, ThreadEvent } from '../wire.ts';
+import type { Grown, PageAnswer, PageEvent, PageLine, PageList, PageRow, PageThread, ThreadEvent } from '../wire.ts';
 
 /** The thread that is looked at. Events that come while it is being fetched are kept in `late`, so that none is lost. */
 export type Open = {
@@ -34,6 +34,8 @@ export type State = {
   readonly open: Open | null;
   /** What the agent of a thread does just now. */
   readonly remarks: ReadonlyMap<string, string>;
+  /** What it is writing, so far. Told whole it is a message, and no longer here. */
+  readonly writing: ReadonlyMap<string, string>;
   readonly connected: boolean;
   /** Buttons that were pressed here, by id, until what they did is seen. */
   readonly pressed: ReadonlyMap<string, 'sending' | 'taken'>;
@@ -61,6 +63,7 @@ export const nothing: State = {
   rows: new Map(),
   open: null,
   remarks: new Map(),
+  writing: new Map(),
   connected: true,
   pressed: new Map(),
   outgoing: [],
@@ -105,6 +108,7 @@ export function happened(state: State, event: PageEvent): State {
     seq: event.seq,
     rows,
     remarks: remarksWith(state.remarks, event),
+    writing: event.is === 'message' ? without(state.writing, event.thread) : state.writing,
     pressed: pressedWith(state.pressed, event),
   };
   return { ...next, open: openWith(state.open, event) };
@@ -116,6 +120,14 @@ export function remarked(
 ): State {
   return { ...state, remarks: new Map(state.remarks).set(thread, remark) };
 }
+
+export function wrote(state: State, { thread, from, text }: Grown): State {
+  const now = (state.writing.get(thread) ?? '').slice(0, from) + text;
+  return { ...state, writing: now === '' ? without(state.writing, thread) : new Map(state.writing).set(thread, now) };
+}
+
+/** A connection that is new tells from the beginning what grows. */
+export const connected = (state: State, is: boolean): State => ({ ...state, connected: is, writing: new Map() });
 
 export function press(state: State, button: string, as: 'sending' | 'taken' | null): State {
   const pressed = new Map(state.pressed);
@@ -140,10 +152,12 @@ function rowsWith(rows: State['rows'], event: ThreadEvent): State['rows'] {
 
 /** What an agent did just now is over when its phase is, or when it has said something. */
 function remarksWith(remarks: State['remarks'], event: ThreadEvent): State['remarks'] {
-  if (event.is === 'said' || !remarks.has(event.thread)) return remarks;
-  const next = new Map(remarks);
-  next.delete(event.thread);
-  return next;
+  return event.is === 'said' ? remarks : without(remarks, event.thread);
+}
+
+function without(texts: ReadonlyMap<string, string>, thread: string): ReadonlyMap<string, string> {
+  if (!texts.has(thread)) return texts;
+  return new Map([...texts].filter(([id]) => id !== thread));
 }
 
 /** A card that changed offers its buttons anew. */
