@@ -34,7 +34,15 @@ const rooms: Readonly<Record<string, readonly RegExp[]>> = {
 const bench: Readonly<Record<string, readonly RegExp[]>> = {
   'bench/bench.ts': [/^src\/exit\.ts$/],
   'bench/journal.ts': [/^src\/store\/store\.ts$/],
-  'bench/page.ts': [/^src\/bots\/console\/console\.ts$/, /^type src\/chain\/task\.ts$/, /^src\/store\/store\.ts$/],
+  // A word's whole way from the CLI's line to the page.
+  'bench/page.ts': [
+    /^src\/bots\/console\/console\.ts$/,
+    /^type src\/chain\/task\.ts$/,
+    /^src\/store\/store\.ts$/,
+    /^src\/runtime\/(agents\/claude|follow|record)\.ts$/,
+    /^src\/worker\/growth\.ts$/,
+    /^type src\/worker\/files\.ts$/,
+  ],
   'bench/programs.ts': [/^src\/runtime\/image\.ts$/],
   'bench/bare.ts': [/^src\/chain\/roles\.ts$/, /^src\/worker\/(files|child|manners)\.ts$/],
   'bench/controller.ts': [/^src\/demo\/controller\.ts$/],

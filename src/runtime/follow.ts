@@ -28,8 +28,6 @@ export type Progress = {
 };
 
 const WORDS = 12;
-/** After which what was half written is never said. */
-const ENDS: readonly WorkerNote['note'][] = ['idle', 'started', 'interrupted'];
 /** Characters of what an end says, and of a handoff as JSON: the longest that a schema allows is a plan of 120,000. All of it is journaled and shown. */
 const TEXT_MOST = 10_000;
 const HANDOFF_MOST = 400_000;
@@ -53,11 +51,9 @@ const silent = (idle: boolean): SessionEnd | null =>
 /** Folds a record from its first line on, for the leg that begins after `since` lines; `on` hears what it says while it grows. */
 export function followRecord(agent: Agent, on: On, since = 0, extras: readonly Extra[] = [], cover?: Cover): Progress {
   const read = agent.reader();
-  const taken = new Set<string>();
-  const words: string[] = [];
+  const [taken, words]: [Set<string>, string[]] = [new Set(), []];
   let last: Exclude<Said, { kind: 'remark' | 'spoke' }> | null = null;
-  let over: string | null = null;
-  let lacks: string | null = null;
+  let [over, lacks]: [string | null, string | null] = [null, null];
   let began: number | null = null;
   let [idle, lines] = [false, 0];
   const waiting = clockOfWaits();
@@ -77,7 +73,6 @@ export function followRecord(agent: Agent, on: On, since = 0, extras: readonly E
       [idle, over] = [false, null];
       if (began !== null) began += waiting.end(null, t);
     }
-    if (said && ENDS.includes(said.note)) writes.dropped();
     if (said?.note === 'idle') idle = true;
     if (said?.note === 'failed') over = said.reason;
     if (said?.note === 'exited' && !idle) over = exit(said);
@@ -92,7 +87,7 @@ export function followRecord(agent: Agent, on: On, since = 0, extras: readonly E
       if (line.src === 'person') on({ kind: 'typed', n: line.n, text: line.line });
       if (line.src === 'stderr') words.push(line.line);
       if (line.src === 'worker') note(line);
-      if (line.src === 'partial') writes.piece(line.line);
+      writes.fold(line);
       lacks ??= agent.lacks(extras, line);
       for (const said of read(line)) {
         if (said.kind === 'spoke') writes.whole({ n: line.n, text: said.text.slice(0, SPOKEN) });

@@ -3,18 +3,19 @@ import type { Cover } from '../chain/covered.ts';
 import { shownOf } from '../chain/growing.ts';
 import type { SessionEvent } from '../chain/ports.ts';
 import { Piece } from '../worker/files.ts';
+import type { RecordLine } from '../worker/files.ts';
 import { json } from './agents/identity.ts';
 
 /** So much of a text is shown while it grows, in characters; a claim, like all of it. */
 const MOST = 20_000;
+/** Notes of the worker after which what is half written is never said. */
+const ENDS = /^\{"note":"(?:idle|started|interrupted)"/;
 
 export type Growing = {
-  /** A piece of the text, as the record has it. */
-  piece(line: string): void;
+  /** Takes every line of the record, and heeds pieces of the text and what ends it. */
+  fold(line: RecordLine): void;
   /** It is said whole, at that place of the record. */
   whole(said: { readonly n: number; readonly text: string }): void;
-  /** Nothing of it will be said. */
-  dropped(): void;
   /** Tells how far it is, if that is further than it was. */
   tell(): void;
 };
@@ -23,8 +24,9 @@ export type Growing = {
 export function growing(on: (event: SessionEvent) => void, cover: Cover = bare): Growing {
   let [text, told] = ['', ''];
   return {
-    piece(line) {
-      const read = Piece.safeParse(json(line)).data;
+    fold({ src, line }) {
+      if (src === 'worker' && ENDS.test(line)) text = '';
+      const read = src === 'partial' ? Piece.safeParse(json(line)).data : undefined;
       if (read === undefined) return;
       const before = read.first ? '' : text;
       text = before + read.text.slice(0, MOST - before.length);
@@ -33,7 +35,6 @@ export function growing(on: (event: SessionEvent) => void, cover: Cover = bare):
       [text, told] = ['', ''];
       on({ kind: 'spoke', ...said });
     },
-    dropped: () => void (text = ''),
     tell() {
       const now = text === '' ? '' : shownOf(text, cover);
       if (now === told) return;
