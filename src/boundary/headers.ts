@@ -9,7 +9,6 @@ const toProvider = [
   'anthropic-dangerous-direct-browser-access',
   'anthropic-version',
   'conversation_id',
-  'openai-beta',
   'originator',
   'session_id',
   'session-id',

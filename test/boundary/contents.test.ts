@@ -5,6 +5,13 @@ const claude = { model: 'claude-opus-5-5', max_tokens: 8, messages: [], stream: 
 const codex = { model: 'gpt-6.1-sol', input: [], stream: true, store: false };
 const image = (source: object): object => ({ messages: [{ role: 'user', content: [{ type: 'image', source }] }] });
 
+const more = (tools: unknown): object => ({ type: 'additional_tools', role: 'developer', tools });
+const found = (tools: unknown, execution = 'client'): object => ({ type: 'tool_search_output', execution, tools });
+const named = (tools: unknown): object => ({ type: 'namespace', name: 'functions', tools });
+const added = (tool: unknown): object => ({
+  messages: [{ role: 'system', content: [{ type: 'tool_addition', tool }] }],
+});
+
 describe('a way out through the provider', () => {
   it.each([
     ['web search', { tools: [{ type: 'web_search_20250305', name: 'web_search' }] }, 'web_search_20250305'],
@@ -36,6 +43,15 @@ describe('a way out through the provider', () => {
     ],
     ['a URL in the system prompt', { system: [{ type: 'document', source: { type: 'url', url: 'x' } }] }, 'fetched'],
     ['what nobody knows yet', { teleport: true }, 'teleport'],
+    [
+      'a tool that comes later',
+      added({ type: 'tool_definition', definition: { type: 'web_fetch_20250910' } }),
+      'fetch',
+    ],
+    ['a toolset that comes later', added({ type: 'mcp_toolset_reference', server_name: 'x' }), 'mcp_toolset'],
+    ['a tool that comes later, bare', added({ type: 'web_search_20250305', name: 'web_search' }), 'web_search'],
+    ['nothing that comes later', added(null), 'null'],
+    ['tools in a message', { messages: [{ content: [{ tools: [{ type: 'web_search_20250305' }] }] }] }, 'web_search'],
   ])('Anthropic, %s: refused, and named', (_name, more, says) => {
     expect(unfitContents('anthropic', { ...claude, ...more })).toContain(says);
   });
@@ -56,9 +72,31 @@ describe('a way out through the provider', () => {
       { input: [{ role: 'user', content: [{ type: 'input_image', image_url: 'https://example.org' }] }] },
       'image_url',
     ],
-    ['a file by URL', { input: [{ content: [{ type: 'input_file', file_url: 'https://example.org' }] }] }, 'file_url'],
-    ['a file by id', { input: [{ content: [{ type: 'input_file', file_id: 'f1' }] }] }, 'file_id'],
+    [
+      'a file by URL',
+      { input: [{ role: 'user', content: [{ type: 'input_file', file_url: 'https://example.org' }] }] },
+      'file_url',
+    ],
+    ['a file by id', { input: [{ role: 'user', content: [{ type: 'input_file', file_id: 'f1' }] }] }, 'file_id'],
     ['an item that lies there', { input: [{ type: 'item_reference', id: 'i1' }] }, 'item_reference'],
+    ['an item without a type', { input: [{ id: 'i1' }] }, 'undefined'],
+    ['an item without a type that has a role', { input: [{ id: 'i1', role: 'user' }] }, 'undefined'],
+    ['an item whose type is null', { input: [{ type: null, id: 'i1' }] }, 'null'],
+    ['an item whose type is a list', { input: [{ type: ['message'], id: 'i1' }] }, 'message'],
+    ['an item that is no object', { input: ['i1'] }, 'i1'],
+    ['an input that is an object', { input: { type: 'item_reference', id: 'i1' } }, 'no list'],
+    ['what a tool of the provider did', { input: [{ type: 'web_search_call', id: 'w' }] }, 'web_search_call'],
+    ['a program that the provider runs', { input: [{ type: 'program', code: 'fetch()' }] }, 'program'],
+    ['an approval for a server', { input: [{ type: 'mcp_approval_response', approve: true }] }, 'mcp_approval'],
+    ["a search of the provider's", { tools: [{ type: 'tool_search' }] }, 'tool_search'],
+    ["a search of the provider's, called", { input: [{ type: 'tool_search_call', arguments: {} }] }, 'tool_search'],
+    ["a search of the provider's, answered", { input: [found([{ type: 'function' }], 'server')] }, 'tool_search'],
+    ['MCP among more tools', { input: [more([{ type: 'mcp', server_url: 'https://example.org' }])] }, '"mcp"'],
+    ['web search among more tools', { input: [more([{ type: 'function' }, { type: 'web_search' }])] }, 'web_search'],
+    ['web search under a name', { input: [more([named([{ type: 'web_search' }])])] }, 'run by the provider'],
+    ['more tools that are no list', { input: [more({ type: 'mcp' })] }, 'no list'],
+    ['MCP among tools that were found', { input: [found([{ type: 'mcp', server_url: 'x' }])] }, '"mcp"'],
+    ['tools in a message', { input: [{ role: 'user', content: [{ tools: [{ type: 'mcp' }] }] }] }, '"mcp"'],
   ])('OpenAI, %s: refused, and named', (_name, more, says) => {
     expect(unfitContents('openai', { ...codex, ...more })).toContain(says);
   });
@@ -87,6 +125,13 @@ describe('what the CLIs send', () => {
           role: 'user',
           content: [{ type: 'tool_result', content: [{ type: 'image', source: { type: 'base64', data: '' } }] }],
         },
+        {
+          role: 'system',
+          content: [
+            { type: 'tool_addition', tool: { type: 'tool_definition', definition: { name: 'mcp__words__count' } } },
+            { type: 'tool_addition', tool: { type: 'tool_reference', name: 'Read' } },
+          ],
+        },
       ],
     };
     expect(unfitContents('anthropic', body)).toBeNull();
@@ -110,6 +155,35 @@ describe('what the CLIs send', () => {
       input: [{ type: 'function_call_output', output: [{ type: 'input_image', image_url: 'data:image/png;base64,' }] }],
     };
     expect(unfitContents('openai', body)).toBeNull();
+  });
+});
+
+describe('the ways of Codex 0.169.0 to bring tools', () => {
+  const takesLinks = { type: 'function', name: 'count', parameters: { properties: { image_url: { type: 'string' } } } };
+
+  it('a model that it knows: more tools in the input, one of which runs code in the session', () => {
+    const input = [
+      more([named([{ type: 'custom', name: 'exec' }, takesLinks]), named([{ type: 'function', name: 'sleep' }])]),
+      { type: 'message', role: 'developer', content: [{ type: 'input_text', text: 'You are' }] },
+      { role: 'user', content: 'Mend it' },
+      { type: 'reasoning', summary: [], content: null, encrypted_content: 'x' },
+      { type: 'custom_tool_call', call_id: 'c', name: 'exec', input: 'https://example.org' },
+      { type: 'custom_tool_call_output', call_id: 'c', output: [{ type: 'input_text', text: '' }] },
+      { type: 'function_call', call_id: 'd', name: 'wait', arguments: '{}' },
+      { type: 'compaction', encrypted_content: 'x' },
+    ];
+    expect(unfitContents('openai', { ...codex, input })).toBeNull();
+  });
+
+  it('a search of its own among the tools of a server in the session', () => {
+    const call = { type: 'tool_search_call', call_id: 'c', execution: 'client', arguments: { image_url: 'x' } };
+    const input = [call, found([named([takesLinks])])];
+    const tools = [{ type: 'tool_search', execution: 'client', parameters: {} }];
+    expect(unfitContents('openai', { ...codex, tools, input })).toBeNull();
+  });
+
+  it('words alone', () => {
+    expect(unfitContents('openai', { ...codex, input: 'Mend it' })).toBeNull();
   });
 });
 

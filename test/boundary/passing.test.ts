@@ -43,6 +43,7 @@ describe('a request goes out', () => {
         'proxy-authorization': 'Basic eA==',
         'accept-encoding': 'gzip, br, zstd',
         'x-forwarded-for': '10.0.0.1',
+        'openai-beta': 'responses_multi_agent=v1',
         'anthropic-beta': 'oauth-2025-04-20',
         'x-stainless-lang': 'js',
         'user-agent': 'claude-cli/2.1.329 (external, cli)',
