@@ -44,6 +44,14 @@ export function sessionEnded(task: Task, event: Ended, stamp: Stamp): Moved {
   return first([tell({ kind: 'outbox', role: task.phase.role, ...outbox })], moved);
 }
 
+/** What the session cost stands with the phase that it ends: what its task had spent by then, less what it had before. */
+function priced({ times, spent, sessions }: Task, now: number | null): Task['times'] {
+  const last = times.at(-1);
+  const before = spent ?? (sessions.length === 0 ? 0 : null);
+  if (now === null || before === null || last === undefined) return times;
+  return [...times.slice(0, -1), { ...last, usd: Math.max(0, now - before) }];
+}
+
 /** Its handoff moves the chain on, anything else holds, goes again or fails. */
 function cameToAnEnd(task: Task, event: Ended, stamp: Stamp): Moved {
   const { phase } = task;
@@ -52,7 +60,7 @@ function cameToAnEnd(task: Task, event: Ended, stamp: Stamp): Moved {
     return ignored('that session is not at work');
   const { role } = phase;
   const sessions = task.sessions.includes(session) ? task.sessions : [...task.sessions, session];
-  const ended = { ...task, sessions, spent: event.spent ?? task.spent };
+  const ended = { ...task, sessions, times: priced(task, event.spent), spent: event.spent ?? task.spent };
   const resume = (words: string): Step => nextLeg(event, phase, words);
   const byPerson = (reason: string, todo: string, words: string): Moved =>
     hold(ended, { kind: 'person', ends: { by: 'person' }, reason, todo, from: resume(words) }, true, stamp);

@@ -133,8 +133,8 @@ export const Task = z.object({
   places: z.array(Place),
   threads: z.array(Thread),
   phase: Phase,
-  /** Phase names with when they began, for the card. Milliseconds since the epoch. */
-  times: z.array(z.object({ at: z.string(), since: z.number() })),
+  /** Phase names with when they began, for the card. Milliseconds since the epoch. `usd`: what the session that ended in it cost, where that was counted. */
+  times: z.array(z.object({ at: z.string(), since: z.number(), usd: z.number().optional() })),
   /** When the schedule gave it one of the machine's slots; null while it has none. A hold, a review and an end give it back. */
   slot: z.number().nullable(),
   policy: Policy.nullable(),

@@ -70,6 +70,32 @@ describe('what a task did with its time', () => {
   });
 });
 
+describe('what it cost', () => {
+  const times = [
+    { at: 'planner', since: 0, usd: 0.2 },
+    { at: 'coder', since: 2_000, usd: 1 },
+    { at: 'coder', since: 4_000, usd: 0.5 },
+    { at: 'validating', since: 6_000 },
+    { at: 'reviewer', since: 9_000 },
+  ];
+
+  it('stands with each phase, of stretches that are one as a sum, and is not known before its end', () => {
+    expect(stretches(times, 20_000).map(({ label, usd }) => [label, usd])).toEqual([
+      ['Plan', 0.2],
+      ['Code', 1.5],
+      ['Tests', null],
+      ['Review', null],
+    ]);
+  });
+
+  it('is in the picture with its sum; where nobody counted there is neither', () => {
+    const picture = timesPicture({ ...tasks.working, times }, 20_000);
+    for (const said of ['>$0.20<', '>$1.50<', '>$1.70 by list price, so far<']) expect(picture).toContain(said);
+    const uncounted = times.map(({ at, since }) => ({ at, since }));
+    expect(timesPicture({ ...tasks.working, times: uncounted }, 20_000)).not.toContain('$');
+  });
+});
+
 describe('its picture', () => {
   it('has a row for each, what each took, and sums', () => {
     const picture = timesPicture(tasks.merged, tasks.merged.times.at(-1)!.since + 60_000);
@@ -81,14 +107,17 @@ describe('its picture', () => {
         "4s",
         "Requirements",
         "1m00s",
+        "$0.31",
         "Document",
         "1s",
         "Plan",
         "1h00m",
+        "$0.20",
         "Document",
         "1s",
         "Code",
         "2m14s",
+        "$1.40",
         "Taking in",
         "1s",
         "Tests",
@@ -103,11 +132,13 @@ describe('its picture', () => {
         "1s",
         "Review",
         "1m09s",
+        "&#60; $0.01",
         "Gate",
         "1m00s",
         "Merged",
         "1h06m agents",
         "3m17s tests and gate",
+        "$1.91 by list price, so far",
       ]
     `);
     expect(picture.match(/<rect/g)!.length).toBeGreaterThan(20);

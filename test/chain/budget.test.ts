@@ -137,6 +137,12 @@ describe('a task over its budget', () => {
       [`${id}-coder-1`, 2, 40],
     ]);
     expect(task).toMatchObject({ raised: 40, spent: 18 });
+    // What each session cost stands with its phase: all of it with the first, and nothing with the second leg.
+    expect(task.times.flatMap(({ at: phase, usd }) => (usd === undefined ? [] : [[phase, usd]]))).toEqual([
+      ['coder', 18],
+      ['coder', 0],
+      ['reviewer', 0],
+    ]);
     if (task.phase.at === 'review')
       expect(task.phase.verdict.answers.find(({ gate }) => gate === 'budget')).toMatchObject({
         says: 'pass',
