@@ -1,21 +1,24 @@
 import { z } from 'zod';
 import type { SessionId } from '../chain/ids.ts';
 import type { Mail, RecordLine, Spec } from '../worker/files.ts';
+import { RECORD_BYTES } from './record.ts';
 
 /**
  * A session's record as Markdown that the next role can read, whole: what it was asked, what people said, what it said, each tool call
- * and each result. Left out is only what the CLI says about itself. All of it is a claim.
+ * and each result. Left out is only what the CLI says about itself, and what comes after `most` characters: a record can be written so that it would fill
+ * the memory here. All of it is a claim.
  */
 export function renderTranscript(
   session: SessionId,
   spec: Pick<Spec, 'cli' | 'prompt'>,
   mail: readonly Mail[],
   record: readonly RecordLine[],
+  most = RECORD_BYTES,
 ): string {
   const letters = new Map(
     mail.flatMap((letter) => ('text' in letter && letter.text ? [[letter.uuid, letter.text]] : [])),
   );
-  const told = record.flatMap((line): readonly string[] => {
+  const tell = (line: RecordLine): readonly string[] => {
     if (line.src === 'mail') return letters.has(line.line) ? [`## A message\n\n${letters.get(line.line)}`] : [];
     if (line.src === 'person') return [`## Typed at the pane\n\n${line.line}`];
     // It came whole later, or never was said.
@@ -24,8 +27,16 @@ export function renderTranscript(
     if (line.src === 'worker')
       return line.line.includes('"resumed":true') ? ['_The container was replaced here._'] : [];
     return cliLine(spec.cli, line.line);
-  });
-  return `${[`# Session ${session} (${spec.cli})`, `## It was asked\n\n${spec.prompt.text}`, ...told].join('\n\n')}\n`;
+  };
+  const told = [`# Session ${session} (${spec.cli})`, `## It was asked\n\n${spec.prompt.text}`];
+  let length = 0;
+  for (const line of record) {
+    const more = tell(line).join('\n\n');
+    length += more.length;
+    if (length > most) return [...told, '_The rest is left out: it is too long._\n'].join('\n\n');
+    if (more !== '') told.push(more);
+  }
+  return `${told.join('\n\n')}\n`;
 }
 
 const Block = z.discriminatedUnion('type', [
@@ -108,11 +119,20 @@ function codex(json: unknown): readonly string[] {
   return [`**${type}**\n\n${fenced(pretty(item))}`];
 }
 
-const pretty = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? ''));
+/** In one line: indented, what is nested deep becomes thousands of times as long. Deeper still, it cannot be written at all. */
+function pretty(value: unknown): string {
+  if (typeof value === 'string') return value;
+  try {
+    return JSON.stringify(value) ?? '';
+  } catch {
+    return '(nested too deep to be shown)';
+  }
+}
 
 /** A fence longer than any in the text, so that the text cannot end it. */
 function fenced(text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  let longest = 2;
+  for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length);
   const fence = '`'.repeat(longest + 1);
   return `${fence}\n${text.trimEnd()}\n${fence}`;
 }

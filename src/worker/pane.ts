@@ -1,5 +1,5 @@
 import type { RecordLine, Spec } from './files.ts';
-import { fields, fieldsOf, listOf, textOf } from './json.ts';
+import { fields, fieldsOf, jsonOf, listOf, textOf } from './json.ts';
 import type { Fields } from './json.ts';
 
 /** C0 but newline and tab, DEL and C1: an agent's words must not steer a person's terminal. */
@@ -68,7 +68,7 @@ function claude(line: string): readonly string[] {
   return listOf(fields(said['message'])['content']).flatMap((part) => {
     const block = fields(part);
     if (block['type'] === 'text') return [`● ${textOf(block['text'])}`];
-    if (block['type'] === 'tool_use') return [`⚙ ${textOf(block['name'])} ${short(JSON.stringify(block['input']))}`];
+    if (block['type'] === 'tool_use') return [`⚙ ${textOf(block['name'])} ${short(jsonOf(block['input']))}`];
     if (block['type'] === 'tool_result') return [`  ${short(asText(block['content']))}`];
     return [];
   });
@@ -86,7 +86,7 @@ function codex(line: string): readonly string[] {
   return item['type'] === 'error' ? [`! ${textOf(item['message'])}`] : [];
 }
 
-const asText = (content: unknown): string => (typeof content === 'string' ? content : (JSON.stringify(content) ?? ''));
+const asText = (content: unknown): string => (typeof content === 'string' ? content : jsonOf(content));
 
 function short(text: string): string {
   const one = text.replace(/\s+/g, ' ').trim();

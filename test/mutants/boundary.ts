@@ -225,6 +225,32 @@ const spent: readonly Mutant[] = [
   },
 ];
 
+const read = ['test/runtime/transcript.test.ts'];
+/** What an agent can make its record say, against the host that reads it. */
+const harming: readonly Mutant[] = [
+  {
+    guard: 'a record that is nested deep becomes no longer by being told',
+    file: 'src/runtime/transcript.ts',
+    find: "return JSON.stringify(value) ?? '';",
+    put: "return JSON.stringify(value, null, 2) ?? '';",
+    tests: read,
+  },
+  {
+    guard: 'a record that is nested too deep to be written is told all the same',
+    file: 'src/runtime/transcript.ts',
+    find: "  } catch {\n    return '(nested",
+    put: "  } catch (error) {\n    if (value !== null) throw error;\n    return '(nested",
+    tests: read,
+  },
+  {
+    guard: 'a transcript has an end',
+    file: 'src/runtime/transcript.ts',
+    find: 'if (length > most) return',
+    put: 'if (length < 0) return',
+    tests: read,
+  },
+];
+
 const inside = ['test/boundary'];
 /** What keeps a session inside. */
 export const boundary: readonly Mutant[] = [
@@ -314,4 +340,5 @@ export const boundary: readonly Mutant[] = [
   },
   ...outside,
   ...spent,
+  ...harming,
 ];
