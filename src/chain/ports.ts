@@ -34,6 +34,7 @@ export type Chat = {
  * - run MUST be get-or-start: a leg that runs is adopted, one whose container was lost goes on in a new one, one that ended
  *   gives the same end again. A later leg MUST go on with the same conversation in the same checkout, and say its prompt once. It
  *   MUST refuse a container name held by anything else.
+ * - hasBegun says whether that leg's container was made, by whomever, and is there, or its end is known: to run it starts nothing new.
  * - files that people sent MUST be there for the agent to read before it hears of them: of the leg's `sent` and of a mail's.
  * - send MUST be taken once per uuid; it answers `late` when the session's latest leg no longer listens, and then MUST NOT deliver it.
  * - transcript gives what was said and done until now, whole, as later sessions read it. All of it is a claim.
@@ -46,6 +47,7 @@ export type Chat = {
  */
 export type Sessions = {
   run(spec: SessionSpec, on: (event: SessionEvent) => void): Promise<SessionEnd>;
+  hasBegun(session: SessionId, leg: number): Promise<boolean>;
   send(session: SessionId, letter: Letter): Promise<'taken' | 'late'>;
   transcript(session: SessionId): Promise<string>;
   allow(session: SessionId, budget: Budget | null): Promise<void>;

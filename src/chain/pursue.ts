@@ -9,25 +9,28 @@ import { link } from './linking.ts';
 import { perform } from './perform.ts';
 import type { ProjectEffect, ProjectEvent } from './project.ts';
 import type { Pending } from './stream.ts';
-import { liveOf, tasksOf, thawed } from './yard.ts';
+import { liveOf, lockOf, tasksOf, thawed } from './yard.ts';
 import type { AccountOwner, DayOwner, Live, ProjectOwner, Yard } from './yard.ts';
 
 /** How long the disk gets before an outcome is offered to it again. */
 const DISK_MS = 1_000;
 
-/**
- * What starts something or merges waits while the box is locked. A session that an earlier controller may have begun is at work: it is adopted
- * and finishes its turn.
- */
 const FREEZE: readonly TaskEffect['do'][] = ['prove', 'validate', 'propose', 'merge'];
+
+/** What starts something or merges waits while the box is locked. A session that has begun is adopted and finishes its turn. */
+async function isFrozen(yard: Yard, effect: TaskEffect): Promise<boolean> {
+  if (!lockOf(yard)) return false;
+  return effect.do === 'run'
+    ? !(await yard.acts.sessions.hasBegun(effect.session, effect.leg))
+    : FREEZE.includes(effect.do);
+}
 
 /**
  * Performs an effect until it has an outcome, and journals the outcome before anything follows from it. An effect that the closing
  * controller leaves behind stays pending for the next start. Messages of one task keep their order.
  */
-export function pursue(yard: Yard, live: Live, pending: Pending<TaskEffect>, isNew: boolean): void {
-  const freezes = FREEZE.includes(pending.effect.do) || (isNew && pending.effect.do === 'run');
-  const run = (): Promise<void> => untilSettled(yard, live, pending, freezes);
+export function pursue(yard: Yard, live: Live, pending: Pending<TaskEffect>): void {
+  const run = (): Promise<void> => untilSettled(yard, live, pending);
   // A message goes nowhere before its thread is open.
   const inOrder = pending.effect.do === 'tell' || pending.effect.do === 'open';
   const lane = inOrder ? live.telling.then(run) : run();
@@ -37,8 +40,8 @@ export function pursue(yard: Yard, live: Live, pending: Pending<TaskEffect>, isN
   if (inOrder) live.telling = safe;
 }
 
-async function untilSettled(yard: Yard, live: Live, pending: Pending<TaskEffect>, freezes: boolean): Promise<void> {
-  const outcome = await attempt(yard, live, pending, freezes);
+async function untilSettled(yard: Yard, live: Live, pending: Pending<TaskEffect>): Promise<void> {
+  const outcome = await attempt(yard, live, pending);
   if (!outcome) return;
   await insist(yard, pending.id, () => live.owner.submit(outcome, { settles: pending.id }));
 }
@@ -55,12 +58,7 @@ async function insist(yard: Yard, effect: string, submit: () => Promise<{ readon
 }
 
 /** null when the controller closes first. */
-async function attempt(
-  yard: Yard,
-  live: Live,
-  { id, effect }: Pending<TaskEffect>,
-  freezes: boolean,
-): Promise<TaskEvent | null> {
+async function attempt(yard: Yard, live: Live, { id, effect }: Pending<TaskEffect>): Promise<TaskEvent | null> {
   const { acts, closing, covers } = yard;
   // What a record says is read again from its first line after a restart: its place makes a repeat harmless.
   const heard = (session: SessionId, n: number, event: TaskEvent): void => {
@@ -68,12 +66,12 @@ async function attempt(
     void insist(yard, source, () => live.owner.submit(everywhere(event, covers.all), { source }));
   };
   for (let tries = 1; !closing.signal.aborted; tries += 1) {
-    if (freezes) await thawed(yard);
-    if (closing.signal.aborted) return null;
-    const task = live.owner.stream().state;
-    if (!task) throw new Error(`${id} belongs to no task`);
-    if (!wanted(task, effect)) return { is: 'done' };
     try {
+      if (await isFrozen(yard, effect)) await thawed(yard);
+      if (closing.signal.aborted) return null;
+      const task = live.owner.stream().state;
+      if (!task) throw new Error(`${id} belongs to no task`);
+      if (!wanted(task, effect)) return { is: 'done' };
       const outcome = await perform(acts, task, id, effect, heard);
       return closing.signal.aborted ? null : outcome;
     } catch (error) {

@@ -194,7 +194,7 @@ function partsOf(means: Means): Parts {
     follow: {
       task(live, added) {
         if (!going) return;
-        for (const pending of added) pursue(yard, live, pending, true);
+        for (const pending of added) pursue(yard, live, pending);
         refreshCard(yard, live);
         dispatcher.tick();
       },
@@ -224,7 +224,7 @@ const projectsOf =
 
 /** What an earlier controller left pending. */
 function goOnWith(yard: Yard, live: Live): void {
-  for (const pending of live.owner.stream().pending) pursue(yard, live, pending, false);
+  for (const pending of live.owner.stream().pending) pursue(yard, live, pending);
   refreshCard(yard, live);
 }
 

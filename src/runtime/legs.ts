@@ -42,6 +42,11 @@ export async function latestLeg(at: Layout): Promise<number> {
   return Math.max(1, ...names.flatMap((name) => Number(/^leg-(\d+)\.json$/.exec(name)?.[1] ?? 1)));
 }
 
+/** `look` answers null where the session has no container. */
+export async function hasBegun(at: Layout, leg: number, look: () => Promise<unknown>): Promise<boolean> {
+  return (await readEnd(at, leg)) !== null || ((await latestLeg(at)) === leg && (await look()) !== null);
+}
+
 /** Throws when a leg may not begin because the one before has no end: one conversation has one process. */
 export async function refuseEarlyLeg(at: Layout, { session, leg }: SessionSpec): Promise<void> {
   if (leg > 1 && (await readEnd(at, leg - 1)) === null)

@@ -14,7 +14,7 @@ import { allow, grantOf, readmit } from './grant.ts';
 import type { Allowed } from './grant.ts';
 import { grantsFolder, layoutOf, putSent, wayOf } from './layout.ts';
 import type { Layout } from './layout.ts';
-import { decide, latestLeg, layOutLeg, readEnd, refuseEarlyLeg, spaceBefore } from './legs.ts';
+import { decide, hasBegun, latestLeg, layOutLeg, readEnd, refuseEarlyLeg, spaceBefore } from './legs.ts';
 import { lockBySession } from './lock.ts';
 import type { Lock } from './lock.ts';
 import { placesOf } from './installation.ts';
@@ -55,6 +55,8 @@ export function dockerSessions(means: Means): Sessions {
         running.splice(running.indexOf(spec), 1);
       }
     },
+
+    hasBegun: (session, leg) => hasBegun(at(session), leg, () => site.engine.look(site.engine.nameOf(session))),
 
     transcript: (session) => transcriptOf(site, session),
 

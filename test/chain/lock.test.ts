@@ -120,6 +120,27 @@ describe('the lock', () => {
     expect(of.validator.checks.filter(({ head, base }) => head !== base)).toHaveLength(1);
   });
 
+  it('begins no session after a restart, and adopts the one that had begun', async () => {
+    const of = world();
+    of.sessions.agent = () => null;
+    const first = await boot(of);
+    await give(first, quick, { source: 's1' });
+    await of.sessions.began(SessionId.parse(`${id}-coder-1`));
+    of.sessions.broken = 'The engine is out of reach.';
+    await give(first, quick, { source: 's2' });
+    await until(first, taskIdOf('s2'), 'working');
+    await give(first, { name: 'lock' });
+    await first.supervisor.close();
+    of.sessions.broken = null;
+    const second = await boot(of);
+    await quiet();
+    expect(of.sessions.begun.map(({ session }) => session)).toEqual([`${id}-coder-1`]);
+    of.sessions.end(SessionId.parse(`${id}-coder-1`), done);
+    await until(second, id, 'validating');
+    await unlock(of);
+    expect(of.sessions.begun.map(({ session }) => session)).toContain(`${taskIdOf('s2')}-coder-1`);
+  });
+
   it('stops a merge that was tapped before it, which goes on when it is unlocked', async () => {
     const of = world();
     const { box, task } = await inReview(of);

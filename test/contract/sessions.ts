@@ -90,6 +90,24 @@ export function sessionsContract(name: string, enter: () => Promise<SessionsWorl
       expect(await Promise.all(ends)).toMatchObject([{ kind: 'ended' }, { kind: 'ended' }]);
     });
 
+    it('says which legs have begun, also to the next controller', async () => {
+      world = await enter();
+      const [spec, other] = [world.spec(1), world.spec(2)];
+      const begun = async (): Promise<readonly boolean[]> => {
+        const { hasBegun } = world.controller();
+        return [await hasBegun(spec.session, 1), await hasBegun(spec.session, 2), await hasBegun(other.session, 1)];
+      };
+      expect(await begun()).toEqual([false, false, false]);
+      const end = world.controller().run(spec, quiet);
+      await world.works(spec.session);
+      expect(await begun()).toEqual([true, false, false]);
+      await world.refuse(spec.session);
+      await end;
+      expect(await begun()).toEqual([true, false, false]);
+      await world.controller().stop(spec.session);
+      expect(await begun()).toEqual([true, true, false]);
+    });
+
     it('gives the same end again without beginning again', async () => {
       world = await enter();
       const spec = world.spec(1);

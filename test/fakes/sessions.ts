@@ -120,6 +120,12 @@ export function fakeSessions(): FakeSessions {
       return of.ended.promise;
     },
 
+    async hasBegun(session, leg) {
+      reach();
+      const known = lives.get(`${session}#${leg}`);
+      return known !== undefined && (known.spec !== null || known.end !== null);
+    },
+
     async send(session, mail) {
       reach();
       if (heard.some((known) => known.session === session && known.uuid === mail.uuid)) return 'taken';

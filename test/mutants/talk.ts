@@ -21,8 +21,15 @@ export const talk: readonly Mutant[] = [
   {
     guard: 'locked: what starts or merges waits',
     file: 'src/chain/pursue.ts',
-    find: 'if (freezes) await thawed(yard);',
+    find: 'if (await isFrozen(yard, effect)) await thawed(yard);',
     put: '',
+    tests: rules,
+  },
+  {
+    guard: 'locked: no session begins, whichever controller was asked to begin it',
+    file: 'src/chain/pursue.ts',
+    find: '? !(await yard.acts.sessions.hasBegun(effect.session, effect.leg))',
+    put: '? false',
     tests: rules,
   },
   {

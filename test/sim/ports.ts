@@ -77,6 +77,7 @@ export function simSessions(life: Life, waiters: Waiters): Sessions {
           throw new Error(`${name} begins before the leg before it has ended`);
         const { account } = settings;
         const answers = prompt.includes('Answer to your question') ? [prompt] : [];
+        if (!(name in sessions)) begins(life.world, `session ${name}`);
         sessions[name] ??= { task, role, leg, account, requests: 0, heard: [], asked: false, answers, end: null };
         if (!sessions[name].end)
           grants[session] = allowed.has(session) ? widest(allowed.get(session) ?? null, budget) : budget;
@@ -88,6 +89,7 @@ export function simSessions(life: Life, waiters: Waiters): Sessions {
         if (sessions[`${session}#${n}`]?.asked) on({ kind: 'asked', n, about: 'question', parts: [DATABASE] });
       return known ?? new Promise((resolve) => waiters.set(name, { end: resolve, ask }));
     },
+    hasBegun: (session, leg) => call(life, 'has begun', () => `${session}#${leg}` in sessions),
     transcript: async (session) => `# Session ${session}`,
     send: (session, letter) =>
       call(life, 'send', () => {

@@ -43,6 +43,12 @@ export const locks: readonly Scenario[] = [
     intents: [ask(), lock((look) => phaseOf(look) === phase), tap()],
   })),
   {
+    ...started,
+    name: 'locked while the engine is away and no session has begun',
+    start: { outages: { run: 1 } },
+    intents: [ask(), lock((look) => phaseOf(look) === 'working'), tap()],
+  },
+  {
     ...whole,
     name: 'locked while the planner works',
     step: (_world, session) => works(session),
