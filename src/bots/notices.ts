@@ -114,7 +114,7 @@ function said(told: Of<'spent-much' | 'raised' | 'heard' | 'again' | 'place' | '
 const again = ({ role, reason, left }: Of<'again'>): string =>
   `🔁 Back to the ${role}: ${sentence(reason.split('\n\n')[0] ?? '')} Tries left after this one: ${left}.`;
 
-/** What the machine's owner can do about it, where that is anything. */
+/** Why, and what can be done about it, where that is anything. */
 const remedies: Readonly<Record<Of<'refused'>['why'], string>> = {
   request: 'no session may have another model or path, a tool that the provider runs, or a faster tier.',
   unlisted: "it is not on this project's list.",
@@ -122,9 +122,12 @@ const remedies: Readonly<Record<Of<'refused'>['why'], string>> = {
   tls: 'only TLS for that very name is let through.',
 };
 
+const NO_NAME = 'only full host names can be allowed.';
+
 /** The place is the agent's word: shown as code, and never longer than a name. */
 function refused({ place, why, count, ask, kept }: Of<'refused'>): string {
   const times = count === 1 ? 'once' : `${count} times`;
+  const reason = why === 'unlisted' && ask === null && kept === null ? NO_NAME : remedies[why];
   const more =
     kept !== null
       ? ` ${line(kept, 60)} keeps it so.`
@@ -132,7 +135,7 @@ function refused({ place, why, count, ask, kept }: Of<'refused'>): string {
         ? ''
         : ' An admin may let its coders go there; who may be fetched from may be sent to as well.';
   const what = why === 'request' ? `its model's provider ${times} for more` : `for ${code(place, 260)} ${times}`;
-  return `🚧 The agent asked ${what} and was refused: ${remedies[why]}${more}`;
+  return `🚧 The agent asked ${what} and was refused: ${reason}${more}`;
 }
 
 function answered({ by, place, answer }: Of<'place'>): string {

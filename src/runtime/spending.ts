@@ -47,7 +47,9 @@ function parse(path: string, text: string): Written {
 async function windowsIn(folder: string): Promise<ReadonlyMap<string, Plan>> {
   const text = (await readIfThere(join(folder, 'accounts.jsonl'))) ?? '';
   const windows = new Map<string, Plan>();
-  for (const line of text.split('\n').filter((one) => one.startsWith('{"event":"windows"'))) {
+  // What stands behind the last line's end is still being written.
+  const lines = text.split('\n').slice(0, -1);
+  for (const line of lines.filter((one) => one.startsWith('{"event":"windows"'))) {
     const read = AccountLine.safeParse(JSON.parse(line));
     if (!read.success || read.data.event !== 'windows') continue;
     const fullest = read.data.windows.toSorted((a, b) => b.used - a.used)[0];

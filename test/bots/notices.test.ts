@@ -229,7 +229,7 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
     '[Allow for this project] plain allow:t0123456789:11',
     '[Keep refusing] plain keep:t0123456789:11',
   ],
-  refusedNoName: ["🚧 The agent asked for `198.51.100.1` once and was refused: it is not on this project's list."],
+  refusedNoName: ['🚧 The agent asked for `198.51.100.1` once and was refused: only full host names can be allowed.'],
   refusedKept: [
     "🚧 The agent asked for `example.org` once and was refused: it is not on this project's list. Ana keeps it so.",
   ],

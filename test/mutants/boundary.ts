@@ -142,6 +142,13 @@ const outside: readonly Mutant[] = [
     tests: ['test/boundary/tally.test.ts'],
   },
   {
+    guard: 'nobody is told that an address may be listed',
+    file: 'src/bots/notices.ts',
+    find: "why === 'unlisted' && ask === null && kept === null ? NO_NAME : remedies[why]",
+    put: 'remedies[why]',
+    tests: ['test/bots/notices.test.ts'],
+  },
+  {
     guard: 'what is kept refused is asked about no more',
     file: 'src/chain/watch.ts',
     find: 'asks: listable && kept === null',

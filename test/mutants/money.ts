@@ -86,4 +86,18 @@ export const money: readonly Mutant[] = [
     put: "if (spent === null) return pass('What it has spent is unknown.');",
     tests: rules,
   },
+  {
+    guard: 'a line that is still being written is not read',
+    file: 'src/runtime/spending.ts',
+    find: "text.split('\\n').slice(0, -1)",
+    put: "text.split('\\n')",
+    tests: ['test/runtime/spending.test.ts'],
+  },
+  {
+    guard: 'what was spent is no sum of nothing where it cannot be read',
+    file: 'src/runtime/spending.ts',
+    find: 'return Written.parse(JSON.parse(text));',
+    put: "return Written.catch({ v: 1, task: '', accounts: {}, over: null }).parse(text);",
+    tests: ['test/runtime/spending.test.ts'],
+  },
 ];

@@ -51,8 +51,8 @@ export async function whole(given?: {
     ...(given?.hear ? { hear: given.hear } : {}),
   });
   if (given?.spares) await addSpares(data);
-  if (given?.outside !== undefined) await standIn(data, given.outside);
   if (given?.settings) await addSettings(data, given.settings);
+  if (given?.outside !== undefined) await standIn(data, given.outside);
   const controller = keepController(root, data);
   const url = `http://127.0.0.1:${world.port}`;
   await untilUp(data, url, new AbortController().signal);
@@ -82,12 +82,17 @@ export async function whole(given?: {
 async function standIn(data: string, port: number): Promise<void> {
   const config = await readConfig(data);
   if (!config.ok) throw new Error(config.reason);
-  const [folder, accounts] = [join(data, 'boundary'), join(data, 'accounts.json')];
-  await writeFile(accounts, JSON.stringify(config.config.accounts));
+  const { accounts, prices } = config.config;
+  const file = async (name: string, what: object): Promise<string> => {
+    const path = join(data, name);
+    await writeFile(path, JSON.stringify(what));
+    return path;
+  };
+  const files = [await file('accounts.json', accounts), String(port), await file('prices.json', prices)];
   const program = join(root, 'test', 'fixtures', 'boundary-process.ts');
   const words = join(data, 'boundary-words');
   const said = openSync(words, 'a');
-  spawn(process.execPath, [program, folder, accounts, String(port)], { stdio: ['ignore', said, said] });
+  spawn(process.execPath, [program, join(data, 'boundary'), ...files], { stdio: ['ignore', said, said] });
   closeSync(said);
   await eventually(async () => (await readFile(words, 'utf8')).includes('serving'));
 }
