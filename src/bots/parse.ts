@@ -31,20 +31,28 @@ const refuse = (why: Unparsed): Parsed => ({ ok: false, why });
 /** The mode of a `/task` that names none. */
 const DEFAULT_MODE: Mode = 'dialogue';
 
+/** Where a text was written, and what addresses Signalbox there, as the platform writes a mention. */
+export type Written = { readonly inThread: boolean; readonly names: readonly string[] };
+
+const IN_A_THREAD: Written = { inThread: true, names: [] };
+
 /**
  * What a person wrote, on any platform. A text that begins with `/` is a command or a refusal, never a message; all other text is `say`,
- * whole. `/task@bot` is `/task`.
+ * whole. `/task@bot` is `/task`. In a channel a text that begins with a mention is a question, as with `/ask`, or the command that follows it;
+ * in a thread it is for the agent there.
  */
-export function parse(text: string): Parsed {
+export function parse(text: string, written: Written = IN_A_THREAD): Parsed {
   const trimmed = text.trim();
   if (trimmed === '') return refuse({ code: 'nothing-said' });
+  const asked = written.inThread ? null : afterMention(trimmed, written.names);
+  if (asked !== null) return asked.startsWith('/') ? parse(asked) : question(asked);
   if (!trimmed.startsWith('/')) return { ok: true, command: { name: 'say', text } };
   const [first = '/'] = trimmed.split(/\s/, 1);
   const rest = trimmed.slice(first.length).trim();
   const word = typed(/^\/([a-z]+)(?:@\w+)?$/i.exec(first)?.[1]?.toLowerCase() ?? '');
   switch (word) {
     case 'ask':
-      return { ok: true, command: { name: 'task', idea: rest, slug: null, mode: 'ask' } };
+      return question(rest);
     case 'task':
       return task(rest);
     case 'merge':
@@ -72,6 +80,16 @@ export function parse(text: string): Parsed {
     default:
       return alone(word, rest, { name: word });
   }
+}
+
+const question = (idea: string): Parsed => ({ ok: true, command: { name: 'task', idea, slug: null, mode: 'ask' } });
+
+/** What follows a mention at the beginning; null where there is none. Phones put a comma or a colon after a name. */
+function afterMention(text: string, names: readonly string[]): string | null {
+  const name = names.find((one) => text.toLowerCase().startsWith(one.toLowerCase()));
+  const rest = name === undefined ? null : text.slice(name.length);
+  // `@signalbox2` is somebody else.
+  return rest === null || /^[\p{L}\p{N}_-]/u.test(rest) ? null : rest.replace(/^[\s,:]+/, '');
 }
 
 function soak(word: string): Parsed {

@@ -26,7 +26,7 @@ export const words: Readonly<Record<Typed, Word>> = {
     group: 'Begin',
     takes: '<question>',
     help: 'opens a thread in which an agent that only reads answers',
-    more: 'Write there to go on. **Make this a task** carries the talk over. It ends by Stop, or a day after the last word.',
+    more: 'In a channel `@signalbox` and a question is the same. Write in its thread to go on. **Make this a task** carries the talk over. It ends by Stop, or a day after the last word.',
   },
   merge: {
     group: 'In a thread',

@@ -63,6 +63,28 @@ describe('a text is', () => {
   });
 });
 
+describe('a mention at the beginning', () => {
+  const names = ['@signalbox', '<@42>'];
+  const ask = (idea: string): Command => task(idea, { mode: 'ask' });
+  it.each<[where: 'channel' | 'thread', string, Command | null]>([
+    ['channel', '@signalbox Where is it?', ask('Where is it?')],
+    ['channel', '  @Signalbox, where\nis it? ', ask('where\nis it?')],
+    ['channel', '@signalbox: where?', ask('where?')],
+    ['channel', '<@42> where?', ask('where?')],
+    ['channel', '@signalbox', ask('')],
+    ['channel', '@signalbox /task fix it', task('fix it')],
+    ['channel', '@signalbox /status', { name: 'status' }],
+    ['channel', '@signalbox /deploy', null],
+    ['channel', '@signalbox2 where?', { name: 'say', text: '@signalbox2 where?' }],
+    ['channel', 'ask @signalbox', { name: 'say', text: 'ask @signalbox' }],
+    ['channel', '/stop', { name: 'stop' }],
+    ['thread', '@signalbox Where is it?', { name: 'say', text: '@signalbox Where is it?' }],
+  ])('in a %s, %j', (where, text, command) => {
+    const parsed = parse(text, { inThread: where === 'thread', names });
+    expect(parsed.ok ? parsed.command : null).toEqual(command);
+  });
+});
+
 describe('a text is refused, never passed on', () => {
   it.each([
     ['', { code: 'nothing-said' }],

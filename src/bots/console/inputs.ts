@@ -22,6 +22,9 @@ import type { Timeline } from './timeline.ts';
 /** Chosen by the client for one thing that a person did. Sent again with the same one, it is still one thing. */
 const source = z.string().regex(/^[A-Za-z0-9-]{8,64}$/, '8 to 64 letters, digits and dashes, e.g. a UUID');
 
+/** What addresses Signalbox here. */
+const MENTIONS = ['@signalbox'];
+
 /** Body of POST /api/inputs. */
 export const InputBody = z.union([
   z.strictObject({
@@ -152,7 +155,9 @@ function deedOf(timeline: Timeline, body: InputBody, sent: readonly FileRef[]): 
   }
   // Files say something without a word.
   const parsed: Parsed =
-    sent.length > 0 && body.text.trim() === '' ? { ok: true, command: { name: 'say', text: '' } } : parse(body.text);
+    sent.length > 0 && body.text.trim() === ''
+      ? { ok: true, command: { name: 'say', text: '' } }
+      : parse(body.text, { inThread: timeline.threads.has(body.thread ?? ''), names: MENTIONS });
   if (!parsed.ok) return unparsed(parsed.why);
   const { command } = parsed;
   const files = sent.length > 0 && takesFiles(command) ? { files: [...sent] } : {};

@@ -68,6 +68,15 @@ describe('what a person writes', () => {
     expect(await messages()).toMatchObject([{ thread: null, text: '/task --quick fix it' }]);
   });
 
+  it('to @signalbox in a channel is a question; in a thread it is for the agent there', async () => {
+    await send({ source, channel: 'site', text: '@signalbox Where is it?' });
+    await send({ source: 'source-0002', channel: 'site', thread: g.thread.thread, text: '@signalbox and you?' });
+    expect(g.desk.inputs.map(({ command }) => command)).toEqual([
+      { name: 'task', idea: 'Where is it?', slug: null, mode: 'ask' },
+      { name: 'say', text: '@signalbox and you?' },
+    ]);
+  });
+
   it('as /task has no thread to name before it is opened', async () => {
     g.desk.answer = () => ({ kind: 'accepted', task: 't9999999999' as typeof id, command: 'task' });
     expect(await send({ source, channel: 'site', text: '/task fix it' })).toMatchObject({ ok: true, thread: null });

@@ -109,7 +109,7 @@ function channelView(state: State, place: Place): TemplateResult {
   const channel = place.at === 'channel' ? place.channel : state.channels.length === 1 ? state.channels[0] : null;
   return html`<div class="hint">
     <p>
-      ${channel ? html`A task for <b>#${channel}</b> begins with <code>/task</code> and what you want, below.` : 'Choose a channel or a task.'}
+      ${channel ? html`A task for <b>#${channel}</b> begins with <code>/task</code> and what you want, below. A question begins with <code>@signalbox</code>.` : 'Choose a channel or a task.'}
     </p>
   </div>`;
 }
