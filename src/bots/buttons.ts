@@ -2,7 +2,6 @@ import { usd } from '../chain/budget.ts';
 import { Head, TaskId } from '../chain/ids.ts';
 import type { Ends, Hold } from '../chain/hold.ts';
 import type { Beside } from '../chain/instead.ts';
-import type { Task } from '../chain/task.ts';
 import type { Verdict } from '../chain/verdict.ts';
 import type { Button } from './message.ts';
 import { aboutRaise, parseRaise, raiseFor } from './raise.ts';
@@ -24,6 +23,8 @@ export type Press = { readonly task: TaskId } & (
   | { readonly act: 'once' | 'refuse'; readonly ask: string }
   /** The number of an offer; 0 for a talk. */
   | { readonly act: 'make'; readonly offer: number }
+  /** The number of the requirements that were shown. */
+  | { readonly act: 'change' | 'wait'; readonly draft: number }
   | RaisePress
   | { readonly act: (typeof bare)[number] }
 );
@@ -48,6 +49,7 @@ function about(press: Press): readonly (string | number)[] {
   if ('head' in press) return [press.head];
   if ('place' in press) return [press.place];
   if ('offer' in press) return [press.offer];
+  if ('draft' in press) return [press.draft];
   if ('dollars' in press) return [aboutRaise(press)];
   if (press.act === 'use') return [press.account];
   if (press.act === 'answer') return [press.ask, press.part, press.pick];
@@ -69,6 +71,8 @@ export function parsePress(id: string): Press | null {
   }
   if (act === 'use')
     return about !== undefined && ACCOUNT.test(about) ? { act, task: task.data, account: about } : null;
+  if (act === 'change' || act === 'wait')
+    return /^[1-9]\d{0,3}$/.test(about ?? '') ? { act, task: task.data, draft: Number(about) } : null;
   if (act === 'make') return COUNT.test(about ?? '') ? { act, task: task.data, offer: Number(about) } : null;
   if (act === 'allow' || act === 'keep')
     return /^(?:0|[1-9]\d?)$/.test(about ?? '') ? { act, task: task.data, place: Number(about) } : null;
@@ -104,6 +108,8 @@ const labels: Readonly<Record<Press['act'], string>> = {
   once: 'Allow once',
   refuse: 'Refuse',
   make: 'Make this a task',
+  change: 'Change',
+  wait: 'Wait',
   diff: 'Diff',
   findings: 'Findings',
 };
@@ -202,40 +208,4 @@ export function reviewButtons(task: TaskId, head: Head | null, verdict: Verdict)
       ? { id: pressId({ act: 'merge', task, head }), label: 'Merge', style: 'primary' }
       : retry(task, 'Judge again');
   return [first, ...looks(task), sendBack(task), stop(task)];
-}
-
-/** Approve: merge when green. From when there is a change until somebody has approved it at this head. */
-function approve({ id: task, change, head, approval }: Task): Button[] {
-  const armed = approval?.armed === true && approval.head === change?.head;
-  if (!change || change.head !== head || armed) return [];
-  return [{ id: pressId({ act: 'approve', task, head: change.head }), label: labels.approve, style: 'plain' }];
-}
-
-/** What can be done with a task where it stands. */
-export function buttonsOf(task: Task, beside: Beside): Button[] {
-  const { phase } = task;
-  switch (phase.at) {
-    case 'opening':
-    case 'preparing':
-    case 'queued':
-    case 'proving':
-    case 'verifying':
-    case 'working':
-    case 'recording':
-    case 'taking':
-    case 'validating':
-    case 'proposing':
-    case 'judging':
-      return [...approve(task), stop(task.id)];
-    case 'review':
-      return reviewButtons(task.id, task.change?.head ?? null, phase.verdict);
-    case 'held':
-      return holdButtons(task.id, phase.kind, phase.ends, beside);
-    case 'failed':
-      return [retry(task.id), stop(task.id)];
-    case 'merging':
-    case 'merged':
-    case 'stopped':
-      return [];
-  }
 }

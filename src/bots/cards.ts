@@ -3,7 +3,7 @@ import type { Spent } from '../chain/budget.ts';
 import type { Beside } from '../chain/instead.ts';
 import type { Wait } from '../chain/schedule.ts';
 import type { Task } from '../chain/task.ts';
-import { buttonsOf } from './buttons.ts';
+import { buttonsOf } from './card-buttons.ts';
 import { code, line, plain } from './markdown.ts';
 import type { Message } from './message.ts';
 import { doing, lasted, sign, timetable } from './phases.ts';
@@ -116,7 +116,7 @@ export function reviewRow(review: {
 
 /** What ends the phase, where a person has a part in it. */
 function awaited(task: Task): readonly string[] {
-  const { phase } = task;
+  const { phase, draft } = task;
   switch (phase.at) {
     case 'review':
       return ['Waits for a person:', ...reasons(phase.verdict)];
@@ -131,6 +131,8 @@ function awaited(task: Task): readonly string[] {
     case 'stopped':
       return ['The work is kept on its branch.'];
     default:
-      return [];
+      return draft?.pause
+        ? [`${line(draft.pause.by.name, 60)} said ${draft.pause.what}: the next role does not begin.`]
+        : [];
   }
 }

@@ -20,6 +20,9 @@ export function commandOf(press: Press): Command {
     case 'allow':
     case 'keep':
       return { name: press.act, place: press.place };
+    case 'change':
+    case 'wait':
+      return { name: press.act, draft: press.draft };
     case 'raise':
       return { name: 'raise', what: 'task', day: null, dollars: press.dollars };
     case 'raiseday':

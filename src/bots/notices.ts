@@ -2,10 +2,11 @@ import { usd } from '../chain/budget.ts';
 import type { Check } from '../chain/change.ts';
 import type { Beside } from '../chain/instead.ts';
 import type { Notice } from '../chain/notice.ts';
+import { aboutDraft } from './drafts.ts';
 import { aboutQuestion } from './questions.ts';
 import { confirm, holdButtons, placeButtons, retry, reviewButtons, stop } from './buttons.ts';
 import { checkRow, reviewRow, short } from './cards.ts';
-import { clean, code, fileName, line, quoted, reveal, sentence } from './markdown.ts';
+import { code, line, quoted, reveal, sentence } from './markdown.ts';
 import type { Message } from './message.ts';
 import { clockTime } from './phases.ts';
 import { outbox } from './sent.ts';
@@ -22,6 +23,10 @@ type Of<K extends Notice['kind']> = Extract<Notice, { kind: K }>;
 export function notice(subject: Subject, told: Notice, beside: Beside): Message {
   switch (told.kind) {
     case 'document':
+    case 'wait-asked':
+    case 'change-asked':
+    case 'paused':
+      return aboutDraft(subject, told);
     case 'handoff':
     case 'outbox':
       return leaving(told);
@@ -178,15 +183,9 @@ function resumed({ why, by, account }: Of<'resumed'>): string {
 }
 
 /** What a role leaves at its end, and on the way. */
-function leaving(told: Of<'document' | 'handoff' | 'outbox'>): Message {
-  if (told.kind === 'document') return document(told);
+function leaving(told: Of<'handoff' | 'outbox'>): Message {
   if (told.kind === 'outbox') return outbox(told);
   return quiet(`🤝 The ${told.role} is done.`, quoted(told.summary, `${told.role}-handoff.md`));
-}
-
-function document({ what, path, text }: Of<'document'>): Message {
-  const said = { requirements: 'Requirements written. The chain goes on by itself.', plan: 'Plan written.' }[what];
-  return quiet(`📄 ${said} ${code(path)}`, { file: { name: fileName(path), text: clean(text) } });
 }
 
 function typed({ role, text }: Of<'typed'>): Message {

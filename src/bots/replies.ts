@@ -73,7 +73,10 @@ function accepted(command: Command['name']): string {
     case 'back':
       return '👀 Taken. It goes back.';
     case 'sendback':
+    case 'change':
       return '👀 Taken. Write what should change.';
+    case 'wait':
+      return '👀 Taken. The next role does not begin.';
     case 'allow':
       return '👀 Taken. Its sessions at work may go there in a moment.';
     case 'keep':
@@ -160,6 +163,8 @@ function refused(why: RefusedInput): string {
       return why.by === null
         ? 'Nobody waits for that answer any more.'
         : `${line(why.by, 60)} was first: that is answered already.`;
+    case 'draft':
+      return draftOver(why);
     case 'not-raised':
     case 'budget':
       return noMoney(why);
@@ -187,6 +192,17 @@ function notBeside({ account, shut, beside }: Extract<RefusedInput, { code: 'not
       ? 'There is no other subscription of its provider. One more can be added under accounts in signalbox.yaml.'
       : `Take ${beside.map((one) => code(one)).join(' or ')}, e.g. ${code(`/use ${first}`)}.`;
   return `${code(account)} cannot stand in for ${code(shut)}. ${others}`;
+}
+
+function draftOver({ why, by }: Extract<RefusedInput, { code: 'draft' }>): string {
+  switch (why) {
+    case 'newer':
+      return 'Newer requirements were written since: look at those, and tap there.';
+    case 'begun':
+      return `The coder has begun. ${code('/back requirements <why>')} writes them anew all the same.`;
+    case 'first':
+      return `${line(by ?? 'Somebody', 60)} was first: it waits already.`;
+  }
 }
 
 /** In review, a merge does nothing only where the gate blocks it. */

@@ -3,7 +3,9 @@ import type { Command } from '../chain/commands.ts';
 import type { Right } from '../chain/person.ts';
 
 /** Commands that people type. `say` is any other text; the others are buttons alone. */
-export type Typed = Exclude<Command['name'], 'say' | 'answer' | 'sendback' | 'allow' | 'keep' | 'make'> | 'ask';
+export type Typed =
+  | Exclude<Command['name'], 'say' | 'answer' | 'sendback' | 'allow' | 'keep' | 'make' | 'change' | 'wait'>
+  | 'ask';
 
 /** One command, for whoever parses, explains, completes or registers it. */
 type Word = {

@@ -21,6 +21,8 @@ export type Command =
   | { readonly name: 'merge'; readonly head: Head | null; readonly second: boolean }
   /** Merge when green, bound to the head that was seen; approves the plan where that waits. null for a typed `/approve`. */
   | { readonly name: 'approve'; readonly head: Head | null }
+  /** Until the coder begins: has the requirements with this number written anew, or the next role not begun. */
+  | { readonly name: 'change' | 'wait'; readonly draft: number }
   | { readonly name: 'back'; readonly to: 'requirements' | 'plan' | 'code'; readonly why: string }
   /** The next words of the person are why it goes back to the coder. */
   | { readonly name: 'sendback' }
@@ -73,6 +75,8 @@ const needs: Readonly<Record<Command['name'], Right>> = {
   use: 'steer',
   retry: 'steer',
   back: 'steer',
+  change: 'steer',
+  wait: 'steer',
   sendback: 'steer',
   handover: 'steer',
   make: 'steer',
@@ -211,6 +215,8 @@ export type RefusedInput =
     }
   /** Somebody was first; null where nobody waits for it any more. */
   | { readonly code: 'answered'; readonly by: string | null }
+  /** Newer requirements were written, a coder began, or somebody was first. */
+  | { readonly code: 'draft'; readonly why: 'newer' | 'begun' | 'first'; readonly by: string | null }
   /** It is at `at` already, or that day is over, or (null) nothing is capped. USD. */
   | { readonly code: 'not-raised'; readonly what: 'task' | 'day'; readonly at: number | null }
   | { readonly code: 'budget' }

@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto';
 import { fleet, hosts, lock, look, refuse, soak } from './answers.ts';
 import type { Look, Seen } from './answers.ts';
 import { allowed, IDEA_MAX, looks } from './commands.ts';
-import type { Command, Desk, Input, RefusedInput, Reply } from './commands.ts';
+import type { Command, Desk, Input, Reply } from './commands.ts';
 import { filesOf } from './files.ts';
 import { TaskId } from './ids.ts';
 import type { TaskEvent } from './event.ts';
 import { personOf, shutFor, steering, taskOf } from './links.ts';
 import type { Links } from './links.ts';
-import { isBudget } from './held.ts';
 import { HOSTS_MAX } from './project.ts';
-import { notRaised, raiseOf } from './raising.ts';
+import { raiseOf } from './raising.ts';
 import type { Raise } from './raising.ts';
 import type { Supervisor } from './supervisor.ts';
+import { whyIgnored } from './why.ts';
 import { freeSlug, holdersIn, made } from './making.ts';
 import type { Task } from './task.ts';
 
@@ -62,6 +62,8 @@ export function createDesk(supervisor: Supervisor, links: Links): Desk {
         case 'keep':
         case 'say':
         case 'answer':
+        case 'change':
+        case 'wait':
         case 'merge':
         case 'approve':
         case 'back':
@@ -165,6 +167,10 @@ function eventOf(task: Task, links: Links, input: Input, command: Steer): TaskEv
       const { ask, part, pick } = command;
       return { is: 'answered', by, ask, part, pick, uuid: uuidOf(source) };
     }
+    case 'change':
+      return { is: 'change-tapped', by, draft: command.draft };
+    case 'wait':
+      return { is: 'wait-tapped', by, draft: command.draft };
     case 'stop':
       return { is: 'stop-tapped', by };
     case 'retry':
@@ -227,24 +233,4 @@ async function reply(
     case 'ignored':
       return refuse(whyIgnored(supervisor.task(task), links, event, input.command));
   }
-}
-
-/** What a person is told whose command changed nothing. */
-function whyIgnored(task: Task | undefined, { beside }: Links, event: TaskEvent, command: Command): RefusedInput {
-  const { phase: { at: phase } = { at: 'stopped' as const }, change = null } = task ?? {};
-  const tapped = event.is === 'merge-tapped' || event.is === 'approve-tapped' ? event.head : null;
-  if (tapped !== null && change && tapped !== change.head) return { code: 'head-moved', saw: tapped, is: change.head };
-  const unraised = notRaised(task, event);
-  if (unraised) return unraised;
-  if (task && isBudget(task)) return { code: 'budget' };
-  const shut = task && event.is === 'use-tapped' ? shutFor(task) : null;
-  if (shut !== null && command.name === 'use') {
-    return { code: 'not-beside', account: command.account, shut, beside: beside(shut).map(({ account }) => account) };
-  }
-  if (event.is === 'place-answered') return { code: 'not-asked' };
-  if (event.is === 'answered') {
-    const ask = task?.questions.find(({ id }) => id === event.ask);
-    return { code: 'answered', by: ask?.replies[event.part - 1]?.by ?? null };
-  }
-  return { code: 'not-now', command: command.name, phase };
 }

@@ -150,7 +150,10 @@ function handoff(task: Task, event: Ended, role: Role, end: End<'ended'>, stamp:
     case 'brainstormer':
       return parse(RequirementsHandoff, (said) => {
         const path = `docs/brainstorms/${task.slug}-requirements.md`;
-        const next = { ...task, title: said.title, requirements: { path, text: said.requirements } };
+        const { session, leg } = event;
+        const n = (task.draft?.n ?? 0) + 1;
+        const draft = { n, session, leg, head: null, open: true, pause: null };
+        const next = { ...task, title: said.title, requirements: { path, text: said.requirements }, draft };
         return go(next, { step: 'record', role }, stamp);
       });
     case 'planner':

@@ -3,6 +3,7 @@ import { Answer, askEvents } from './ask.ts';
 import { Over, raiseTapped, spentMuch } from './budget.ts';
 import { Change, Check } from './change.ts';
 import { doing } from './doing.ts';
+import { draftEvents } from './draft.ts';
 import { FileRef, Outbox } from './files.ts';
 import { Head, ProjectId, SessionId, TaskId } from './ids.ts';
 import { Person } from './person.ts';
@@ -232,6 +233,7 @@ export const TaskEvent = z.discriminatedUnion('is', [
   typed,
   spoke,
   ...askEvents,
+  ...draftEvents,
   refused,
   placeAnswered,
   spentMuch,

@@ -1,4 +1,5 @@
 import { openAsk } from './asking.ts';
+import { unpaused } from './draft.ts';
 import type { TaskEvent } from './event.ts';
 import { tryAgainAt } from './hold.ts';
 import { insteadOf } from './instead.ts';
@@ -165,9 +166,10 @@ export function verified(task: Task, { missing }: Of<'verified'>, stamp: Stamp):
 /** Held for money: a new conversation would be refused as this one was. */
 export const isBudget = ({ phase }: Task): boolean => phase.at === 'held' && phase.kind === 'budget';
 
-/** A person gives every bound afresh. */
+/** A person gives every bound afresh, and ends what they wait for. */
 export const afresh = (task: Task): Task => ({
   ...task,
+  draft: unpaused(task.draft),
   rework: { tests: 0, intake: 0, plan: 0, handoff: 0 },
   outages: 0,
 });

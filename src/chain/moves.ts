@@ -1,14 +1,17 @@
 import { kept } from './ask.ts';
 import { endOfDay } from './budget.ts';
+import type { Draft } from './draft.ts';
 import type { TaskEffect } from './effect.ts';
 import type { Hold } from './hold.ts';
 import { SessionId } from './ids.ts';
 import type { Notice } from './notice.ts';
 import { proposal } from './proposal.ts';
+import type { Role } from './roles.ts';
+import { ignored } from './stream.ts';
 import type { Moved as MovedOf, Stamp } from './stream.ts';
 import type { DocumentRole, Phase, Step, Task } from './task.ts';
 
-export { ignored } from './stream.ts';
+export { ignored };
 export type { Stamp } from './stream.ts';
 
 export type Moved = MovedOf<Task, TaskEffect>;
@@ -33,9 +36,29 @@ export function enter(task: Task, phase: Phase, stamp: Stamp, effects: readonly 
 
 /** A question is over with the conversation that asked it. */
 function stillAsked({ questions }: Task, phase: Phase): Task['questions'] {
-  const step = phase.at === 'queued' || phase.at === 'verifying' ? phase.step : phase.at === 'held' ? phase.from : null;
-  const session = phase.at === 'working' ? phase.session : step?.step === 'resume' ? step.session : null;
+  const step = phase.at === 'failed' ? null : stepOf(phase);
+  const session = step?.step === 'resume' ? step.session : null;
   return kept(questions.map((ask) => (ask.session === session ? ask : { ...ask, open: false })));
+}
+
+/** Where a phase stands in the chain; null where no role or document is about to be made, or is under way. */
+export function stepOf(phase: Phase): Step | null {
+  switch (phase.at) {
+    case 'queued':
+    case 'verifying':
+      return phase.step;
+    case 'held':
+    case 'failed':
+      return phase.from;
+    case 'recording':
+      return { step: 'record', role: phase.role };
+    case 'working': {
+      const { role, session, leg, words } = phase;
+      return { step: 'resume', role, session, leg, words, halted: true };
+    }
+    default:
+      return null;
+  }
 }
 
 /**
@@ -43,6 +66,8 @@ function stillAsked({ questions }: Task, phase: Phase): Task['questions'] {
  * may be shut; tests only while the task has no slot.
  */
 export function go(task: Task, step: Step, stamp: Stamp): Moved {
+  const { draft } = task;
+  if (step.step === 'work' && draft?.pause) return paused(task, draft, step, true, stamp);
   const heavy = step.step === 'prove' || step.step === 'validate';
   const queues = step.step === 'work' || step.step === 'resume' || (heavy && task.slot === null);
   return queues ? enter(task, { at: 'queued', step }, stamp, []) : begin(task, step, stamp);
@@ -95,12 +120,19 @@ function start(task: Task, { role, feedback }: Of<'work'>, stamp: Stamp): Moved 
 /** A leg of a conversation; what people said meanwhile goes with it. */
 function resume(task: Task, { role, session, leg, words, halted }: Of<'resume'>, stamp: Stamp): Moved {
   const { notes } = task;
+  const draft = task.draft && draftAt(task.draft, role, session, leg);
   return enter(
-    { ...task, notes: [] },
+    { ...task, notes: [], draft },
     { at: 'working', role, session, leg, words, notes, halted, yields: false },
     stamp,
     [{ do: 'run', role, session, leg, words, notes }],
   );
+}
+
+/** A coder ends what may be changed; who wrote it may have gone on meanwhile. */
+function draftAt(draft: Draft, role: Role, session: SessionId, leg: number): Draft {
+  if (role === 'coder') return { ...draft, open: false };
+  return session === draft.session ? { ...draft, leg } : draft;
 }
 
 /** Commits the document that a role left to the task's branch. */
@@ -130,6 +162,29 @@ export function hold(task: Task, of: Holding, loud: boolean | null, stamp: Stamp
   const until = ends.by === 'time' ? ends.at : ends.by === 'day' ? endOfDay(ends.day) : null;
   const told = loud === null ? [] : [tell({ kind: 'held', cause: kind, ends, reason, todo, until, loud })];
   return enter({ ...task, holds }, { at: 'held', hold: holds, feedback: null, ...of }, stamp, told);
+}
+
+/** Stands still because a person said so. `loud`: they may not be there any more. */
+export function paused(task: Task, draft: Draft, step: Step, loud: boolean, stamp: Stamp): Moved {
+  const { pause, n, head } = draft;
+  if (!pause) return ignored('nobody asked for that');
+  const { what } = pause;
+  const by = pause.by.name;
+  const role = step.step === 'work' && what === 'wait' ? step.role : 'planner';
+  const told = tell({ kind: 'paused', what, by, role, draft: n, loud });
+  if (what === 'wait') {
+    const todo = 'Resume goes on, Change rewrites the requirements.';
+    const of = {
+      kind: 'person',
+      ends: { by: 'person' },
+      reason: `${by} said wait: the ${role} has not begun.`,
+    } as const;
+    return first([told], hold(task, { ...of, todo, from: step }, null, stamp));
+  }
+  const todo = 'Write here what should change. Resume keeps them as they are.';
+  const of = { kind: 'person', ends: { by: 'answer' }, reason: `${by} changes the requirements.` } as const;
+  const from = { step: 'work', role, feedback: null } as const;
+  return first([told], hold({ ...task, plan: null, head }, { ...of, todo, from }, null, stamp));
 }
 
 /** Loud, terminal until a person taps Retry. */

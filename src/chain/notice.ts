@@ -12,7 +12,26 @@ import { Verdict } from './verdict.ts';
  * Text in `text`, `summary`, `tail` and `by` comes from agents and people: data, never a mention, a command or a button.
  */
 export const Notice = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('document'), what: z.enum(['requirements', 'plan']), path: z.string(), text: z.string() }),
+  /** `draft`: the number of requirements that may still be changed. */
+  z.object({
+    kind: z.literal('document'),
+    what: z.enum(['requirements', 'plan']),
+    path: z.string(),
+    text: z.string(),
+    draft: z.number().int().optional(),
+  }),
+  /** The chain stops before its next role, or once the plan is kept. */
+  z.object({ kind: z.literal('wait-asked'), by: z.string() }),
+  z.object({ kind: z.literal('change-asked'), by: z.string() }),
+  /** It stands still for `by`: `role` is not begun, or the next words change the requirements with this number. Loud where nobody is there any more. */
+  z.object({
+    kind: z.literal('paused'),
+    what: z.enum(['wait', 'change']),
+    by: z.string(),
+    role: Role,
+    draft: z.number().int(),
+    loud: z.boolean(),
+  }),
   z.object({ kind: z.literal('handoff'), role: Role, summary: z.string() }),
   /** What an agent left in its outbox. Claims: bytes to be taken away, never opened here. */
   z.object({ kind: z.literal('outbox'), role: Role, ...Outbox.shape }),

@@ -82,11 +82,15 @@ function proved(task: Task, next: 'begin' | 'red', { check }: Of<'proved'>, stam
 
 function recorded(task: Task, role: DocumentRole, event: Of<'recorded'>, stamp: Stamp): Moved {
   const document = role === 'brainstormer' ? task.requirements : task.plan;
-  const onto = { ...task, head: event.head, tree: task.tree + 1, outages: 0 };
-  const what = role === 'brainstormer' ? 'requirements' : 'plan';
-  const told = document ? [tell({ kind: 'document', what, path: document.path, text: document.text })] : [];
+  const isDraft = role === 'brainstormer';
+  const draft = isDraft && task.draft ? { ...task.draft, head: event.head } : task.draft;
+  const onto = { ...task, head: event.head, draft, tree: task.tree + 1, outages: 0 };
+  const what = isDraft ? 'requirements' : 'plan';
+  const about = document && ({ kind: 'document', what, path: document.path, text: document.text } as const);
+  const told = about ? [tell({ ...about, ...(isDraft && draft ? { draft: draft.n } : {}) })] : [];
   const from = { step: 'work', role: role === 'brainstormer' ? 'planner' : 'coder', feedback: null } as const;
-  if (role === 'brainstormer' || !event.asks) return first(told, go(onto, from, stamp));
+  // Who waits for it to be approved waits; who changes what it was made from does not.
+  if (isDraft || !event.asks || draft?.pause?.what === 'change') return first(told, go(onto, from, stamp));
   const todo = 'Approve it, or go back with /back plan and why.';
   const of = { kind: 'person', ends: { by: 'approval' }, reason: 'The plan waits for a person.', todo, from } as const;
   return first(told, hold(onto, of, true, stamp));

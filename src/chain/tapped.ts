@@ -1,3 +1,4 @@
+import { unpaused } from './draft.ts';
 import type { TaskEffect } from './effect.ts';
 import type { TaskEvent } from './event.ts';
 import { afresh, isBudget } from './held.ts';
@@ -61,7 +62,10 @@ export function approveTapped(task: Task, { by, head }: Of<'approve-tapped'>, st
   const { phase, change } = task;
   if (!may(by, 'merge')) return ignored('this person may not approve');
   if (head === null && phase.at === 'held' && phase.ends.by === 'approval') {
-    return first([tell({ kind: 'plan-approved', by: by.name })], go(task, phase.from, stamp));
+    return first(
+      [tell({ kind: 'plan-approved', by: by.name })],
+      go({ ...task, draft: unpaused(task.draft) }, phase.from, stamp),
+    );
   }
   if (head === null || !change || ['merging', 'merged', 'stopped'].includes(phase.at))
     return ignored(`nothing to approve: the task is ${phase.at}`);

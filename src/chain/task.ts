@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Answer, Ask } from './ask.ts';
 import { Change, Check } from './change.ts';
+import { Draft } from './draft.ts';
 import { FileRef } from './files.ts';
 import { CoderHandoff, PlanHandoff, ReviewHandoff, Severity } from './handoff.ts';
 import { Hold } from './hold.ts';
@@ -145,6 +146,8 @@ export const Task = z.object({
   /** The task's branch, as taken into the mirror. */
   head: Head.nullable(),
   requirements: z.object({ path: z.string(), text: z.string() }).nullable(),
+  /** What may still be changed of them. Older journals' snapshots have none. */
+  draft: Draft.nullable().default(null),
   plan: z.object({ path: z.string(), text: z.string(), handoff: PlanHandoff.omit({ plan: true }) }).nullable(),
   coder: CoderHandoff.nullable(),
   /** Ended sessions in order; their transcripts cross every later handoff, whole, as files. */

@@ -1,5 +1,6 @@
 import { aboutAsk, openAsk, saidTo } from './asking.ts';
 import { awaits } from './awaits.ts';
+import { changeTapped, rewriting, waitTapped } from './drafting.ts';
 import type { TaskEffect } from './effect.ts';
 import { sessionEnded } from './ended.ts';
 import type { Asked, TaskEvent } from './event.ts';
@@ -35,6 +36,10 @@ export function transition(task: Task | null, event: TaskEvent, stamp: Stamp): M
     case 'unasked':
     case 'ask-due':
       return aboutAsk(task, event, stamp);
+    case 'wait-tapped':
+      return waitTapped(task, event, stamp);
+    case 'change-tapped':
+      return changeTapped(task, event, stamp);
     case 'refused':
       return refused(task, event);
     case 'place-answered':
@@ -96,6 +101,7 @@ function asked(event: Asked, stamp: Stamp): Moved {
     proven: null,
     head: null,
     requirements: null,
+    draft: null,
     plan: null,
     coder: null,
     check: null,
@@ -166,7 +172,8 @@ function said(before: Task, event: Of<'said'>, stamp: Stamp): Moved {
   const next = { ...task, notes: [...task.notes, { uuid, by, text, ...filesOf(files) }] };
   const told = tell({ kind: 'heard', by, when: 'next-session' });
   if (phase.at !== 'held' || (phase.ends.by !== 'answer' && phase.ends.by !== 'words')) return move(next, [told]);
-  const moved = go(next, phase.from, stamp);
+  const rewrites = rewriting(task);
+  const moved = go({ ...next, draft: rewrites?.draft ?? task.draft }, rewrites?.step ?? phase.from, stamp);
   return moved.kind === 'moved' ? move(moved.state, [told, ...moved.effects]) : moved;
 }
 

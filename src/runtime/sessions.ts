@@ -126,12 +126,12 @@ async function runLeg(
   at: Layout,
   on: Parameters<Sessions['run']>[1],
 ): Promise<SessionEnd> {
-  const { session, leg, checkout } = spec;
+  const { session, leg } = spec;
   const end = await withOutbox(at, leg, (await readEnd(at, leg)) ?? (await follow(tools, spec, at, on)));
   // The end of an earlier leg is known while a later one is at work.
   if ((await latestLeg(at)) <= leg) await clear(tools, session, at);
-  // Any other end, and an answer, may go on in another leg, in the same checkout; the task's end removes it.
-  if (end.kind === 'ended' && checkout.access === 'read' && spec.role !== 'answerer') removeSoon(tools, spec);
+  // Any other end, an answer, and requirements that a person changes may go on in another leg, in the same checkout; the task's end removes it.
+  if (end.kind === 'ended' && (spec.role === 'planner' || spec.role === 'reviewer')) removeSoon(tools, spec);
   return end;
 }
 

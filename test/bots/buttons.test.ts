@@ -1,11 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buttonsOf, confirm, pressed } from '../../src/bots/buttons.ts';
+import { confirm, pressed } from '../../src/bots/buttons.ts';
+import { buttonsOf } from '../../src/bots/card-buttons.ts';
 import { commandOf, parsePress, pressId } from '../../src/bots/buttons.ts';
 import type { Press } from '../../src/bots/buttons.ts';
 import { Head, TaskId } from '../../src/chain/ids.ts';
 import type { Command } from '../../src/chain/commands.ts';
-import { beside, blocked, head, id, reviewed, sensitive, stale, task, tasks } from './samples.ts';
+import type { Task } from '../../src/chain/task.ts';
+import { ana, beside, blocked, head, id, reviewed, sensitive, session, stale, task, tasks } from './samples.ts';
 
 const hex = (length: number): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(...'0123456789abcdef'.split('')), minLength: length, maxLength: length });
@@ -30,6 +32,7 @@ const anyPress: fc.Arbitrary<Press> = fc.oneof(
     day: fc.constantFrom('2026-11-27', '2027-01-01'),
     dollars: anyDollars,
   }),
+  fc.record({ act: fc.constantFrom('change', 'wait'), task: anyTask, draft: fc.integer({ min: 1, max: 9_999 }) }),
   fc.record({ act: fc.constantFrom('stop', 'retry', 'status'), task: anyTask }),
   fc.record({
     act: fc.constantFrom('once', 'refuse'),
@@ -98,6 +101,10 @@ describe('the id of a button', () => {
     `allow:${id}:example.org`,
     `allow:${id}:03`,
     `keep:${id}:100`,
+    `wait:${id}`,
+    `wait:${id}:0`,
+    `change:${id}:01`,
+    `change:${id}:1:x`,
     `use:${id}`,
     `use:${id}:`,
     `use:${id}:Claude2`,
@@ -117,6 +124,8 @@ describe('a press', () => {
     [{ act: 'retry', task: id }, { name: 'retry' }, 'Retry'],
     [{ act: 'use', task: id, account: 'claude2' }, { name: 'use', account: 'claude2' }, 'Use claude2'],
     [{ act: 'status', task: id }, { name: 'status' }, 'Status'],
+    [{ act: 'change', task: id, draft: 3 }, { name: 'change', draft: 3 }, 'Change'],
+    [{ act: 'wait', task: id, draft: 3 }, { name: 'wait', draft: 3 }, 'Wait'],
   ])('%o', (press, command, words) => {
     expect(commandOf(press)).toEqual(command);
     expect(pressed(press)).toBe(words);
@@ -184,6 +193,25 @@ describe('the buttons of a task', () => {
     const { phase } = tasks.held;
     if (phase.at !== 'held') throw new Error('the sample is not held');
     expect(acts({ ...tasks.held, phase: { ...phase, ends: { by: 'time', at: 0 } } })).toEqual(['resume', 'stop']);
+  });
+
+  it('offer Change and Wait until the coder begins, and only what still does something', () => {
+    const n = { n: 2, session, leg: 1, head, open: true, pause: null };
+    const wait = { ...n, pause: { what: 'wait', by: ana } } as const;
+    const planning = { at: 'working', role: 'planner', session, leg: 1, words: null } as const;
+    const step = { step: 'work', role: 'coder', feedback: null } as const;
+    const rest = { hold: 1, kind: 'person', reason: '', todo: '', from: step, feedback: null } as const;
+    const at = (phase: Task['phase'], draft: Task['draft']): readonly string[] => acts(task(phase, { draft }));
+    const works = { ...planning, notes: [], halted: false, yields: false };
+    expect(at(works, n)).toEqual(['change', 'wait', 'stop']);
+    expect(at(works, wait)).toEqual(['change', 'stop']);
+    expect(at({ at: 'queued', step }, n)).toEqual(['change', 'wait', 'stop']);
+    expect(at({ at: 'queued', step }, { ...n, open: false })).toEqual(['stop']);
+    expect(at({ ...works, role: 'coder' }, n)).toEqual(['stop']);
+    expect(at({ at: 'held', ...rest, ends: { by: 'person' } }, wait)).toEqual(['resume', 'change', 'stop']);
+    const changes = { ...n, pause: { what: 'change', by: ana } } as const;
+    expect(at({ at: 'held', ...rest, ends: { by: 'answer' } }, changes)).toEqual(['resume', 'stop']);
+    expect(at({ at: 'failed', reason: '', from: step }, n)).toEqual(['retry', 'change', 'stop']);
   });
 
   it('are bound to the head that is shown', () => {

@@ -13,7 +13,12 @@ const notices = {
     what: 'requirements',
     path: 'docs/brainstorms/readme-requirements.md',
     text: '# Requirements',
+    draft: 2,
   },
+  'wait-asked': { kind: 'wait-asked', by: 'Ana' },
+  'change-asked': { kind: 'change-asked', by: 'Ana' },
+  paused: { kind: 'paused', what: 'wait', by: 'Ana', role: 'coder', draft: 2, loud: true },
+  changing: { kind: 'paused', what: 'change', by: 'Ana', role: 'planner', draft: 2, loud: false },
   plan: { kind: 'document', what: 'plan', path: 'docs/plans/2026-11-20-001-fix-readme-plan.md', text: '# Plan' },
   handoff: { kind: 'handoff', role: 'coder', summary: 'Put the word right.' },
   spoke: { kind: 'spoke', role: 'brainstormer', text: 'One thing first.\n[Merge](x) it' },
@@ -245,8 +250,26 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
     '🚧 The agent asked for `deb.debian.org:80` 2 times and was refused: only TLS for that very name is let through.',
   ],
   document: [
-    '📄 Requirements written. The chain goes on by itself. `docs/brainstorms/readme-requirements.md`',
+    '📄 Requirements written: brainstorm complete, chain running headless. `docs/brainstorms/readme-requirements.md` Until the coder begins you can change them, or have it wait.',
     '(file readme-requirements.md: "# Requirements")',
+    '[Change] plain change:t0123456789:2',
+    '[Wait] plain wait:t0123456789:2',
+  ],
+  'wait-asked': ['✋ Ana said wait: who works may finish, and then nothing begins.'],
+  'change-asked': ['✏️ Ana changes the requirements, as soon as the plan is kept.'],
+  paused: [
+    '(rings)',
+    '⏸ waits for a person ⋅ **site** ⋅ Correct the spelling in the README',
+    'Ana said wait: the coder has not begun. Resume goes on; Change rewrites the requirements.',
+    '[Resume now] primary resume:t0123456789',
+    '[Change] plain change:t0123456789:2',
+    '[Stop] danger stop:t0123456789',
+  ],
+  changing: [
+    '✏️ requirements to change',
+    'Ana changes them. Write here what should change: who wrote them goes on with that, and the plan is made anew.',
+    '[Keep them] primary resume:t0123456789',
+    '[Stop] danger stop:t0123456789',
   ],
   plan: [
     '📄 Plan written. `docs/plans/2026-11-20-001-fix-readme-plan.md`',
@@ -466,7 +489,7 @@ describe('a notice', () => {
     const rings = Object.values(notices)
       .map((told) => notice(subject, told, beside))
       .filter(({ loud }) => loud);
-    expect(rings).toHaveLength(18);
+    expect(rings).toHaveLength(19);
     for (const { text } of rings) {
       expect(text.split('\n')[0]).toMatch(/ ⋅ \*\*site\*\* ⋅ Correct the spelling in the README$/);
     }

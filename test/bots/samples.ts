@@ -72,6 +72,7 @@ export function task(phase: Phase, more: Partial<Task> = {}): Task {
     phase,
     policy: null,
     slot: null,
+    draft: null,
     raised: null,
     spent: null,
     warned: false,

@@ -1,3 +1,4 @@
+import { drafts } from './drafts.ts';
 import { talks } from './talks.ts';
 import type { events } from './events.ts';
 import type { Reached } from './samples.ts';
@@ -103,6 +104,7 @@ export const rows: readonly Row[] = [
   [[...coders], 'coder crashed, over budget', 'held budget until raise: tell held'],
   [[...coders], 'coder ended, once over budget', 'taking: tell handoff, take'],
   [['heldForDay'], 'hold ended', 'queued resume coder: tell resumed'],
+  ...drafts,
   ...talks,
   [['opening'], 'opened', 'preparing: prepare'],
   [['preparing'], 'prepared', 'queued prove: '],

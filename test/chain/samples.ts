@@ -147,6 +147,10 @@ export const tapped = (by: Person = ana, digit = '3', second = false): TaskEvent
   second,
 });
 
+/** About the requirements that were shown first. */
+export const waits = (by: Person = ben, draft = 1): TaskEvent => ({ is: 'wait-tapped', by, draft });
+export const changes = (by: Person = ben, draft = 1): TaskEvent => ({ is: 'change-tapped', by, draft });
+
 /** Folds events; each must move the task. */
 export function play(events: readonly TaskEvent[], from: Task | null = null): Task {
   let task = from;
@@ -213,6 +217,12 @@ export const reach = {
   yielding: [...brainstorming, questioned(), due(1)],
   heldForQuestion: [...brainstorming, questioned(), due(1), ended('brainstormer', { kind: 'stopped' })],
   recording,
+  queuedToPlan: [...recording, recorded('1')],
+  waiting: [...recording, recorded('1'), waits()],
+  waitingSoon: [...planning, waits()],
+  changing: [...planning, changes()],
+  changingSoon: [...recordingPlan, changes()],
+  rewriting: [...planning, changes(), { is: 'said', by: ben, text: 'keep it short', uuid: 'u1' }],
   planning,
   recordingPlan,
   coding,

@@ -1,4 +1,5 @@
 import { boundary } from './boundary.ts';
+import { dialogue } from './dialogue.ts';
 import { disk } from './disk.ts';
 import { environment } from './environment.ts';
 import { files } from './files.ts';
@@ -463,6 +464,7 @@ export const mutants: readonly Mutant[] = [
   ...covered,
   ...files,
   ...talk,
+  ...dialogue,
   ...boundary,
   ...money,
   ...environment,

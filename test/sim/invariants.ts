@@ -121,18 +121,25 @@ const settled: Rule = ({ world }) => {
   return open;
 };
 
-/** A conversation goes on only after a leg that was cut off, and nothing runs on for a task that is over. */
+/** A conversation goes on only after a leg that was cut off, or once for each time that a person changes what it wrote; and nothing runs on for a task that is over. */
 const resumedOnce: Rule = ({ world, tasks }) =>
-  Object.entries(world.sessions).flatMap(([name, { leg, end, task, requests }]) => {
+  Object.entries(world.sessions).flatMap(([name, { leg, end, task, role, requests }]) => {
     // One that was not to begin, and did not.
     if (end?.kind === 'stopped' && requests === 0) return [];
     const before = world.sessions[name.replace(/#\d+$/, `#${leg - 1}`)];
     const phase = tasks.find(({ id }) => id === task)?.phase.at;
     return [
-      ...(leg > 1 && before?.end && isDone(before.end) ? [`${name} goes on with what had ended`] : []),
+      ...(leg > 1 && before?.end && isDone(before.end) && !(role === 'brainstormer' && changed(world, task) === leg - 1)
+        ? [`${name} goes on with what had ended`]
+        : []),
       ...(end === null && phase !== 'working' ? [`${name} runs and its task is ${phase}`] : []),
     ];
   });
+
+/** How often a person had the requirements changed, and said how. */
+const changed = ({ streams }: World, task: string): number =>
+  (streams[`task-${task}`]?.entries ?? []).filter((text) => (JSON.parse(text) as Entry).event.is === 'change-tapped')
+    .length;
 
 /** Who asked goes on with the answer and not without it, and is given it once; people are asked once. */
 const answeredOnce: Rule = ({ world }) =>
