@@ -5,11 +5,20 @@ import type { Message } from './message.ts';
 import { loud, quiet } from './telling.ts';
 import type { Subject } from './telling.ts';
 
-type Deed = Extract<Notice, { kind: 'handed-over' | 'answer' | 'talk-over' | 'offer' | 'elsewhere' }>;
+type Deed = Extract<
+  Notice,
+  { kind: 'feedback-asked' | 'back' | 'stopped' | 'handed-over' | 'answer' | 'talk-over' | 'offer' | 'elsewhere' }
+>;
 
 /** What people did, and what a question came to. */
 export function deeds(subject: Subject, told: Deed): Message {
   switch (told.kind) {
+    case 'feedback-asked':
+      return quiet(`✏️ ${line(told.by, 60)}: write what should change. Your next message here goes to the coder.`);
+    case 'back':
+      return quiet(`↩️ ${line(told.by, 60)} sent it back to the ${told.to}: ${line(told.why)}`);
+    case 'stopped':
+      return quiet(`⏹ Stopped by ${line(told.by)}. The work is kept on its branch.`);
     case 'handed-over':
       return loud(subject, `🤝 for ${line(told.to, 60)}`, [`${line(told.by, 60)} handed it over.`]);
     case 'answer':

@@ -10,14 +10,16 @@ type Of<K extends Notice['kind']> = Extract<Notice, { kind: K }>;
 
 /** Documents that roles leave, and what people may say of the requirements until a coder begins. */
 
-export function aboutDraft(subject: Subject, told: Of<'document' | 'wait-asked' | 'change-asked' | 'paused'>): Message {
+export function aboutDraft(subject: Subject, told: Of<'document' | 'pause-asked' | 'paused'>): Message {
   switch (told.kind) {
     case 'document':
       return document(subject, told);
-    case 'wait-asked':
-      return quiet(`✋ ${line(told.by, 60)} said wait: who works may finish, and then nothing begins.`);
-    case 'change-asked':
-      return quiet(`✏️ ${line(told.by, 60)} changes the requirements, as soon as the plan is kept.`);
+    case 'pause-asked':
+      return quiet(
+        told.what === 'wait'
+          ? `✋ ${line(told.by, 60)} said wait: who works may finish, and then nothing begins.`
+          : `✏️ ${line(told.by, 60)} changes the requirements, as soon as the plan is kept.`,
+      );
     case 'paused':
       return paused(subject, told);
   }

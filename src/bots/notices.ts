@@ -23,8 +23,7 @@ type Of<K extends Notice['kind']> = Extract<Notice, { kind: K }>;
 export function notice(subject: Subject, told: Notice, beside: Beside): Message {
   switch (told.kind) {
     case 'document':
-    case 'wait-asked':
-    case 'change-asked':
+    case 'pause-asked':
     case 'paused':
       return aboutDraft(subject, told);
     case 'handoff':
@@ -59,9 +58,8 @@ export function notice(subject: Subject, told: Notice, beside: Beside): Message 
     case 'plan-approved':
       return quiet(approval(told));
     case 'feedback-asked':
-      return quiet(`✏️ ${line(told.by, 60)}: write what should change. Your next message here goes to the coder.`);
     case 'back':
-      return quiet(`↩️ ${line(told.by, 60)} sent it back to the ${told.to}: ${line(told.why)}`);
+    case 'stopped':
     case 'handed-over':
     case 'answer':
     case 'talk-over':
@@ -80,8 +78,6 @@ export function notice(subject: Subject, told: Notice, beside: Beside): Message 
       return merged(subject, told);
     case 'failed':
       return loud(subject, '❌ failed', [line(told.reason)], { buttons: [retry(subject.task), stop(subject.task)] });
-    case 'stopped':
-      return quiet(`⏹ Stopped by ${line(told.by)}. The work is kept on its branch.`);
   }
 }
 

@@ -58,22 +58,7 @@ export function createDesk(supervisor: Supervisor, links: Links): Desk {
         }
         case 'hosts':
           return hosts(supervisor, links, input, command.remove);
-        case 'allow':
-        case 'keep':
-        case 'say':
-        case 'answer':
-        case 'change':
-        case 'wait':
-        case 'merge':
-        case 'approve':
-        case 'back':
-        case 'sendback':
-        case 'handover':
-        case 'stop':
-        case 'resume':
-        case 'use':
-        case 'raise':
-        case 'retry':
+        default:
           return steer(supervisor, links, input, command);
       }
     },

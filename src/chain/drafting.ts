@@ -11,6 +11,9 @@ import type { Step, Task } from './task.ts';
 type Wait = Extract<DraftEvent, { is: 'wait-tapped' }>;
 type Change = Extract<DraftEvent, { is: 'change-tapped' }>;
 
+export const aboutDraft = (task: Task, event: DraftEvent, stamp: Stamp): Moved =>
+  event.is === 'wait-tapped' ? waitTapped(task, event, stamp) : changeTapped(task, event, stamp);
+
 /** Where the chain stands between the requirements and the coder; null where it does not. */
 export function between({ phase, draft }: Task): Step | null {
   if (!draft?.open || draft.head === null) return null;
@@ -38,7 +41,7 @@ function seen(task: Task, n: number): { readonly draft: Draft; readonly step: St
 const BY_ITSELF: readonly string[] = ['account', 'time', 'room', 'base', 'day'];
 
 /** Who works may finish; the next role is not begun. */
-export function waitTapped(task: Task, { by, draft: n }: Wait, stamp: Stamp): Moved {
+function waitTapped(task: Task, { by, draft: n }: Wait, stamp: Stamp): Moved {
   if (!may(by, 'steer')) return ignored('this person may not have it wait');
   const { phase } = task;
   const at = seen(task, n);
@@ -48,11 +51,11 @@ export function waitTapped(task: Task, { by, draft: n }: Wait, stamp: Stamp): Mo
     return ignored('it waits already');
   const waits = { ...task, draft: { ...draft, pause: { what: 'wait', by } as const } };
   if (phase.at === 'queued' && step.step === 'work') return paused(waits, waits.draft, step, false, stamp);
-  return move(waits, [tell({ kind: 'wait-asked', by: by.name })]);
+  return move(waits, [tell({ kind: 'pause-asked', what: 'wait', by: by.name })]);
 }
 
 /** Who plans is stopped, and what was planned is void: the next words go to who wrote the requirements. */
-export function changeTapped(task: Task, { by, draft: n }: Change, stamp: Stamp): Moved {
+function changeTapped(task: Task, { by, draft: n }: Change, stamp: Stamp): Moved {
   if (!may(by, 'steer')) return ignored('this person may not have it changed');
   if (isBudget(task)) return ignored('its budget is used up');
   const { phase } = task;
@@ -62,7 +65,7 @@ export function changeTapped(task: Task, { by, draft: n }: Change, stamp: Stamp)
   if (draft.pause?.what === 'change') return ignored('somebody changes them already');
   const changes = { ...task, draft: { ...draft, pause: { what: 'change', by } as const } };
   // The plan is being kept just now: what is written to the branch is let finish.
-  if (phase.at === 'recording') return move(changes, [tell({ kind: 'change-asked', by: by.name })]);
+  if (phase.at === 'recording') return move(changes, [tell({ kind: 'pause-asked', what: 'change', by: by.name })]);
   return first(halt(task), paused(changes, changes.draft, step, false, stamp));
 }
 

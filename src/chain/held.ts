@@ -18,8 +18,13 @@ export function granted(task: Task, stamp: Stamp): Moved {
   return begin({ ...task, slot: task.slot ?? stamp.at }, phase.step, stamp);
 }
 
+export function aboutHold(task: Task, event: Of<'account-shut' | 'account-held' | 'hold-ended'>, stamp: Stamp): Moved {
+  if (event.is === 'account-shut') return accountShut(task, event, stamp);
+  return event.is === 'account-held' ? accountHeld(task, event) : holdEnded(task, event, stamp);
+}
+
 /** The next safe point is here: the role is not begun, and the account is asked to say when it opens. */
-export function accountShut(task: Task, { account }: Of<'account-shut'>, stamp: Stamp): Moved {
+function accountShut(task: Task, { account }: Of<'account-shut'>, stamp: Stamp): Moved {
   const { phase } = task;
   if (phase.at !== 'queued' || (phase.step.step !== 'work' && phase.step.step !== 'resume'))
     return ignored(`no role waits: the task is ${phase.at}`);
@@ -66,7 +71,7 @@ function shutReason(account: string, { why, window }: Of<'account-held'>): strin
 }
 
 /** The account's answer: the card says why and until when. One of all tasks that wait rings. */
-export function accountHeld(task: Task, event: Of<'account-held'>): Moved {
+function accountHeld(task: Task, event: Of<'account-held'>): Moved {
   const { phase } = task;
   if (phase.at !== 'held' || phase.hold !== event.hold || phase.ends.by !== 'account')
     return ignored('that hold is over');
@@ -80,7 +85,7 @@ export function accountHeld(task: Task, event: Of<'account-held'>): Moved {
 }
 
 /** The cause is gone: it goes on where it stood, in the queue if that takes a container. */
-export function holdEnded(task: Task, { hold: ended, why }: Of<'hold-ended'>, stamp: Stamp): Moved {
+function holdEnded(task: Task, { hold: ended, why }: Of<'hold-ended'>, stamp: Stamp): Moved {
   const { phase } = task;
   if (phase.at !== 'held' || phase.hold !== ended) return ignored('that hold is over');
   if (['approval', 'answer', 'person', 'raise'].includes(phase.ends.by)) return ignored('only a person ends that hold');

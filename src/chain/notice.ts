@@ -21,8 +21,7 @@ export const Notice = z.discriminatedUnion('kind', [
     draft: z.number().int().optional(),
   }),
   /** The chain stops before its next role, or once the plan is kept. */
-  z.object({ kind: z.literal('wait-asked'), by: z.string() }),
-  z.object({ kind: z.literal('change-asked'), by: z.string() }),
+  z.object({ kind: z.literal('pause-asked'), what: z.enum(['wait', 'change']), by: z.string() }),
   /** It stands still for `by`: `role` is not begun, or the next words change the requirements with this number. Loud where nobody is there any more. */
   z.object({
     kind: z.literal('paused'),

@@ -1,10 +1,10 @@
 import { aboutAsk, openAsk, saidTo } from './asking.ts';
 import { awaits } from './awaits.ts';
-import { changeTapped, rewriting, waitTapped } from './drafting.ts';
+import { aboutDraft, rewriting } from './drafting.ts';
 import type { TaskEffect } from './effect.ts';
 import { sessionEnded } from './ended.ts';
 import type { Asked, TaskEvent } from './event.ts';
-import { accountHeld, accountShut, granted, holdEnded, outage, resumeTapped, useTapped, verified } from './held.ts';
+import { aboutHold, granted, outage, resumeTapped, useTapped, verified } from './held.ts';
 import { filesOf, named } from './files.ts';
 import type { FileRef } from './files.ts';
 import { enter, first, go, halt, ignored, move, tell } from './moves.ts';
@@ -25,6 +25,7 @@ export function transition(task: Task | null, event: TaskEvent, stamp: Stamp): M
   if (!task) return ignored('there is no such task');
   if (event.is === 'done') return ignored('nothing more to do');
   if (event.is === 'raise-tapped' || event.is === 'spent-much') return money(task, event, stamp);
+  if (event.is === 'wait-tapped' || event.is === 'change-tapped') return aboutDraft(task, event, stamp);
   switch (event.is) {
     case 'said':
       return said(task, event, stamp);
@@ -36,10 +37,6 @@ export function transition(task: Task | null, event: TaskEvent, stamp: Stamp): M
     case 'unasked':
     case 'ask-due':
       return aboutAsk(task, event, stamp);
-    case 'wait-tapped':
-      return waitTapped(task, event, stamp);
-    case 'change-tapped':
-      return changeTapped(task, event, stamp);
     case 'refused':
       return refused(task, event);
     case 'place-answered':
@@ -67,11 +64,9 @@ export function transition(task: Task | null, event: TaskEvent, stamp: Stamp): M
     case 'granted':
       return granted(task, stamp);
     case 'account-shut':
-      return accountShut(task, event, stamp);
     case 'account-held':
-      return accountHeld(task, event);
     case 'hold-ended':
-      return holdEnded(task, event, stamp);
+      return aboutHold(task, event, stamp);
     case 'change-moved':
       return changeMoved(task, event, stamp);
     case 'verified':

@@ -15,8 +15,8 @@ const notices = {
     text: '# Requirements',
     draft: 2,
   },
-  'wait-asked': { kind: 'wait-asked', by: 'Ana' },
-  'change-asked': { kind: 'change-asked', by: 'Ana' },
+  'pause-asked': { kind: 'pause-asked', what: 'wait', by: 'Ana' },
+  changeAsked: { kind: 'pause-asked', what: 'change', by: 'Ana' },
   paused: { kind: 'paused', what: 'wait', by: 'Ana', role: 'coder', draft: 2, loud: true },
   changing: { kind: 'paused', what: 'change', by: 'Ana', role: 'planner', draft: 2, loud: false },
   plan: { kind: 'document', what: 'plan', path: 'docs/plans/2026-11-20-001-fix-readme-plan.md', text: '# Plan' },
@@ -255,8 +255,8 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
     '[Change] plain change:t0123456789:2',
     '[Wait] plain wait:t0123456789:2',
   ],
-  'wait-asked': ['✋ Ana said wait: who works may finish, and then nothing begins.'],
-  'change-asked': ['✏️ Ana changes the requirements, as soon as the plan is kept.'],
+  'pause-asked': ['✋ Ana said wait: who works may finish, and then nothing begins.'],
+  changeAsked: ['✏️ Ana changes the requirements, as soon as the plan is kept.'],
   paused: [
     '(rings)',
     '⏸ waits for a person ⋅ **site** ⋅ Correct the spelling in the README',
@@ -493,29 +493,5 @@ describe('a notice', () => {
     for (const { text } of rings) {
       expect(text.split('\n')[0]).toMatch(/ ⋅ \*\*site\*\* ⋅ Correct the spelling in the README$/);
     }
-  });
-
-  it('puts long words of an agent whole into a file, and their beginning into the message', () => {
-    const summary = `Begins.\n\`\`\`\n${'x'.repeat(3_000)}`;
-    const { agent, file } = notice(subject, { kind: 'handoff', role: 'planner', summary }, beside);
-    expect(agent).toMatch(/^Begins\.\n```\nx+…\n```$/);
-    expect(agent!.length).toBeLessThan(1_600);
-    expect(file).toEqual({ name: 'planner-handoff.md', text: summary });
-  });
-
-  it('attaches hunks that are too long for a message, and says so', () => {
-    const patch = '+x\n'.repeat(2_000);
-    const { agent, file, text } = notice(subject, { kind: 'confirm', by: 'Ana', head, patch }, beside);
-    expect(agent).toBeUndefined();
-    expect(file).toEqual({ name: 'abc1234.patch', text: patch });
-    expect(text).toContain('An admin who has read the attached hunks may confirm.');
-  });
-
-  it('quotes nothing where nothing was said', () => {
-    expect(notice(subject, { kind: 'handoff', role: 'coder', summary: ' \u200b\n' }, beside)).toEqual({
-      text: '🤝 The coder is done.',
-      buttons: [],
-      loud: false,
-    });
   });
 });

@@ -10,14 +10,14 @@ const all: readonly Reached[] = [...still, ...soon, 'waitingSoon'];
 /** Rows of Change and Wait: what people say of the requirements until a coder begins. */
 export const drafts: readonly Row[] = [
   [['queuedToPlan', 'queuedToCode'], 'wait tapped', 'held person until person: tell paused'],
-  [['planning', 'askingPlanner', 'recordingPlan'], 'wait tapped', '= : tell wait-asked'],
+  [['planning', 'askingPlanner', 'recordingPlan'], 'wait tapped', '= : tell pause-asked'],
   [
     ['queuedToPlan', 'queuedToCode', 'waiting', 'heldForApproval'],
     'change tapped',
     'held person until answer: tell paused',
   ],
   [['planning', 'askingPlanner', 'waitingSoon'], 'change tapped', 'held person until answer: halt, tell paused'],
-  [['recordingPlan'], 'change tapped', '= : tell change-asked'],
+  [['recordingPlan'], 'change tapped', '= : tell pause-asked'],
   [['changingSoon'], 'recorded', 'held person until answer: tell document, tell paused'],
   [['changingSoon'], 'recorded, asks', 'held person until answer: tell document, tell paused'],
   [['changingSoon'], 'broke: record', 'held infrastructure until time: tell held'],
