@@ -123,7 +123,9 @@ async function actsOf(config: Config, root: string, chat: Chat, now: Now): Promi
   const repository = (id: ProjectId): { path: string; base: string } => {
     const project = repositories.get(id);
     if (!project)
-      throw new Error(`${id} is not under projects in signalbox.yaml any more: put it back, or stop its tasks.`);
+      throw new Error(
+        `${id} is not under projects in signalbox.yaml any more: put it back, or stop its tasks that are not being merged.`,
+      );
     return { path: project.repository, base: project.base };
   };
   return {

@@ -114,6 +114,9 @@ export function reviewRow(review: {
   return `Review: ${line(review.severity, 20)}, ${count(review.count, 'finding')}${scope}`;
 }
 
+/** What can be done about a merge that lasts: no answer says that it was not made. */
+export const MERGE_WAITS = 'It is tried again by itself. It may be merged already, so it cannot be stopped now.';
+
 /** What ends the phase, where a person has a part in it. */
 function awaited(task: Task): readonly string[] {
   const { phase, draft } = task;
@@ -125,7 +128,10 @@ function awaited(task: Task): readonly string[] {
     case 'failed':
       return [line(phase.reason)];
     case 'merging':
-      return phase.by ? [`Merge asked for by ${line(phase.by.name)}.`] : [];
+      return [
+        ...(phase.by ? [`Merge asked for by ${line(phase.by.name)}.`] : []),
+        ...(phase.waits === null ? [] : [line(phase.waits), MERGE_WAITS]),
+      ];
     case 'merged':
       return [`Merged as ${short(phase.commit)}.`];
     case 'stopped':

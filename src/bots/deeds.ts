@@ -1,5 +1,6 @@
 import type { Notice } from '../chain/notice.ts';
 import { make, stop } from './buttons.ts';
+import { MERGE_WAITS } from './cards.ts';
 import { line, quoted } from './markdown.ts';
 import type { Message } from './message.ts';
 import { loud, quiet } from './telling.ts';
@@ -7,10 +8,21 @@ import type { Subject } from './telling.ts';
 
 type Deed = Extract<
   Notice,
-  { kind: 'feedback-asked' | 'back' | 'stopped' | 'handed-over' | 'answer' | 'talk-over' | 'offer' | 'elsewhere' }
+  {
+    kind:
+      | 'feedback-asked'
+      | 'back'
+      | 'stopped'
+      | 'handed-over'
+      | 'answer'
+      | 'talk-over'
+      | 'offer'
+      | 'elsewhere'
+      | 'merge-waits';
+  }
 >;
 
-/** What people did, and what a question came to. */
+/** What people did, and what a question or a tap came to. */
 export function deeds(subject: Subject, told: Deed): Message {
   switch (told.kind) {
     case 'feedback-asked':
@@ -31,6 +43,8 @@ export function deeds(subject: Subject, told: Deed): Message {
       return quiet(`💡 ${line(told.by, 60)}: nobody works here any more. It can become a task that knows this one.`, {
         buttons: [make(subject.task, told.n)],
       });
+    case 'merge-waits':
+      return loud(subject, '⏳ cannot merge yet', [`Change #${told.number}: ${line(told.reason)}`, MERGE_WAITS]);
     case 'elsewhere':
       return loud(subject, told.state === 'merged' ? '✅ merged elsewhere' : '⏹ closed elsewhere', [
         `Change #${told.number} was ${told.state} without Signalbox.`,

@@ -54,9 +54,11 @@ function rowOf(task: Task, wait: Wait | undefined, now: Millis): GlanceRow {
   const why =
     phase.at === 'held' || phase.at === 'failed'
       ? phase.reason
-      : phase.at === 'queued' && wait
-        ? waitWords(wait)
-        : null;
+      : phase.at === 'merging'
+        ? phase.waits
+        : phase.at === 'queued' && wait
+          ? waitWords(wait)
+          : null;
   return {
     task: id,
     sign: sign(phase.at),
@@ -75,6 +77,8 @@ function waitsFor(phase: Task['phase']): GlanceRow['waits'] {
       return 'person';
     case 'held':
       return ['person', 'answer', 'approval'].includes(phase.ends.by) ? 'person' : 'cause';
+    case 'merging':
+      return phase.waits === null ? 'no' : 'cause';
     case 'merged':
     case 'stopped':
       return 'over';

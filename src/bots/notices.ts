@@ -65,6 +65,8 @@ export function notice(subject: Subject, told: Notice, beside: Beside): Message 
     case 'talk-over':
     case 'offer':
     case 'elsewhere':
+    case 'merge-waits':
+    case 'stopped':
       return deeds(subject, told);
     case 'held-for-review':
       return review(subject, told);

@@ -170,6 +170,9 @@ const changeMoved = z.object({
   base: Head,
 });
 
+/** The merge could not be made, or asked about, again and again. It is tried on: it may have been made. */
+const mergeWaits = z.object({ is: z.literal('merge-waits'), reason: z.string() });
+
 /** What a person typed into a session's pane: heard in the chat, never an approval. */
 const typed = z.object({ is: z.literal('typed'), session: SessionId, text: z.string() });
 
@@ -227,6 +230,7 @@ export const TaskEvent = z.discriminatedUnion('is', [
   judged,
   merged,
   mergeRefused,
+  mergeWaits,
   heard,
   done,
   broke,

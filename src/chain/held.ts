@@ -185,6 +185,15 @@ export function noRoom(task: Task, reason: string, from: Step, stamp: Stamp): Mo
   return hold(task, { kind: 'infrastructure', ends: { by: 'room' }, reason, todo, from }, true, stamp);
 }
 
+/** The merge is tried on, since it may have been made: people are told why it lasts, once. */
+export function mergeWaits(task: Task, { reason }: Of<'merge-waits'>): Moved {
+  const { phase, change } = task;
+  if (phase.at !== 'merging' || !change) return ignored(`nothing is being merged: the task is ${phase.at}`);
+  if (phase.waits !== null) return ignored('that was told');
+  const told = tell({ kind: 'merge-waits', number: change.number, reason });
+  return move({ ...task, phase: { ...phase, waits: reason } }, [told]);
+}
+
 /** Something is out of reach: tried again by itself, later each time. Rings the `rings`-th time in a row, and not again. */
 export function outage(task: Task, reason: string, from: Step, rings: number, stamp: Stamp): Moved {
   const at = tryAgainAt(stamp.at, task.outages);

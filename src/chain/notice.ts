@@ -130,6 +130,8 @@ export const Notice = z.discriminatedUnion('kind', [
   }),
   /** The tap was heard but the gate or the forge said no. */
   z.object({ kind: z.literal('merge-refused'), by: z.string(), reason: z.string() }),
+  /** The merge is tried again and again, and cannot be stopped: it may have been made. Loud, once. */
+  z.object({ kind: z.literal('merge-waits'), number: z.number().int(), reason: z.string() }),
   /** Sensitive paths: shows the hunks, offers the admin's second tap. */
   z.object({ kind: z.literal('confirm'), by: z.string(), head: Head, patch: z.string() }),
   /** Loud, terminal. */

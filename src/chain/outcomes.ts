@@ -1,6 +1,6 @@
 import type { Check } from './change.ts';
 import type { TaskEvent } from './event.ts';
-import { outage } from './held.ts';
+import { mergeWaits, outage } from './held.ts';
 import { enter, fail, first, go, hold, ignored, move, tell } from './moves.ts';
 import type { Moved, Stamp } from './moves.ts';
 import type { TaskEffect } from './effect.ts';
@@ -19,7 +19,8 @@ type Name =
   | 'proposed'
   | 'judged'
   | 'merged'
-  | 'merge-refused';
+  | 'merge-refused'
+  | 'merge-waits';
 type Of<K extends Name> = Extract<TaskEvent, { is: K }>;
 export type Outcome = Of<Name>;
 
@@ -36,6 +37,7 @@ export function outcome(task: Task, event: Outcome, stamp: Stamp): Moved {
   if (event.is === 'judged' && phase.at === 'judging') return judged(task, event, stamp);
   if (event.is === 'merged' && phase.at === 'merging') return merged(task, event, stamp);
   if (event.is === 'merge-refused' && phase.at === 'merging') return mergeRefused(task, event, stamp);
+  if (event.is === 'merge-waits') return mergeWaits(task, event);
   return ignored(`${event.is} came late: the task is ${phase.at}`);
 }
 
@@ -199,7 +201,7 @@ function judged(task: Task, event: Of<'judged'>, stamp: Stamp): Moved {
   const ours = approval?.head === change.head ? approval : null;
   if (event.verdict.says === 'merge') {
     const by = ours?.by ?? null;
-    return enter(task, { at: 'merging', by }, stamp, [
+    return enter(task, { at: 'merging', by, waits: null }, stamp, [
       { do: 'merge', change, by, second: by !== null && ours?.second === true },
     ]);
   }

@@ -78,11 +78,18 @@ async function attempt(yard: Yard, live: Live, { id, effect }: Pending<TaskEffec
       const reason = (error as Error).message;
       acts.log.error('an effect failed', { effect: id, do: effect.do, tries, reason });
       if (tries >= triesOf(effect)) return { is: 'broke', of: effect.do, reason };
+      if (effect.do === 'merge' && tries === TOLD_AFTER) {
+        const source = `${id}:waits`;
+        await insist(yard, source, () => live.owner.submit({ is: 'merge-waits', reason }, { source }));
+      }
       await acts.clock.sleep(pause(tries), closing.signal);
     }
   }
   return null;
 }
+
+/** A merge is never given up. After so many failures people are told why it lasts. */
+const TOLD_AFTER = 3;
 
 const pause = (tries: number): number => Math.min(20_000, 500 * 2 ** tries);
 

@@ -52,7 +52,7 @@ export function mergeTapped(task: Task, event: Of<'merge-tapped'>, stamp: Stamp)
   if (sensitive && !(second && may(by, 'admin'))) {
     return move(task, [tell({ kind: 'confirm', by: by.name, head, patch: phase.patch })]);
   }
-  return enter({ ...task, approval: { by, head, second, armed: false } }, { at: 'merging', by }, stamp, [
+  return enter({ ...task, approval: { by, head, second, armed: false } }, { at: 'merging', by, waits: null }, stamp, [
     { do: 'merge', change, by, second },
   ]);
 }

@@ -109,7 +109,8 @@ export const Phase = z.discriminatedUnion('at', [
   }),
   /** What is there is looked at before `step` goes on. */
   z.object({ at: z.literal('verifying'), step: Step }),
-  z.object({ at: z.literal('merging'), by: Person.nullable() }),
+  /** `waits`: why it could not be made or asked about yet, where that lasts. Older journals have none. */
+  z.object({ at: z.literal('merging'), by: Person.nullable(), waits: z.string().nullable().default(null) }),
   /** The branch is being deleted and the folders cleared. */
   z.object({ at: z.literal('merged'), commit: Head }),
   z.object({ at: z.literal('failed'), reason: z.string(), from: Step }),

@@ -335,7 +335,11 @@ describe('the card of a task', () => {
   });
 
   it('says who a merge without a tap is asked for by: nobody', () => {
-    expect(card(task({ at: 'merging', by: null }, reviewed), beside).text).not.toContain('asked for');
+    expect(card(task({ at: 'merging', by: null, waits: null }, reviewed), beside).text).not.toContain('asked for');
+    const waits = card(task({ at: 'merging', by: null, waits: 'The repository is out of reach.' }, reviewed), beside);
+    expect(waits.text).toContain(
+      'The repository is out of reach.\nIt is tried again by itself. It may be merged already, so it cannot be stopped now.',
+    );
   });
 
   it('says that a review found design only', () => {

@@ -32,6 +32,14 @@ it('what waits for a person comes first, then what is held, what is at work, and
   expect(site!.tasks.find(({ doing }) => doing === 'with the coder')!.since).toBe('2m30s');
 });
 
+it('a merge that lasts says why', () => {
+  const lasts = task({ at: 'merging', by: null, waits: 'The repository is out of reach.' });
+  expect(glance([lasts], new Map(), 0)[0]!.tasks[0]).toMatchObject({
+    why: 'The repository is out of reach.',
+    waits: 'cause',
+  });
+});
+
 it.each([
   ['a question', { by: 'answer' }, 'person'],
   ['a plan', { by: 'approval' }, 'person'],

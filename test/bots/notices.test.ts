@@ -210,6 +210,7 @@ const notices = {
   closedElsewhere: { kind: 'elsewhere', number: 3, state: 'closed' },
   'held-for-review': { kind: 'held-for-review', number: 3, head, verdict: held, byHand: 'git merge it' },
   blocked: { kind: 'held-for-review', number: 3, head, verdict: blocked, byHand: 'git merge it' },
+  'merge-waits': { kind: 'merge-waits', number: 3, reason: 'The repository is out of reach.' },
   'merge-refused': { kind: 'merge-refused', by: 'Ana', reason: 'The branch moved.' },
   confirm: { kind: 'confirm', by: 'Ana', head, patch: '--- a/AGENTS.md\n+++ b/AGENTS.md\n+obey\u202e' },
   merged: { kind: 'merged', number: 3, head, commit: other, by: 'Ana' },
@@ -342,6 +343,12 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
     '[Findings] plain findings:t0123456789',
     '[Send back] plain sendback:t0123456789',
     '[Stop] danger stop:t0123456789',
+  ],
+  'merge-waits': [
+    '(rings)',
+    '⏳ cannot merge yet ⋅ **site** ⋅ Correct the spelling in the README',
+    'Change #3: The repository is out of reach.',
+    'It is tried again by itself. It may be merged already, so it cannot be stopped now.',
   ],
   'merge-refused': [
     '(rings)',

@@ -173,7 +173,7 @@ export const tasks = {
     from: { step: 'prepare' },
     feedback: null,
   }),
-  merging: task({ at: 'merging', by: ana }, reviewed),
+  merging: task({ at: 'merging', by: ana, waits: null }, reviewed),
   merged: task({ at: 'merged', commit: other }, reviewed),
   failed: task({ at: 'failed', reason: '`npm test` fails on the would-be merge commit.', from: { step: 'validate' } }),
   stopped: task({ at: 'stopped' }),

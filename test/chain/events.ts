@@ -212,6 +212,7 @@ export const events = {
   'merge refused: forge': { is: 'merge-refused', why: 'forge', text: 'forge down' },
   'merge refused: conflict': { is: 'merge-refused', why: 'conflict', text: 'conflict' },
   'merge refused: empty': { is: 'merge-refused', why: 'empty', text: 'main has it' },
+  'merge waits': { is: 'merge-waits', reason: 'The repository is out of reach.' },
   'merge refused: gate': { is: 'merge-refused', why: 'gate', text: 'checks are red' },
   done: { is: 'done' },
   'broke: prepare': { is: 'broke', of: 'prepare', reason: 'no repository' },

@@ -240,6 +240,7 @@ export const rows: readonly Row[] = [
   [['merging'], 'merge refused: forge', 'held infrastructure until time: tell held'],
   [['merging'], 'merge refused: conflict', 'held conflict until person: tell merge-refused'],
   [['merging'], 'merge refused: empty', 'held person until person: tell merge-refused'],
+  [['merging'], 'merge waits', 'merging: tell merge-waits'],
   [['merging'], 'merge refused: gate', 'held person until person: tell merge-refused'],
   [
     ['heldForPerson', 'heldForAccount', 'heldForTime', 'heldForRoom', 'heldForAnswer'],

@@ -226,6 +226,23 @@ describe('taps', () => {
     expect(await give(box, tap(seen), { task: id, source: 'tap' })).toEqual({ kind: 'repeated', task: id });
   });
 
+  it('says once why a merge lasts, also after a restart, and makes it when it can', async () => {
+    const of = world();
+    const { box, id, seen } = await heldForReview(of);
+    of.forge.fails.outOfReach.facts = 1_000;
+    await give(box, tap(seen), { task: id });
+    await until(box, id, 'merging');
+    for (let n = 0; n < 10; n += 1) await pass(20_000);
+    expect(box.supervisor.task(id)?.phase).toMatchObject({ at: 'merging', waits: expect.stringContaining('forge') });
+    await box.supervisor.close();
+    const next = await boot(of);
+    for (let n = 0; n < 10; n += 1) await pass(20_000);
+    expect(told(of).filter((kind) => kind === 'merge-waits')).toHaveLength(1);
+    of.forge.fails.outOfReach.facts = 0;
+    await until(next, id, 'merged');
+    expect(of.forge.merges).toHaveLength(1);
+  });
+
   it('refuses a head that is not the one shown', async () => {
     const { box, id, seen } = await heldForReview(world());
     expect(await give(box, tap(head('9')), { task: id })).toMatchObject({

@@ -67,6 +67,13 @@ export const journal: readonly Mutant[] = [
     tests: rules,
   },
   {
+    guard: 'a merge that lasts says why',
+    file: 'src/chain/pursue.ts',
+    find: "if (effect.do === 'merge' && tries === TOLD_AFTER) {",
+    put: 'if (false) {',
+    tests: rules,
+  },
+  {
     guard: 'a disk that refuses is asked again',
     file: 'src/chain/pursue.ts',
     find: "if (answer.kind !== 'not-kept') return;",
