@@ -66,7 +66,6 @@ export function notice(subject: Subject, told: Notice, beside: Beside): Message 
     case 'offer':
     case 'elsewhere':
     case 'merge-waits':
-    case 'stopped':
       return deeds(subject, told);
     case 'held-for-review':
       return review(subject, told);

@@ -496,7 +496,7 @@ describe('a notice', () => {
     const rings = Object.values(notices)
       .map((told) => notice(subject, told, beside))
       .filter(({ loud }) => loud);
-    expect(rings).toHaveLength(19);
+    expect(rings).toHaveLength(20);
     for (const { text } of rings) {
       expect(text.split('\n')[0]).toMatch(/ ⋅ \*\*site\*\* ⋅ Correct the spelling in the README$/);
     }
