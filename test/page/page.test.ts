@@ -182,6 +182,14 @@ describe('a thread', () => {
     const answer = page.locator('.answer');
     await answer.locator('.diff.removed', { hasText: '--- a removed line' }).waitFor();
     expect(await answer.locator('.diff.added').allInnerTexts()).toEqual(['+an added line\n']);
+    for (const [link, name] of [
+      ['Save the patch', 'readme-abc1234.patch'],
+      ['Save as a picture', 'readme-abc1234.png'],
+    ] as const) {
+      const coming = page.waitForEvent('download');
+      await answer.getByRole('link', { name: link }).click();
+      expect((await coming).suggestedFilename()).toBe(name);
+    }
     await answer.getByRole('button', { name: /readme-abc1234.patch/ }).click();
     const saving = page.waitForEvent('download');
     await page.getByRole('dialog').getByRole('link', { name: 'Save' }).click();

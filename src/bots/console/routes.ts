@@ -6,6 +6,7 @@ import type { Files, Log } from '../../chain/ports.ts';
 import { menu } from '../menu.ts';
 import type { Keys } from '../people.ts';
 import { served } from './assets.ts';
+import { diffRoutes } from './diffs.ts';
 import { eventStream } from './events.ts';
 import type { Feed } from './events.ts';
 import { fileRoutes } from './files.ts';
@@ -51,6 +52,7 @@ export function routes(parts: Parts): Hono<Env> {
   threadRoutes(app, parts);
   fileRoutes(app, timeline);
   fleetRoutes(app, timeline, parts.desk, parts.clock);
+  diffRoutes(app, timeline, parts.desk);
   app.get('/api/events', (c) => events(c, parts));
   app.post('/api/inputs', jsonOnly, smallBody, (c) => input(c, parts.inputs));
   app.post('/api/files', bytesOnly, smallFile, (c) => upload(c, parts.files));

@@ -135,3 +135,41 @@ describe('a console', () => {
     await close();
   });
 });
+
+describe('what a task has changed', () => {
+  const patch = 'diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1,1 +1,1 @@\n-a\n+b\n';
+  const path = (name: string): string => `/api/threads/${g.thread.thread}/${name}`;
+
+  it('is saved as the patch and as a picture, both attachments, by who may look', async () => {
+    const files = [{ path: 'x', status: 'M' as const, plus: 1, minus: 1 }];
+    g.desk.answer = () => ({ kind: 'diff', slug: 'readme', diff: { head, base: other, files, patch } });
+    const saved = await g.get(path('diff.patch'));
+    expect(await saved.text()).toBe(patch);
+    const picture = await g.get(path('diff.png'));
+    expect(
+      Buffer.from(await picture.arrayBuffer())
+        .subarray(1, 4)
+        .toString(),
+    ).toBe('PNG');
+    for (const [response, end] of [
+      [saved, 'patch'],
+      [picture, 'png'],
+    ] as const) {
+      expect(response.headers.get('content-type')).toBe('application/octet-stream');
+      expect(response.headers.get('content-disposition')).toBe(
+        `attachment; filename="readme-${head.slice(0, 7)}.${end}"`,
+      );
+      expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+    }
+    expect((await fetch(`${g.url}${path('diff.png')}`)).status).toBe(401);
+  });
+
+  it('is a sentence where there is nothing, or no such thread', async () => {
+    g.desk.answer = () => ({ kind: 'diff', slug: 'readme', diff: null });
+    expect((await g.get(path('diff.png'))).status).toBe(404);
+    expect(await (await g.get(path('diff.patch'))).json()).toEqual({
+      error: 'There is nothing to see yet: no commit of this task was taken in.',
+    });
+    expect((await g.get('/api/threads/nowhere/diff.png')).status).toBe(404);
+  });
+});

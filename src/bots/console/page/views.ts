@@ -59,7 +59,7 @@ export function signInView(state: State, acts: Acts): TemplateResult {
 }
 
 /** The latest answer of the desk, said once to a screen reader too. */
-function answer(state: State, acts: Acts): TemplateResult {
+function answer(state: State, acts: Acts, thread: string | null = null): TemplateResult {
   return html`<div class="answer-place" role="status" aria-live="polite">
     ${
       state.answer === null
@@ -69,12 +69,20 @@ function answer(state: State, acts: Acts): TemplateResult {
               <div class="words">${words(state.answer.text)}</div>
               ${quote(state.answer.agent)}
               ${state.answer.file ? html`<button type="button" class="small" @click=${acts.lookAtAnswer}>📄 ${state.answer.file.name}</button>` : nothing}
+              ${thread === null || !state.answer.file?.name.endsWith('.patch') ? nothing : saves(thread, state.answer.file.name)}
             </div>
             <button type="button" class="plain small" @click=${acts.dismiss}>Close</button>
           </div>`
     }
   </div>`;
 }
+
+/** A change as files, for whoever reads it elsewhere. */
+const saves = (thread: string, name: string): TemplateResult =>
+  html`<p class="saves">
+    <a href="/api/threads/${thread}/diff.patch" download=${name}>Save the patch</a>
+    <a href="/api/threads/${thread}/diff.png" download=${name.replace(/\.patch$/, '.png')}>Save as a picture</a>
+  </p>`;
 
 export function page(state: State, place: Place, unread: Seen, acts: Acts): TemplateResult {
   return html`<div class="frame ${place.at === 'thread' ? 'in-thread' : 'in-list'}">
@@ -90,7 +98,7 @@ export function page(state: State, place: Place, unread: Seen, acts: Acts): Temp
     }
     ${fileView(state, acts)}
     <footer class="bottom">
-      ${answer(state, acts)}
+      ${answer(state, acts, place.at === 'thread' ? place.thread : null)}
       ${state.connected ? nothing : html`<p class="lost" role="status">Reconnecting… Nothing is lost.</p>`}
       ${composerOf(state, place, acts)}
     </footer>
