@@ -1,5 +1,6 @@
+import type { Beside } from '../chain/instead.ts';
 import type { Notice } from '../chain/notice.ts';
-import { make, stop } from './buttons.ts';
+import { holdButtons, make, stop } from './buttons.ts';
 import { MERGE_WAITS } from './cards.ts';
 import { line, quoted } from './markdown.ts';
 import type { Message } from './message.ts';
@@ -18,12 +19,13 @@ type Deed = Extract<
       | 'talk-over'
       | 'offer'
       | 'elsewhere'
+      | 'merge-refused'
       | 'merge-waits';
   }
 >;
 
 /** What people did, and what a question or a tap came to. */
-export function deeds(subject: Subject, told: Deed): Message {
+export function deeds(subject: Subject, told: Deed, beside: Beside): Message {
   switch (told.kind) {
     case 'feedback-asked':
       return quiet(`✏️ ${line(told.by, 60)}: write what should change. Your next message here goes to the coder.`);
@@ -43,6 +45,11 @@ export function deeds(subject: Subject, told: Deed): Message {
       return quiet(`💡 ${line(told.by, 60)}: nobody works here any more. It can become a task that knows this one.`, {
         buttons: [make(subject.task, told.n)],
       });
+    case 'merge-refused': {
+      const rows = [`${line(told.by, 60)} asked for it. ${line(told.reason)}`, line(told.todo)];
+      const buttons = holdButtons(subject.task, told.cause, { by: 'person' }, beside);
+      return loud(subject, '🚫 not merged', rows, { buttons });
+    }
     case 'merge-waits':
       return loud(subject, '⏳ cannot merge yet', [`Change #${told.number}: ${line(told.reason)}`, MERGE_WAITS]);
     case 'elsewhere':

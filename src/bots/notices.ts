@@ -65,14 +65,11 @@ export function notice(subject: Subject, told: Notice, beside: Beside): Message 
     case 'talk-over':
     case 'offer':
     case 'elsewhere':
+    case 'merge-refused':
     case 'merge-waits':
-      return deeds(subject, told);
+      return deeds(subject, told, beside);
     case 'held-for-review':
       return review(subject, told);
-    case 'merge-refused':
-      return loud(subject, '🚫 not merged', [`${line(told.by, 60)} asked for it. ${line(told.reason)}`], {
-        buttons: [retry(subject.task), stop(subject.task)],
-      });
     case 'confirm':
       return confirmation(subject, told);
     case 'merged':

@@ -128,8 +128,14 @@ export const Notice = z.discriminatedUnion('kind', [
     verdict: Verdict,
     byHand: z.string(),
   }),
-  /** The tap was heard but the gate or the forge said no. */
-  z.object({ kind: z.literal('merge-refused'), by: z.string(), reason: z.string() }),
+  /** The tap was heard but the gate or the forge said no: it is held for that. Older journals have neither cause nor todo. */
+  z.object({
+    kind: z.literal('merge-refused'),
+    by: z.string(),
+    reason: z.string(),
+    cause: Hold.shape.kind.default('person'),
+    todo: z.string().default('Resume judges it again.'),
+  }),
   /** The merge is tried again and again, and cannot be stopped: it may have been made. Loud, once. */
   z.object({ kind: z.literal('merge-waits'), number: z.number().int(), reason: z.string() }),
   /** Sensitive paths: shows the hunks, offers the admin's second tap. */

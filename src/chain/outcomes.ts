@@ -234,12 +234,13 @@ function mergeRefused(task: Task, event: Of<'merge-refused'>, stamp: Stamp): Mov
   if (why === 'forge') return outage(task, text, from, 1, stamp);
   const by = task.phase.at === 'merging' ? (task.phase.by?.name ?? 'Signalbox') : 'Signalbox';
   const kind = why === 'conflict' ? 'conflict' : 'person';
-  const todo = why === 'empty' ? 'Stop it, or /back code and say what else to do.' : 'Resume judges it again.';
-  const held = hold(
-    { ...task, approval: null },
-    { kind, ends: { by: 'person' }, reason: text, todo, from },
-    null,
-    stamp,
-  );
-  return held.kind === 'moved' ? move(held.state, [tell({ kind: 'merge-refused', by, reason: text })]) : held;
+  const todo =
+    why === 'empty'
+      ? 'Stop it, or /back code and say what else to do.'
+      : why === 'conflict'
+        ? 'Resume judges it again; or Send back and say what to do.'
+        : 'Resume judges it again.';
+  const told = tell({ kind: 'merge-refused', by, reason: text, cause: kind, todo });
+  const of = { kind, ends: { by: 'person' }, reason: text, todo, from } as const;
+  return first([told], hold({ ...task, approval: null }, of, null, stamp));
 }

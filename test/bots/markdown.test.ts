@@ -149,7 +149,7 @@ const notices = (text: string): readonly Notice[] => [
     byHand: text,
     verdict: { says: 'hold', answers: [{ gate: 'paths', says: 'hold', yields: 'merge', sentence: text }] },
   },
-  { kind: 'merge-refused', by: text, reason: text },
+  { kind: 'merge-refused', by: text, reason: text, cause: 'person', todo: text },
   { kind: 'merge-waits', number: 1, reason: text },
   { kind: 'confirm', by: text, head, patch: text },
   { kind: 'merged', number: 1, head, commit: other, by: text },
