@@ -16,11 +16,14 @@ const limits = { bundleMiB: 256, unpackedMiB: 1024, objects: 200_000 };
 const MIB = 1024 ** 2;
 const tooMuch = new Error(`the branch is larger than ${limits.bundleMiB} MiB`);
 
+/** How long git may take in a checkout, in minutes: a pipe among its refs or objects, or a program that its settings name, keeps it for ever. */
+const patience = { look: 2, bundle: 5 };
+
 /** Brings the task's branch from a checkout into the mirror. What the container prints is a claim; what the mirror then holds decides. */
-export async function takeWork(site: Site, work: Work): Promise<Taken> {
+export async function takeWork(site: Site, work: Work, minutes = patience): Promise<Taken> {
   const mark = await readMark(site.data, work.task, work.tree);
   if (mark === null) return { kind: 'refused', reason: `there is no checkout ${work.tree} of this task` };
-  const claim = await look(site, work);
+  const claim = await look(site, work, minutes.look);
   if (claim === null) return { kind: 'refused', reason: 'git in the checkout does not answer' };
   if (claim.left.length > 0) return { kind: 'uncommitted', paths: claim.left };
   const tip = claim.heads.get(work.branch);
@@ -33,7 +36,7 @@ export async function takeWork(site: Site, work: Work): Promise<Taken> {
   if (!claim.descends) return { kind: 'rewritten' };
   const bundle = `${treeFolder(site.data, work.task, work.tree)}.taken`;
   try {
-    const trouble = await bring(site, work, bundle);
+    const trouble = await bring(site, work, bundle, minutes.bundle);
     if (trouble !== null) return { kind: 'refused', reason: trouble };
     return await takeBundle(site, work, bundle);
   } finally {
@@ -55,13 +58,12 @@ type Claim = {
   readonly left: readonly string[];
 };
 
-async function look(site: Site, { task, tree, branch, from }: Work): Promise<Claim | null> {
+async function look(site: Site, { task, tree, branch, from }: Work, minutes: number): Promise<Claim | null> {
   const said = beginning(256 * 1024);
   const ran = await inTree(
     site,
     treeFolder(site.data, task, tree),
-    // A pipe among its refs keeps git waiting for ever.
-    { access: 'read', minutes: 2, command: ['bash', '-c', looking, 'look', branch, from] },
+    { access: 'read', minutes, command: ['bash', '-c', looking, 'look', branch, from] },
     said.add,
   );
   const [descends, head = '', refs = '', status = ''] = said.text().split('\n');
@@ -85,7 +87,7 @@ async function look(site: Site, { task, tree, branch, from }: Work): Promise<Cla
 const plain = (text: string): string => text.replaceAll(/\p{C}/gu, '').slice(0, 200);
 
 /** Streams the bundle of the branch out of the checkout, into a file that no agent can reach. Answers what is wrong. */
-async function bring(site: Site, work: Work, bundle: string): Promise<string | null> {
+async function bring(site: Site, work: Work, bundle: string, minutes: number): Promise<string | null> {
   const file = await open(bundle, 'w', 0o600);
   let size = 0;
   try {
@@ -102,7 +104,7 @@ async function bring(site: Site, work: Work, bundle: string): Promise<string | n
     const ran = await inTree(
       site,
       treeFolder(site.data, work.task, work.tree),
-      { access: 'read', minutes: 5, command },
+      { access: 'read', minutes, command },
       async (chunk) => {
         size += chunk.length;
         if (size > limits.bundleMiB * MIB) throw tooMuch;

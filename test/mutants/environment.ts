@@ -60,4 +60,18 @@ export const environment: readonly Mutant[] = [
     put: "mounts: [{ from: kept, to: CACHE, access: 'write' }] };",
     tests: kept,
   },
+  {
+    guard: 'git in a checkout that does not answer in its time is no answer',
+    file: 'src/runtime/take.ts',
+    find: 'if (ran.code !== 0) return null;',
+    put: '',
+    tests: ['test/runtime/workspace.test.ts'],
+  },
+  {
+    guard: 'a bundle that did not end in its time is none',
+    file: 'src/runtime/take.ts',
+    find: 'if (ran.code !== 0) return `git could not bundle',
+    put: 'if (ran.code === -1) return `git could not bundle',
+    tests: ['test/runtime/workspace.test.ts'],
+  },
 ];

@@ -4,9 +4,10 @@ import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Head, TaskId } from '../../src/chain/ids.ts';
 import type { Workspace } from '../../src/chain/ports.ts';
-import { inTree, makeCheckout, treeFolder } from '../../src/runtime/checkout.ts';
+import { inTree, makeCheckout, removeCheckouts, treeFolder } from '../../src/runtime/checkout.ts';
 import { removeStates } from '../../src/runtime/leftovers.ts';
 import { mirrorsOf, taskRef } from '../../src/runtime/mirror.ts';
+import { takeWork } from '../../src/runtime/take.ts';
 import { gitWorkspace, parseRaw } from '../../src/runtime/workspace.ts';
 import { workspaceContract } from '../contract/workspace.ts';
 import type { Deed } from '../contract/workspace.ts';
@@ -234,6 +235,27 @@ describe('workspace', () => {
       expect(await take(base)).toEqual({ kind: 'refused', reason: `the branch ${branch} is gone` });
       await agent(here, base, 'rm -rf .git; mkfifo .git');
       expect(await take(base)).toEqual({ kind: 'refused', reason: 'git in the checkout does not answer' });
+    });
+
+    it.each([
+      ['a pipe among its refs', 'mkfifo .git/refs/heads/pipe', 'git in the checkout does not answer'],
+      [
+        'a monitor that does not end',
+        'git config core.fsmonitor "sleep 600; false"',
+        'git in the checkout does not answer',
+      ],
+      [
+        'a pipe in place of a file that is committed',
+        'o=.git/objects/$(git rev-parse HEAD:made.txt | sed "s,..,&/,"); rm -f "$o"; mkfifo "$o"',
+        'git could not bundle the branch: it took too long',
+      ],
+    ])('does not wait for %s', async (_name, script, reason) => {
+      const base = await prepare();
+      await agent(here, base, `${deeds.commits}; ${script}`);
+      const work = { project, task, tree: 'tree-1', branch, from: base };
+      expect(await takeWork(here.site, work, { look: 0.15, bundle: 0.05 })).toEqual({ kind: 'refused', reason });
+      expect(await here.site.engine.list()).toEqual([]);
+      await removeCheckouts(here.site, task);
     });
 
     it('sees commits on no branch', async () => {
