@@ -53,9 +53,7 @@ export function eventStream(
     const [just] = activity.since(seen);
     if (!just) return null;
     seen = just.n;
-    return just.is === 'writing'
-      ? frame('writing', grown.more(just))
-      : frame('activity', { thread: just.thread, remark: just.remark });
+    return grown.frame(just);
   }
 
   /** Resolves at the bell, when the heartbeat is due, or at the end. */
@@ -86,20 +84,24 @@ export function eventStream(
 
 /** What one reader has of texts that grow. */
 function growths(): {
-  /** The rest of what it has: `from` characters stay, then `text`. */
-  more(now: Extract<Just, { is: 'writing' }>): Grown;
+  /** A remark as it is; of a text the rest of what the reader has: `from` characters stay, then `text`. */
+  frame(just: Just): string;
   /** It was told whole, and the reader lets go of it. */
   over(thread: string): void;
 } {
   const sent = new Map<string, string>();
   return {
-    more({ thread, text }) {
+    frame(just) {
+      const { thread } = just;
+      if (just.is === 'remark') return frame('activity', { thread, remark: just.remark });
+      const { text } = just;
       const before = sent.get(thread) ?? '';
       let from = 0;
       while (from < text.length && text[from] === before[from]) from += 1;
       if (text === '') sent.delete(thread);
       else sent.set(thread, text);
-      return { thread, from, text: text.slice(from) };
+      const more: Grown = { thread, from, text: text.slice(from) };
+      return frame('writing', more);
     },
     over: (thread) => void sent.delete(thread),
   };

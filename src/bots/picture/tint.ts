@@ -29,6 +29,8 @@ const colours: Readonly<Record<string, string>> = {
   property: '#0550ae',
 };
 
+const require = createRequire(import.meta.url);
+
 /** What is used of highlight.js. Its own types bring those of a browser along. */
 type Library = {
   getLanguage(name: string): unknown;
@@ -39,7 +41,7 @@ let library: Library | undefined;
 
 /** Colours lines of one file, by the end of its name; where no language is known, or the library does not read it, they are ink. */
 export function tinter(): (path: string, lines: readonly string[]) => readonly (readonly Run[])[] {
-  library ??= createRequire(import.meta.url)('highlight.js/lib/common') as Library;
+  library ??= require('highlight.js/lib/common') as Library;
   const hljs = library;
   return (path, lines) => {
     const language = /(?:^|\/)(?:[^/]*\.)?([a-z0-9_+-]{1,20})$/i.exec(path)?.[1]?.toLowerCase() ?? '';
