@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Brings what sessions run on: git, tmux, a Docker engine that answers, and mmdebstrap where the worker image has to be made without an
+# Brings what sessions run on: git, tmux, prlimit, a Docker engine that answers, and mmdebstrap where the worker image has to be made without an
 # image registry; with --browser also the Chromium that tests look at the page with. Does it as root on Debian; anywhere else it says what is lacking and exits 69. With nothing to do it is silent.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -88,6 +88,7 @@ lacking=()
 [[ ${1-} != --browser ]] || has chromium || lacking+=(chromium)
 for tool in git tmux; do has "$tool" || lacking+=("$tool"); done
 has docker || lacking+=(docker.io)
+has prlimit || lacking+=(util-linux) # git is started through it
 [[ ${#lacking[@]} == 0 ]] || install "${lacking[@]}"
 engine_answers || start_engine
 if ! has mmdebstrap && image_is_to_be_made && ! registry_answers; then install mmdebstrap; fi

@@ -16,7 +16,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { imageTag } from '../src/runtime/image.ts';
 
 const fixtures = resolve('test/fixtures/setup');
-const tools = 'bash cat env grep ln mktemp readlink rm setsid sha256sum sleep tail timeout touch dirname'.split(' ');
+const tools = 'bash cat env grep ln mktemp prlimit readlink rm setsid sha256sum sleep tail timeout touch dirname'.split(
+  ' ',
+);
 const paths = execaSync('which', tools).stdout.split('\n');
 let world: string;
 
@@ -77,6 +79,13 @@ describe('deploy/setup.sh', () => {
     there('engine');
     expect(await setUp()).toEqual({ exitCode: 0, said: [] });
     expect(installed()).toEqual([]);
+  });
+
+  it('brings what git is started through', async () => {
+    have('git', 'tmux', 'docker', 'mmdebstrap', 'apt-get');
+    there('engine');
+    rmSync(join(world, 'bin/prlimit'));
+    expect(await setUp()).toEqual({ exitCode: 0, said: ['signalbox setup: installing util-linux'] });
   });
 
   it('brings all of it to a bare machine, and leaves an engine that holds nothing of ours', async () => {

@@ -38,7 +38,14 @@ const settings = {
   'commit.gpgSign': 'false',
   'i18n.commitEncoding': 'UTF-8',
   'i18n.logOutputEncoding': 'UTF-8',
+  'core.bigFileThreshold': '4m',
+  'core.packedGitLimit': '1g',
+  'core.packedGitWindowSize': '64m',
+  'pack.threads': '4',
 };
+
+/** What an agent made can ask for any amount of memory: git itself fails at 4 GiB, and nothing else does. */
+const bound = ['--as=4294967296', '--', 'git'];
 
 const hardened = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
 
@@ -47,7 +54,7 @@ const LIMIT_MS = 300_000;
 const OUTPUT_MAX = 64 * 1024 * 1024;
 
 export const hardenedGit: Git = async ({ repository, args, input = '' }) => {
-  const ran = await execa('git', [...hardened, `--git-dir=${repository}`, ...args], {
+  const ran = await execa('prlimit', [...bound, ...hardened, `--git-dir=${repository}`, ...args], {
     cwd: '/',
     env,
     extendEnv: false,

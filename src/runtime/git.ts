@@ -32,13 +32,23 @@ const settings = {
   'protocol.allow': 'never',
   'protocol.file.allow': 'always',
   'submodule.recurse': 'false',
+  // A file of nothing but line ends takes forty times its length to compare: above this it is told as bytes.
+  'core.bigFileThreshold': '4m',
+  'core.packedGitLimit': '1g',
+  'core.packedGitWindowSize': '64m',
+  'pack.threads': '4',
 };
+
+/** What an agent made can ask for any amount of memory, e.g. a delta of 24 KB that makes 16 GB: git itself fails here at 4 GiB, and nothing else does. */
+const bound = ['--as=4294967296', '--', 'git'];
+/** So ends a process that wants more than there is, and none that is ended by whoever ends the controller. */
+const starved: readonly unknown[] = ['SIGKILL', 'SIGSEGV', 'SIGBUS', 'SIGABRT'];
 
 const MINUTE = 60_000;
 
 /** Runs the host's git in a bare repository that only the controller writes, never in a tree that an agent can write. */
 export async function git(folder: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
-  const ran = await execa('git', ['--git-dir', folder, ...args], {
+  const ran = await execa('prlimit', [...bound, '--git-dir', folder, ...args], {
     cwd: '/',
     extendEnv: false,
     env: { ...environment(options.settings), ...options.env },
@@ -51,6 +61,8 @@ export async function git(folder: string, args: readonly string[], options: GitO
   const out = ran.stdout ?? '';
   const errors = (ran.stderr ?? '').trim();
   if (ran.timedOut) return { ok: false, code: null, out, errors: `git ${args[0]} took too long`, cut: false };
+  if (starved.includes(ran.signal) && !ran.isMaxBuffer)
+    return { ok: false, code: null, out, errors: `git ${args[0]} was ended by ${ran.signal}`, cut: false };
   if (ran.failed && ran.exitCode === undefined && !ran.isMaxBuffer)
     throw new Error(`git could not be run: ${ran.shortMessage}`);
   return { ok: ran.exitCode === 0, code: ran.exitCode ?? null, out, errors, cut: ran.isMaxBuffer };
@@ -77,7 +89,7 @@ function environment(more: GitOptions['settings']): Readonly<Record<string, stri
 
 /** As gitOut, for what is no text: at most `most` bytes. */
 export async function gitBytes(folder: string, args: readonly string[], most: number): Promise<Uint8Array> {
-  const { stdout } = await execa('git', ['--git-dir', folder, ...args], {
+  const { stdout } = await execa('prlimit', [...bound, '--git-dir', folder, ...args], {
     cwd: '/',
     extendEnv: false,
     env: environment({}),

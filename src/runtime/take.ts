@@ -168,7 +168,9 @@ async function admit(site: Pick<Site, 'mirror'>, work: Work, bundle: string, off
   if (!found.ok) return refuse('the bundle does not hold the commit that it names');
   const head = Head.parse(found.out.trim());
   if (head === work.from) return { kind: 'nothing' };
-  if (!(await git(folder, ['merge-base', '--is-ancestor', work.from, head])).ok) return { kind: 'rewritten' };
+  const descends = await git(folder, ['merge-base', '--is-ancestor', work.from, head]);
+  if (descends.code === 1) return { kind: 'rewritten' };
+  if (!descends.ok) return refuse(`git cannot tell what the branch is made of: ${fault(descends.errors)}`);
   const range = `${work.from}..${head}`;
   if ((await unpackedBytes(folder, range)) > limits.unpackedMiB * MIB)
     return refuse(`the files of the branch are larger than ${limits.unpackedMiB} MiB`);

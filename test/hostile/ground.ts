@@ -31,6 +31,8 @@ export type Crafted = {
   readonly refs?: readonly string[];
   /** How many objects its pack says that it has, where that is a lie. */
   readonly says?: number;
+  /** The very pack, where that is none of git's. */
+  readonly packed?: Buffer;
 };
 
 export type Ground = {
@@ -91,7 +93,9 @@ export async function ground(): Promise<Ground> {
       return;
     }
     const { head, objects, refs = [OURS], says } = change;
-    const packed = Buffer.from((await run(['pack-objects', '--stdout', '--quiet'], `${objects.join('\n')}\n`)).stdout);
+    const packed =
+      change.packed ??
+      Buffer.from((await run(['pack-objects', '--stdout', '--quiet'], `${objects.join('\n')}\n`)).stdout);
     if (says !== undefined) packed.writeUInt32BE(says, 8);
     const header = `# v2 git bundle\n-${base} \n${refs.map((ref) => `${head} ${ref}\n`).join('')}\n`;
     await writeFile(bundle, Buffer.concat([Buffer.from(header), packed]));

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ground, OURS } from './ground.ts';
 import type { Ground } from './ground.ts';
@@ -69,6 +71,29 @@ describe('git itself refuses', () => {
   });
 });
 
+/** A pack of one blob of 16 MiB and of what is made of it: so many MiB, in some KB. */
+function swelling(mib: number): Buffer {
+  const base = Buffer.alloc(16 * 1024 ** 2 - 1);
+  const copies = Math.floor((mib * 1024 ** 2) / base.length);
+  // Type in the first byte's upper bits, then the length in groups of bits, the lowest first.
+  const sizeOf = (size: number, bits = 7): readonly number[] =>
+    size < 2 ** bits ? [size] : [(size % 2 ** bits) + 2 ** bits, ...sizeOf(Math.floor(size / 2 ** bits))];
+  const header = (type: number, size: number): Buffer => {
+    const [first = 0, ...more] = sizeOf(size, 4);
+    return Buffer.from([(first % 16) + type * 16 + (more.length > 0 ? 128 : 0), ...more]);
+  };
+  const copy = [0xf0, 0xff, 0xff, 0xff];
+  const delta = Buffer.from([
+    ...sizeOf(base.length),
+    ...sizeOf(base.length * copies),
+    ...Array.from({ length: copies }, () => copy).flat(),
+  ]);
+  const id = createHash('sha1').update(`blob ${base.length}\0`).update(base).digest();
+  const start = Buffer.from('PACK\0\0\0\u0002\0\0\0\u0002');
+  const body = [start, header(3, base.length), deflateSync(base), header(7, delta.length), id, deflateSync(delta)];
+  return Buffer.concat([...body, createHash('sha1').update(Buffer.concat(body)).digest()]);
+}
+
 describe('a bundle', () => {
   const foreign = ['refs/heads/main', 'refs/tasks/t9999999999/in', 'refs/tags/v1', 'refs/replace/x', 'HEAD', '../../x'];
 
@@ -80,6 +105,12 @@ describe('a bundle', () => {
     const isOurs = (ref: string): boolean => ref.startsWith('refs/tasks/t0123456789/in ');
     expect((await here.refs()).filter((ref) => !isOurs(ref))).toEqual(before.filter((ref) => !isOurs(ref)));
     expect((await here.refs()).filter(isOurs)).toEqual([`refs/tasks/t0123456789/in ${change.head}`]);
+  });
+
+  it('with a small object that becomes a very large one is refused', async () => {
+    expect(await refusal(here, { ...(await crafted(here, file('x.md'))), packed: swelling(5 * 1024) })).toMatch(
+      /^git does not accept the branch: fatal: Out of memory/,
+    );
   });
 
   it.each([
