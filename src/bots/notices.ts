@@ -115,7 +115,8 @@ const again = ({ role, reason, left }: Of<'again'>): string =>
 
 /** Why, and what can be done about it, where that is anything. */
 const remedies: Readonly<Record<Of<'refused'>['why'], string>> = {
-  request: 'no session may have another model or path, a tool that the provider runs, or a faster tier.',
+  request:
+    'no session may have another model or path, a tool that the provider runs, a faster tier, or so much at once.',
   unlisted: "it is not on this project's list.",
   address: 'its name leads to an address that is not public. No session may go there.',
   tls: 'only TLS for that very name is let through.',

@@ -35,7 +35,7 @@ export type Terms = {
   mayAsk(): boolean;
   refused(why: string, method: string | undefined, path: string | undefined): void;
   /** For people: its provider was asked for what no session may have. */
-  overstepped(request: IncomingMessage): void;
+  overstepped(request: Pick<IncomingMessage, 'method' | 'url'>): void;
 };
 
 export type Admitted = {

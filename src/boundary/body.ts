@@ -23,7 +23,7 @@ export async function readBody(
   let length = 0;
   const refused = (): Refusal | null => {
     if (Math.max(length, Number(request.headers['content-length'] ?? 0)) > limits.bodyBytes) {
-      return refusal(413, `the body is longer than ${limits.bodyBytes} bytes`);
+      return { ...refusal(413, `the body is longer than ${limits.bodyBytes} bytes`), forbidden: true };
     }
     return held.bytes > limits.heldBytes ? refusal(429, 'the requests under way hold too much') : null;
   };

@@ -18,7 +18,7 @@ export function refusal(status: number, why: string, message: string = why): Ref
   return { ok: false, status, why, message: `Signalbox's boundary answers, not the model's provider: ${message}.` };
 }
 
-/** Of what no session may have: another model or path, a tool of the provider's, a faster tier. */
+/** Another model or path, a tool of the provider's, a faster tier. */
 export const forbidden = (why: string, message?: string): Refusal => ({
   ...refusal(403, why, message),
   forbidden: true,

@@ -179,7 +179,10 @@ function refuseTheRest(server: Server, terms: () => Terms): void {
   server.on('dropRequest', (request) =>
     terms().refused('a second request on one connection', request.method, request.url),
   );
-  server.on('drop', () => terms().refused('too many connections', undefined, undefined));
+  server.on('drop', () => {
+    terms().refused('too many connections', undefined, undefined);
+    terms().overstepped({});
+  });
 }
 
 function tracked(server: Server): ReadonlySet<Socket> {

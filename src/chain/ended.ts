@@ -142,8 +142,9 @@ function handoff(task: Task, event: Ended, role: Role, end: End<'ended'>, stamp:
   const parse = <T>(schema: z.ZodType<T>, then: (value: T) => Moved): Moved => {
     const read = schema.safeParse(end.handoff);
     if (read.success) return then(read.data);
-    const wrong =
-      end.handoff === null ? '' : ` (${read.error.issues[0]?.path.join('.')}: ${read.error.issues[0]?.message})`;
+    const [issue] = read.error.issues;
+    const words = [issue?.path.join('.'), issue?.message].filter(Boolean).join(': ');
+    const wrong = end.handoff === null ? '' : ` (${words})`;
     return again(task, role, `${left}${wrong}.`, stamp);
   };
   switch (role) {

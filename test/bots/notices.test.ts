@@ -251,7 +251,7 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
     '🚧 The agent asked for `intern.example.org:8443` once and was refused: its name leads to an address that is not public. No session may go there.',
   ],
   refusedModel: [
-    "🚧 The agent asked its model's provider 14 times for more and was refused: no session may have another model or path, a tool that the provider runs, or a faster tier.",
+    "🚧 The agent asked its model's provider 14 times for more and was refused: no session may have another model or path, a tool that the provider runs, a faster tier, or so much at once.",
   ],
   refusedPlain: [
     '🚧 The agent asked for `deb.debian.org:80` 2 times and was refused: only TLS for that very name is let through.',

@@ -55,7 +55,7 @@ describe('limits', () => {
   }, 180_000);
 
   test('a silent tunnel is closed', async () => {
-    await serve({ tunnelIdleMs: 50 });
+    await serve({ tunnelIdleMs: 500 });
     const { socket: through } = await open('example.org:443', socket);
     expect(await speak(through, 'example.org')).toBe('hello x');
     await eventually(() => Promise.resolve(through.destroyed ? true : null));
@@ -154,7 +154,7 @@ describe('refused.jsonl', () => {
     expect((await ask(socket, { body: 'x'.repeat(2_000) })).status).toBe(413);
     expect((await ask(socket, { body: '{' })).status).toBe(400);
     await boundary.close();
-    expect(await refusedLines(ground, 0)).toMatchObject([{ host: 'model requests', why: 'request', count: 5 }]);
+    expect(await refusedLines(ground, 0)).toMatchObject([{ host: 'model requests', why: 'request', count: 6 }]);
   });
 
   test('of 200 names 32 are written, and nothing that is no name', async () => {

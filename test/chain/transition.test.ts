@@ -141,6 +141,20 @@ describe('the way of a task', () => {
     expect(play([...reach.merging, { is: 'merge-refused', why: 'gate', text: 'red' }]).approval).toBeNull();
   });
 
+  it.each([
+    [{ task: 't9999999999' }, 'Unrecognized key: "task"'],
+    [{ head: head('9'), merged: true }, 'Unrecognized keys: "head", "merged"'],
+    [{ status: 'merged' }, 'status: Invalid option: expected one of "done"|"plan-violation"|"blocked"'],
+  ])('takes no handoff that says %j, and says why', (more, why) => {
+    const end = { kind: 'ended', handoff: { ...coder('done'), ...more }, text: '' } as const;
+    const { phase, rework } = play([...reach.coding, ended('coder', end)]);
+    const feedback = `The coder ended without the handoff that its role asks for (${why}).`;
+    expect([phase, rework.handoff]).toMatchObject([
+      { at: 'queued', step: { step: 'work', role: 'coder', feedback } },
+      1,
+    ]);
+  });
+
   it('tries a limit that only the CLI claims when it says, and at most eight days later', () => {
     const task = (until: number): Task => play([...reach.coding, ended('coder', { ...refused, until })]);
     expect(task(3_600_000).phase).toMatchObject({ kind: 'quota', ends: { by: 'time', at: 3_605_000 } });

@@ -367,6 +367,13 @@ const paths: readonly Mutant[] = [
     tests: ['test/hostile/loosened'],
   },
   {
+    guard: 'a handoff has the fields of its role alone',
+    file: 'src/chain/handoff.ts',
+    find: 'export const CoderHandoff = z.strictObject({',
+    put: 'export const CoderHandoff = z.object({',
+    tests: ['test/chain/transition.test.ts'],
+  },
+  {
     guard: "a bundle's branch is the task's own, by its whole name",
     file: 'src/runtime/take.ts',
     find: 'line.slice(41) === ref',

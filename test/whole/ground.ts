@@ -40,9 +40,12 @@ export async function whole(given?: {
   readonly data?: string;
   readonly latencyMs?: number;
   readonly spares?: boolean;
-  /** A port on loopback that stands in for all hosts outside. */
+  /** A port on loopback that stands in for all hosts outside, and what their names lead to: each look-up in turn, the last one stays. */
   readonly outside?: number;
+  readonly names?: Readonly<Record<string, readonly (readonly string[])[]>>;
   readonly settings?: object;
+  /** What the project in signalbox.yaml says beside that. */
+  readonly project?: object;
   readonly hear?: RehearsalOptions['hear'];
 }): Promise<Whole> {
   const data = given?.data ?? (await mkdtemp(join(tmpdir(), 'signalbox-whole-')));
@@ -51,8 +54,8 @@ export async function whole(given?: {
     ...(given?.hear ? { hear: given.hear } : {}),
   });
   if (given?.spares) await addSpares(data);
-  if (given?.settings) await addSettings(data, given.settings);
-  if (given?.outside !== undefined) await standIn(data, given.outside);
+  if (given?.settings || given?.project) await addSettings(data, given.settings ?? {}, given.project ?? {});
+  if (given?.outside !== undefined) await standIn(data, given.outside, given.names ?? {});
   const controller = keepController(root, data);
   const url = `http://127.0.0.1:${world.port}`;
   await untilUp(data, url, new AbortController().signal);
@@ -79,20 +82,16 @@ export async function whole(given?: {
 }
 
 /** A boundary that reaches nothing but this port; the controller finds it serving, and ends it with its own end. */
-async function standIn(data: string, port: number): Promise<void> {
+async function standIn(data: string, port: number, names: object): Promise<void> {
   const config = await readConfig(data);
   if (!config.ok) throw new Error(config.reason);
-  const { accounts, prices } = config.config;
-  const file = async (name: string, what: object): Promise<string> => {
-    const path = join(data, name);
-    await writeFile(path, JSON.stringify(what));
-    return path;
-  };
-  const files = [await file('accounts.json', accounts), String(port), await file('prices.json', prices)];
+  const [folder, accounts, ground] = [join(data, 'boundary'), join(data, 'accounts.json'), join(data, 'outside.json')];
+  await writeFile(accounts, JSON.stringify(config.config.accounts));
+  await writeFile(ground, JSON.stringify({ port, names, prices: config.config.prices }));
   const program = join(root, 'test', 'fixtures', 'boundary-process.ts');
   const words = join(data, 'boundary-words');
   const said = openSync(words, 'a');
-  spawn(process.execPath, [program, join(data, 'boundary'), ...files], { stdio: ['ignore', said, said] });
+  spawn(process.execPath, [program, folder, accounts, ground], { stdio: ['ignore', said, said] });
   closeSync(said);
   await eventually(async () => (await readFile(words, 'utf8')).includes('serving'));
 }
@@ -108,10 +107,11 @@ async function addSpares(data: string): Promise<void> {
   await writeFile(file, stringify(settings), { mode: 0o600 });
 }
 
-async function addSettings(data: string, more: object): Promise<void> {
+async function addSettings(data: string, more: object, project: object): Promise<void> {
   const file = join(data, 'signalbox.yaml');
-  const settings = parse(await readFile(file, 'utf8')) as object;
-  await writeFile(file, stringify({ ...settings, ...more }), { mode: 0o600 });
+  const settings = parse(await readFile(file, 'utf8')) as { projects: object[] };
+  const projects = settings.projects.map((one) => ({ ...one, ...project }));
+  await writeFile(file, stringify({ ...settings, projects, ...more }), { mode: 0o600 });
 }
 
 export type Seen = {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PARENT, attack, honest, leaks, part, recordOf, reportOf, secretsOf, setTraps } from './hostile.ts';
+import { PARENT, attack, honest, leaks, part, recordOf, reportOf, setTraps } from './hostile.ts';
 import type { Traps } from './hostile.ts';
 import { untilPhase, whole } from './ground.ts';
 import type { Seen, Whole } from './ground.ts';
@@ -106,6 +106,6 @@ describe.each(clis)('a hostile agent in $cli', ({ cli, provider, model, line, as
 
   it('nothing that it planted ran on the host, and no secret is anywhere', async () => {
     await traps.check();
-    expect(await leaks(at.world.data, await secretsOf(at))).toEqual([]);
+    expect(await leaks(at)).toEqual([]);
   });
 });

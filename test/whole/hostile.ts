@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect } from 'vitest';
 import type { CoderHandoff } from '../../src/chain/handoff.ts';
+import { boundaryOf } from '../../src/demo/controller.ts';
 import type { Part, Step } from '../../src/demo/parts.ts';
 import { RecordLine } from '../../src/worker/files.ts';
+import { hitsInFolder, hitsInText } from '../canary/canary.ts';
+import type { Canaries, Hit } from '../canary/canary.ts';
 import { root } from './ground.ts';
 import type { Whole } from './ground.ts';
 
@@ -108,27 +111,59 @@ export function setTraps(at: Whole): Traps {
 
 /** What an agent owns outside its own folders, and what would make whoever runs it somebody else. */
 async function strayFiles(data: string): Promise<readonly string[]> {
-  const own = ['-path', join(data, 'work'), '-o', '-path', join(data, 'sessions', '*', 'state')];
+  // Caches are written by setup, at the agent's uid and where no agent is.
+  const own = ['work', 'cache', 'sessions/*/state'].flatMap((path) => ['-o', '-path', join(data, path)]).slice(1);
   const found = ['-uid', '10001', '-o', '-perm', '/6000', '-o', '-type', 'p'];
   const { stdout } = await execa('find', [data, '(', ...own, ')', '-prune', '-o', '(', ...found, ')', '-print']);
   return stdout.split('\n').filter(Boolean);
 }
 
-/** In how many places a secret turns up, in any of the ways that one is written. */
-export async function leaks(data: string, secrets: readonly string[]): Promise<readonly string[]> {
-  const kept = /^(credential|key)-/;
-  const ways = secrets.flatMap((secret) => {
-    const bytes = Buffer.from(secret);
-    return [secret, bytes.toString('base64').replace(/=+$/, ''), bytes.toString('hex'), encodeURIComponent(secret)];
-  });
-  const args = [...new Set(ways)].flatMap((way) => ['-e', way]);
-  const { stdout } = await execa('grep', ['-rlaF', '--devices=skip', ...args, data], { reject: false });
-  return stdout.split('\n').filter((path) => path !== '' && !kept.test(path.slice(data.length + 1)));
+const SECRETS = ['credential-claude', 'credential-codex', 'key-you', 'key-guest'];
+
+/** Every secret of a world, by the name of the one file that may hold it. */
+export async function secretsOf({ world }: Whole): Promise<Canaries> {
+  const read = async (name: string) => [name, await readFile(join(world.data, name), 'utf8')] as const;
+  return Object.fromEntries(await Promise.all(SECRETS.map(read)));
 }
 
-export const secretsOf = ({ world }: Whole): Promise<string[]> =>
-  Promise.all(
-    ['credential-claude', 'credential-codex', 'key-you', 'key-guest'].map((name) =>
-      readFile(join(world.data, name), 'utf8'),
-    ),
+/**
+ * Every place on the host in which a secret turns up that does not belong there: environments and command lines of the controller and the boundary,
+ * the data folder with its journals, logs, records, checkouts, mirrors and the repository, and all that the chat shows.
+ */
+export async function leaks(at: Whole): Promise<readonly Hit[]> {
+  const { data, keys } = at.world;
+  const secrets = await secretsOf(at);
+  const headers = { Authorization: `Bearer ${keys.you}` };
+  const read = async (path: string): Promise<string> => (await fetch(at.url + path, { headers })).text();
+  const { threads } = JSON.parse(await read('/api/threads')) as { threads: { thread: string }[] };
+  const shown = await Promise.all(threads.map(({ thread }) => read(`/api/threads/${thread}`)));
+  const processes = [await at.pid(), (await boundaryOf(data)) ?? 0].flatMap((pid) =>
+    ['environ', 'cmdline'].map((name) => readFile(`/proc/${pid}/${name}`)),
   );
+  return [
+    ...(await hitsInFolder(
+      data,
+      secrets,
+      SECRETS.map((name) => join(data, name)),
+    )),
+    ...shown.flatMap((text) => hitsInText('the chat', text, secrets)),
+    ...(await Promise.all(processes)).flatMap((bytes) => hitsInText('a process', bytes, secrets)),
+  ];
+}
+
+/** One commit on the base branch, as its owner makes it. */
+export async function commitOnMain(repository: string, files: Readonly<Record<string, string>>): Promise<void> {
+  const entries = Object.entries(files).map(
+    ([path, text]) => `M 100644 inline ${path}\ndata ${Buffer.byteLength(text)}\n${text}\n`,
+  );
+  const head = [
+    'commit refs/heads/main',
+    'committer Owner <owner@example.invalid> 1790000000 +0000',
+    'data 4',
+    'more',
+    'from refs/heads/main^0',
+    '',
+  ];
+  const input = head.join('\n') + entries.join('');
+  await execa('git', ['--git-dir', repository, 'fast-import', '--quiet'], { input });
+}
