@@ -23,6 +23,8 @@ export type Press = { readonly task: TaskId } & (
   | { readonly act: 'once' | 'refuse'; readonly ask: string }
   /** The number of an offer; 0 for a talk. */
   | { readonly act: 'make'; readonly offer: number }
+  /** The uuid of what was said. */
+  | { readonly act: 'interrupt'; readonly message: string }
   /** The number of the requirements that were shown. */
   | { readonly act: 'change' | 'wait'; readonly draft: number }
   | RaisePress
@@ -34,6 +36,7 @@ const ACCOUNT = /^[a-z0-9-]{1,40}$/;
 
 /** As questions are named. */
 const ASK = /^[a-z]\d{1,4}-\d{1,10}$/;
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const COUNT = /^\d{1,2}$/;
 
 /**
@@ -49,6 +52,7 @@ function about(press: Press): readonly (string | number)[] {
   if ('head' in press) return [press.head];
   if ('place' in press) return [press.place];
   if ('offer' in press) return [press.offer];
+  if ('message' in press) return [press.message];
   if ('draft' in press) return [press.draft];
   if ('dollars' in press) return [aboutRaise(press)];
   if (press.act === 'use') return [press.account];
@@ -73,6 +77,7 @@ export function parsePress(id: string): Press | null {
     return about !== undefined && ACCOUNT.test(about) ? { act, task: task.data, account: about } : null;
   if (act === 'change' || act === 'wait')
     return /^[1-9]\d{0,3}$/.test(about ?? '') ? { act, task: task.data, draft: Number(about) } : null;
+  if (act === 'interrupt') return UUID.test(about ?? '') ? { act, task: task.data, message: about ?? '' } : null;
   if (act === 'make') return COUNT.test(about ?? '') ? { act, task: task.data, offer: Number(about) } : null;
   if (act === 'allow' || act === 'keep')
     return /^(?:0|[1-9]\d?)$/.test(about ?? '') ? { act, task: task.data, place: Number(about) } : null;
@@ -108,6 +113,7 @@ const labels: Readonly<Record<Press['act'], string>> = {
   once: 'Allow once',
   refuse: 'Refuse',
   make: 'Make this a task',
+  interrupt: 'Interrupt and tell it',
   change: 'Change',
   wait: 'Wait',
   diff: 'Diff',
@@ -124,6 +130,13 @@ export function pressed(press: Press): string {
 }
 
 export const stop = (task: TaskId): Button => ({ id: pressId({ act: 'stop', task }), label: 'Stop', style: 'danger' });
+
+/** Offered where a message waits for a turn to end. */
+export const interrupt = (task: TaskId, message: string): Button => ({
+  id: pressId({ act: 'interrupt', task, message }),
+  label: labels.interrupt,
+  style: 'plain',
+});
 
 export const retry = (task: TaskId, label = 'Retry'): Button => ({
   id: pressId({ act: 'retry', task }),

@@ -20,6 +20,8 @@ export function commandOf(press: Press): Command {
     case 'allow':
     case 'keep':
       return { name: press.act, place: press.place };
+    case 'interrupt':
+      return { name: 'interrupt', message: press.message };
     case 'change':
     case 'wait':
       return { name: press.act, draft: press.draft };

@@ -4,10 +4,10 @@ import type { Beside } from '../chain/instead.ts';
 import type { Notice } from '../chain/notice.ts';
 import { aboutDraft } from './drafts.ts';
 import { aboutQuestion } from './questions.ts';
-import { confirm, holdButtons, placeButtons, retry, reviewButtons, stop } from './buttons.ts';
+import { confirm, holdButtons, interrupt, placeButtons, retry, reviewButtons, stop } from './buttons.ts';
 import { checkRow, reviewRow, short } from './cards.ts';
 import { code, line, quoted, reveal, sentence } from './markdown.ts';
-import type { Message } from './message.ts';
+import type { Button, Message } from './message.ts';
 import { clockTime } from './phases.ts';
 import { outbox } from './sent.ts';
 import { deeds } from './deeds.ts';
@@ -34,21 +34,20 @@ export function notice(subject: Subject, told: Notice, beside: Beside): Message 
     case 'unasked':
       return aboutQuestion(subject, told);
     case 'spoke':
-      return quiet(`💬 The ${told.role}:`, quoted(told.text, `${told.role}.md`));
     case 'typed':
-      return typed(told);
+      return overheard(told);
     case 'refused':
-      return quiet(refused(told), {
-        buttons: told.ask === null ? [] : placeButtons(subject.task, told.place, told.ask),
-      });
+      return quiet(refused(told), { buttons: places(subject, told) });
     case 'spent-much':
     case 'raised':
-    case 'heard':
     case 'again':
     case 'place':
     case 'resumed':
     case 'reviewed':
       return quiet(said(told));
+    case 'heard':
+    case 'interrupted':
+      return heard(subject, told);
     case 'checked':
       return checked(told.check);
     case 'held':
@@ -91,14 +90,12 @@ function approval(told: Of<'approved' | 'approval-void' | 'plan-approved'>): str
   }
 }
 
-function said(told: Of<'spent-much' | 'raised' | 'heard' | 'again' | 'place' | 'resumed' | 'reviewed'>): string {
+function said(told: Of<'spent-much' | 'raised' | 'again' | 'place' | 'resumed' | 'reviewed'>): string {
   switch (told.kind) {
     case 'spent-much':
       return `💰 It has spent ${usd(told.usd)} of ${usd(told.ceiling)}.`;
     case 'raised':
       return raised(told);
-    case 'heard':
-      return heard(told);
     case 'again':
       return again(told);
     case 'place':
@@ -183,22 +180,28 @@ function leaving(told: Of<'handoff' | 'outbox'>): Message {
   return quiet(`🤝 The ${told.role} is done.`, quoted(told.summary, `${told.role}-handoff.md`));
 }
 
-function typed({ role, text }: Of<'typed'>): Message {
+const places = ({ task }: Subject, { ask, place }: Of<'refused'>): Button[] =>
+  ask === null ? [] : placeButtons(task, place, ask);
+
+function overheard({ kind, role, text }: Of<'spoke' | 'typed'>): Message {
+  if (kind === 'spoke') return quiet(`💬 The ${role}:`, quoted(text, `${role}.md`));
   return quiet(
     `⌨️ Typed at the ${role}'s terminal. It never counts as an approval.`,
     quoted(text, 'typed.txt', 'text'),
   );
 }
 
-function heard({ by, when }: Of<'heard'>): string {
-  const name = line(by, 60);
-  switch (when) {
+function heard({ task }: Subject, told: Of<'heard' | 'interrupted'>): Message {
+  const name = line(told.by, 60);
+  if (told.kind === 'interrupted') return quiet(`✋ ${name} interrupts: the agent's turn ends, and it hears that now.`);
+  const buttons = told.uuid === undefined ? [] : [interrupt(task, told.uuid)];
+  switch (told.when) {
     case 'now':
-      return `👀 ${name}: the agent hears it now.`;
+      return quiet(`👀 ${name}: the agent hears it now.`, { buttons });
     case 'turn-end':
-      return `👀 ${name}: the agent hears it when its turn ends.`;
+      return quiet(`👀 ${name}: the agent hears it when its turn ends.`, { buttons });
     case 'next-session':
-      return `👀 ${name}: the next session begins with it.`;
+      return quiet(`👀 ${name}: the next session begins with it.`);
   }
 }
 

@@ -75,6 +75,8 @@ function accepted(command: Command['name']): string {
     case 'sendback':
     case 'change':
       return '👀 Taken. Write what should change.';
+    case 'interrupt':
+      return '👀 Taken. Its turn ends.';
     case 'wait':
       return '👀 Taken. The next role does not begin.';
     case 'allow':
@@ -163,6 +165,8 @@ function refused(why: RefusedInput): string {
       return why.by === null
         ? 'Nobody waits for that answer any more.'
         : `${line(why.by, 60)} was first: that is answered already.`;
+    case 'heard':
+      return 'Nothing waits for that any more: it was heard, or its session is over.';
     case 'draft':
       return draftOver(why);
     case 'not-raised':

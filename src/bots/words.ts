@@ -4,7 +4,10 @@ import type { Right } from '../chain/person.ts';
 
 /** Commands that people type. `say` is any other text; the others are buttons alone. */
 export type Typed =
-  | Exclude<Command['name'], 'say' | 'answer' | 'sendback' | 'allow' | 'keep' | 'make' | 'change' | 'wait'>
+  | Exclude<
+      Command['name'],
+      'say' | 'answer' | 'sendback' | 'allow' | 'keep' | 'make' | 'change' | 'wait' | 'interrupt'
+    >
   | 'ask';
 
 /** One command, for whoever parses, explains, completes or registers it. */

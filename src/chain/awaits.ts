@@ -54,6 +54,7 @@ export function wanted(task: Task, effect: TaskEffect): boolean {
     case 'open':
       return task.phase.at === 'opening' || task.phase.at === 'stopped';
     case 'allow':
+    case 'interrupt':
       return task.phase.at === 'working' && task.phase.session === effect.session;
     case 'halt':
       return task.phase.at !== 'working' || task.phase.session !== effect.session;

@@ -21,6 +21,8 @@ export type Command =
   | { readonly name: 'merge'; readonly head: Head | null; readonly second: boolean }
   /** Merge when green, bound to the head that was seen; approves the plan where that waits. null for a typed `/approve`. */
   | { readonly name: 'approve'; readonly head: Head | null }
+  /** Ends the turn of the session at work, so that it hears the message with this uuid at once. */
+  | { readonly name: 'interrupt'; readonly message: string }
   /** Until the coder begins: has the requirements with this number written anew, or the next role not begun. */
   | { readonly name: 'change' | 'wait'; readonly draft: number }
   | { readonly name: 'back'; readonly to: 'requirements' | 'plan' | 'code'; readonly why: string }
@@ -76,6 +78,7 @@ const needs: Readonly<Record<Command['name'], Right>> = {
   retry: 'steer',
   back: 'steer',
   change: 'steer',
+  interrupt: 'steer',
   wait: 'steer',
   sendback: 'steer',
   handover: 'steer',
@@ -215,6 +218,8 @@ export type RefusedInput =
     }
   /** Somebody was first; null where nobody waits for it any more. */
   | { readonly code: 'answered'; readonly by: string | null }
+  /** It was heard, or somebody had it told, or its session is over. */
+  | { readonly code: 'heard' }
   /** Newer requirements were written, a coder began, or somebody was first. */
   | { readonly code: 'draft'; readonly why: 'newer' | 'begun' | 'first'; readonly by: string | null }
   /** It is at `at` already, or that day is over, or (null) nothing is capped. USD. */

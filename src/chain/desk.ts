@@ -152,6 +152,8 @@ function eventOf(task: Task, links: Links, input: Input, command: Steer): TaskEv
       const { ask, part, pick } = command;
       return { is: 'answered', by, ask, part, pick, uuid: uuidOf(source) };
     }
+    case 'interrupt':
+      return { is: 'interrupt-tapped', by, message: command.message, uuid: uuidOf(source) };
     case 'change':
       return { is: 'change-tapped', by, draft: command.draft };
     case 'wait':

@@ -4,6 +4,7 @@ export const doing = [
   'prepare',
   'run',
   'send',
+  'interrupt',
   'yield',
   'halt',
   'record',

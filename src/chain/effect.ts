@@ -35,6 +35,8 @@ export const TaskEffect = z.discriminatedUnion('do', [
     files: z.array(FileRef).optional(),
     answer: Answer.optional(),
   }),
+  /** Ends the turn, so that `message` is heard, unless it was. */
+  z.object({ do: z.literal('interrupt'), session: SessionId, uuid: z.string(), message: z.string() }),
   /** Ends this leg alone: the next one begins with the answer. */
   z.object({ do: z.literal('yield'), session: SessionId, leg: z.number() }),
   z.object({ do: z.literal('halt'), session: SessionId }),

@@ -142,6 +142,13 @@ const heard = z.object({
   when: z.enum(['now', 'turn-end', 'late']),
   answer: Answer.optional(),
 });
+/** The turn shall end so that the session hears `message` at once. `uuid` is derived from the source id. */
+const interruptTapped = z.object({
+  is: z.literal('interrupt-tapped'),
+  by: Person,
+  message: z.string(),
+  uuid: z.string(),
+});
 /** The effect was done and has nothing to say. */
 const done = z.object({ is: z.literal('done') });
 /** The effect `of` could not be done after several tries; `reason` is a sentence. */
@@ -232,6 +239,7 @@ export const TaskEvent = z.discriminatedUnion('is', [
   mergeRefused,
   mergeWaits,
   heard,
+  interruptTapped,
   done,
   broke,
   typed,

@@ -67,6 +67,14 @@ export function listen(
   };
 }
 
+/** One that is over, or between two legs, has nothing to be interrupted. */
+export async function interrupt(
+  { sessions }: Acts,
+  { session, uuid, message: about }: Extract<TaskEffect, { do: 'interrupt' }>,
+): Promise<void> {
+  await sessions.send(session, { kind: 'interrupt', uuid, message: about });
+}
+
 /** A session that is over hears nothing more, even if it was never begun: what was said waits for the next one. */
 export async function send(acts: Acts, task: Task, effect: Extract<TaskEffect, { do: 'send' }>): Promise<TaskEvent> {
   const { session, uuid, by, text, files, answer } = effect;

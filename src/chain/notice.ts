@@ -81,7 +81,15 @@ export const Notice = z.discriminatedUnion('kind', [
   /** `by` lets the task, or all tasks on this day, spend so much, USD. */
   z.object({ kind: z.literal('raised'), by: z.string(), what: z.enum(['task', 'day']), dollars: z.number() }),
   /** What a person wrote reached the session, or waits for the next one. */
-  z.object({ kind: z.literal('heard'), by: z.string(), when: z.enum(['now', 'turn-end', 'next-session']) }),
+  z.object({
+    kind: z.literal('heard'),
+    by: z.string(),
+    when: z.enum(['now', 'turn-end', 'next-session']),
+    /** Of a message that the session may be interrupted for. */
+    uuid: z.string().optional(),
+  }),
+  /** `by` has the turn ended, so that what waits is heard. */
+  z.object({ kind: z.literal('interrupted'), by: z.string() }),
   /** The same role goes on, and why. */
   z.object({ kind: z.literal('again'), role: Role, reason: z.string(), left: z.number().int() }),
   z.object({ kind: z.literal('checked'), check: Check }),

@@ -10,7 +10,7 @@ import { treeName } from './moves.ts';
 import type { Notice } from './notice.ts';
 import type { Person } from './person.ts';
 import type { Chat, Clock, Forge, Log, SessionSpec, Sessions, Validator, Workspace } from './ports.ts';
-import { listen, send, show } from './hear.ts';
+import { interrupt, listen, send, show } from './hear.ts';
 import { envelope, goOn, prompt } from './prompt.ts';
 import { roles } from './roles.ts';
 import type { Role, RoleSettings } from './roles.ts';
@@ -105,7 +105,9 @@ function see(
   acts: Acts,
   of: Task,
   id: string,
-  effect: Of<'halt' | 'yield' | 'allow' | 'raise-day' | 'comment' | 'close' | 'clear' | 'post' | 'report'>,
+  effect: Of<
+    'interrupt' | 'halt' | 'yield' | 'allow' | 'raise-day' | 'comment' | 'close' | 'clear' | 'post' | 'report'
+  >,
 ): Promise<void> {
   const { id: task, project } = of;
   switch (effect.do) {
@@ -115,6 +117,8 @@ function see(
       return acts.others.raiseDay(effect.day, effect.dollars, id);
     case 'halt':
       return acts.sessions.stop(effect.session);
+    case 'interrupt':
+      return interrupt(acts, effect);
     case 'yield':
       return acts.sessions.stop(effect.session, effect.leg);
     case 'comment':

@@ -101,6 +101,7 @@ function triesOf(effect: TaskEffect): number {
     case 'halt':
     case 'yield':
     case 'send':
+    case 'interrupt':
     case 'merge':
     case 'post':
     case 'report':

@@ -76,8 +76,8 @@ export type Letter = { readonly uuid: string } &
         readonly allows: boolean | null;
         readonly text: string;
       }
-    /** Ends the turn, so that what waits is heard now. */
-    | { readonly kind: 'interrupt' }
+    /** Ends the turn, so that the message with this uuid is heard now; nothing where it was heard, or where no turn is on. */
+    | { readonly kind: 'interrupt'; readonly message: string }
   );
 
 /** Why a model API turned a session away, as the CLI told it: a claim, which holds this session alone. */

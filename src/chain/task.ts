@@ -168,6 +168,8 @@ export const Task = z.object({
   approval: z.object({ by: Person, head: Head, second: z.boolean(), armed: z.boolean() }).nullable(),
   /** What people said that no session has heard yet. */
   notes: z.array(Note),
+  /** What sessions were told in mid-turn and may be interrupted for. Older journals' snapshots have none. */
+  steers: z.array(z.object({ uuid: z.string(), session: SessionId })).default([]),
   /** What its session asks people, and what was asked lately. Older journals' snapshots have none. */
   questions: z.array(Ask).default([]),
   /** Everything that people sent, in order: it crosses every handoff. Older journals' snapshots have none. */

@@ -13,6 +13,7 @@ import { outcome } from './outcomes.ts';
 import { placeAnswered, refused } from './places.ts';
 import { money } from './raised.ts';
 import { may } from './person.ts';
+import { aboutWords } from './steering.ts';
 import { approveTapped, backAsked, feedbackAsked, handedOver, mergeTapped, retried, stopped } from './tapped.ts';
 import type { Task } from './task.ts';
 
@@ -42,7 +43,8 @@ export function transition(task: Task | null, event: TaskEvent, stamp: Stamp): M
     case 'place-answered':
       return placeAnswered(task, event);
     case 'heard':
-      return heard(task, event);
+    case 'interrupt-tapped':
+      return aboutWords(task, event);
     case 'stop-tapped':
       return stopped(task, event, stamp);
     case 'retry-tapped':
@@ -127,6 +129,7 @@ function asked(event: Asked, stamp: Stamp): Moved {
     times: [{ at: 'opening', since: stamp.at }],
     sessions: [],
     notes: [],
+    steers: [],
     questions: [],
     attempts: {},
     instead: {},
@@ -187,18 +190,6 @@ function offered(task: Task, { by, text, uuid }: Of<'said'>): Moved {
   if (task.offers.length >= OFFERS) return ignored('the task is over');
   const offers = [...task.offers, { uuid, by: by.name, text }];
   return move({ ...task, offers }, [tell({ kind: 'offer', by: by.name, n: offers.length })]);
-}
-
-/** The session's answer to `send`. One that no longer listened leaves the message for the next. */
-function heard(task: Task, event: Of<'heard'>): Moved {
-  const { uuid, by, text, files, when, answer } = event;
-  if (when !== 'late' && answer) return ignored('its session has the answer');
-  if (when !== 'late') return move(task, [tell({ kind: 'heard', by, when })]);
-  if (task.phase.at === 'merged' || task.phase.at === 'stopped') return ignored('the task is over');
-  return move(
-    { ...task, notes: [...task.notes, { uuid, by, text, ...filesOf(files), ...(answer ? { answer } : {}) }] },
-    [tell({ kind: 'heard', by, when: 'next-session' })],
-  );
 }
 
 /** What is in review changed at the forge: judged again, or over because somebody merged or closed it there. */

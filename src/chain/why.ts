@@ -24,6 +24,7 @@ export function whyIgnored(
   if (shut !== null && command.name === 'use') {
     return { code: 'not-beside', account: command.account, shut, beside: beside(shut).map(({ account }) => account) };
   }
+  if (event.is === 'interrupt-tapped') return { code: 'heard' };
   if (event.is === 'place-answered') return { code: 'not-asked' };
   if (task && (event.is === 'change-tapped' || event.is === 'wait-tapped')) {
     const why = tooLate(task, event.draft);

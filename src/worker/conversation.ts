@@ -31,6 +31,8 @@ export type Setting = {
 export type Conversation = {
   say(message: Message): void;
   interrupt(): void;
+  /** Ends the turn for a message that waits to be heard, as soon as that loses nothing, and says it first. */
+  hurry(uuid: string): void;
   /** Ends once everything that was said has had its turn. */
   end(): void;
   kill(): void;
@@ -43,6 +45,8 @@ type Talk = Setting & {
   readonly waiting: Message[];
   readonly said: Message[];
   child: Child | null;
+  /** The message that the turn is to end for. */
+  hurried: string | null;
   isIdle: boolean;
   isEnding: boolean;
   isOver: boolean;
@@ -50,17 +54,25 @@ type Talk = Setting & {
 
 /** One conversation over as many processes of the CLI as it takes. A process begins when there is something to say, not before. */
 export function converse(setting: Setting): Conversation {
-  const talk: Talk = { ...setting, waiting: [], said: [], child: null, isIdle: false, isEnding: false, isOver: false };
+  const talk: Talk = {
+    ...setting,
+    waiting: [],
+    said: [],
+    child: null,
+    hurried: null,
+    isIdle: false,
+    isEnding: false,
+    isOver: false,
+  };
   return {
     say(message) {
       talk.waiting.push(message);
       next(talk);
     },
-    interrupt() {
-      if (talk.child === null || isSettled(talk)) return;
-      talk.note({ note: 'interrupted' });
-      talk.asks.dropAll();
-      talk.manner.interrupt(talk.child);
+    interrupt: () => interrupt(talk),
+    hurry(uuid) {
+      talk.hurried = uuid;
+      hurry(talk);
     },
     end() {
       talk.isEnding = true;
@@ -70,6 +82,27 @@ export function converse(setting: Setting): Conversation {
     isBusy: () => talk.child !== null && !isSettled(talk),
     rest: () => settle(talk),
   };
+}
+
+function interrupt(talk: Talk): void {
+  if (talk.child === null || isSettled(talk)) return;
+  talk.note({ note: 'interrupted' });
+  talk.asks.dropAll();
+  talk.manner.interrupt(talk.child);
+}
+
+/** Waits while stopping would lose what was said before; a message whose turn came meanwhile needs nothing. */
+function hurry(talk: Talk): void {
+  const { hurried, waiting, said, ledger, manner } = talk;
+  if (hurried === null) return;
+  const at = waiting.findIndex(({ uuid }) => uuid === hurried);
+  const isSaid = manner.listens && said.some(({ uuid }) => uuid === hurried) && !ledger.hasBegun(hurried);
+  if (at === -1 && !isSaid) talk.hurried = null;
+  else if (talk.child !== null && ledger.isSure()) {
+    talk.hurried = null;
+    if (at > 0) waiting.unshift(...waiting.splice(at, 1));
+    interrupt(talk);
+  }
 }
 
 /** Everything that was said has had its turn. */
@@ -107,6 +140,7 @@ function launch(talk: Talk, message: Message, resumed: boolean): void {
         isWrong ||= (resumed ? noConversation : isInUse).test(text);
         talk.write(src, text);
         if (manner.listens && src === 'cli') permit(text);
+        hurry(talk);
         settle(talk);
       },
       oversized: (src, bytes) => talk.note({ note: 'oversized', src, bytes }),

@@ -62,7 +62,8 @@ export const Mail = z.discriminatedUnion('kind', [
     allows: z.boolean().nullable(),
     text: z.string(),
   }),
-  z.object({ uuid: z.string(), kind: z.literal('interrupt') }),
+  /** Ends the turn, so that this message is heard now; nothing where it was heard. */
+  z.object({ uuid: z.string(), kind: z.literal('interrupt'), message: z.string() }),
   /** Nothing more will come: finish what was taken, close the CLI, exit. */
   z.object({ uuid: z.string(), kind: z.literal('end') }),
 ]);

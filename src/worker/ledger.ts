@@ -17,6 +17,10 @@ export type Ledger = {
   isTaken(uuid: string): boolean;
   /** Surely in the conversation, whatever is killed. */
   isHeard(uuid: string): boolean;
+  /** It went into a turn. */
+  hasBegun(uuid: string): boolean;
+  /** A turn is on that may be stopped and loses nothing: the CLI has the conversation, and all that was begun. */
+  isSure(): boolean;
   /** Lines typed in the pane, by the uuid of the message that each became. */
   typed(): ReadonlyMap<string, string>;
   /** The CLI can be asked to go on with the conversation. */
@@ -71,6 +75,8 @@ export function openLedger(spec: Pick<Spec, 'cli' | 'session'>): Ledger {
     taken: () => [...book.taken],
     isTaken: (uuid) => book.taken.has(uuid),
     isHeard: (uuid) => book.heard.has(uuid),
+    hasBegun: (uuid) => book.begun.has(uuid) || book.heard.has(uuid),
+    isSure: () => book.exists && book.isOpen && !book.isStopped && book.begun.size === 0,
     typed: () => book.typed,
     exists: () => book.exists,
     thread: () => book.thread,

@@ -33,7 +33,7 @@ function textAfter(path: string, offset: number): Buffer {
 }
 
 function mail(line: string): readonly Mail[] {
-  const { uuid, kind, text, ask, replies, allows } = fieldsOf(line);
+  const { uuid, kind, text, message, ask, replies, allows } = fieldsOf(line);
   if (typeof uuid !== 'string') return [];
   if (kind === 'message' && typeof text === 'string') return [{ uuid, kind, text }];
   if (kind === 'answer' && typeof text === 'string' && typeof ask === 'number')
@@ -47,5 +47,6 @@ function mail(line: string): readonly Mail[] {
         allows: typeof allows === 'boolean' ? allows : null,
       },
     ];
-  return kind === 'interrupt' || kind === 'end' ? [{ uuid, kind }] : [];
+  if (kind === 'interrupt' && typeof message === 'string') return [{ uuid, kind, message }];
+  return kind === 'end' ? [{ uuid, kind }] : [];
 }

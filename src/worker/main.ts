@@ -120,7 +120,7 @@ function takeMail({ path, ledger, conversation, asks, allowed, say, write }: Pos
       const isNew = !ledger.isTaken(mail.uuid);
       if (isNew) write('mail', mail.uuid);
       if (mail.kind === 'end') conversation.end();
-      if (mail.kind === 'interrupt' && isNew) conversation.interrupt();
+      if (mail.kind === 'interrupt' && isNew) conversation.hurry(mail.message);
       const isLost = before.has(mail.uuid) && !ledger.isHeard(mail.uuid);
       if (!isNew && !isLost) continue;
       if (mail.kind === 'message') say(mail);

@@ -32,6 +32,7 @@ const anyPress: fc.Arbitrary<Press> = fc.oneof(
     day: fc.constantFrom('2026-11-27', '2027-01-01'),
     dollars: anyDollars,
   }),
+  fc.record({ act: fc.constant('interrupt' as const), task: anyTask, message: fc.uuid() }),
   fc.record({ act: fc.constantFrom('change', 'wait'), task: anyTask, draft: fc.integer({ min: 1, max: 9_999 }) }),
   fc.record({ act: fc.constantFrom('stop', 'retry', 'status'), task: anyTask }),
   fc.record({
@@ -101,6 +102,7 @@ describe('the id of a button', () => {
     `allow:${id}:example.org`,
     `allow:${id}:03`,
     `keep:${id}:100`,
+    `interrupt:${id}:x`,
     `wait:${id}`,
     `wait:${id}:0`,
     `change:${id}:01`,
@@ -124,6 +126,11 @@ describe('a press', () => {
     [{ act: 'retry', task: id }, { name: 'retry' }, 'Retry'],
     [{ act: 'use', task: id, account: 'claude2' }, { name: 'use', account: 'claude2' }, 'Use claude2'],
     [{ act: 'status', task: id }, { name: 'status' }, 'Status'],
+    [
+      { act: 'interrupt', task: id, message: '0a0a0a0a-2222-8333-a444-555555555555' },
+      { name: 'interrupt', message: '0a0a0a0a-2222-8333-a444-555555555555' },
+      'Interrupt and tell it',
+    ],
     [{ act: 'change', task: id, draft: 3 }, { name: 'change', draft: 3 }, 'Change'],
     [{ act: 'wait', task: id, draft: 3 }, { name: 'wait', draft: 3 }, 'Wait'],
   ])('%o', (press, command, words) => {

@@ -28,4 +28,10 @@ describe('a notice', () => {
       loud: false,
     });
   });
+
+  it('says what became of a change without Signalbox', () => {
+    const { text } = notice(subject, { kind: 'elsewhere', number: 3, state: 'closed' }, beside);
+    expect(text).toContain('⏹ closed elsewhere ⋅ **site** ⋅');
+    expect(text).toContain('Change #3 was closed without Signalbox.');
+  });
 });

@@ -34,6 +34,8 @@ const notices = {
   placeKept: { kind: 'place', by: 'Ana', place: 'example.org', answer: 'keep' },
   heard: { kind: 'heard', by: 'Ana', when: 'now' },
   heardLater: { kind: 'heard', by: 'Ana', when: 'turn-end' },
+  heardWaits: { kind: 'heard', by: 'Ana', when: 'turn-end', uuid: '0a0a0a0a-2222-8333-a444-555555555555' },
+  interrupted: { kind: 'interrupted', by: 'Ana' },
   heardNext: { kind: 'heard', by: 'Ana', when: 'next-session' },
   again: { kind: 'again', role: 'coder', reason: '`npm test` fails on the would-be merge.\n\nnot ok 1', left: 1 },
   checked: { kind: 'checked', check: { ...check, outcome: 'red' } },
@@ -202,7 +204,6 @@ const notices = {
   offer: { kind: 'offer', by: 'Ana', n: 2 },
   'handed-over': { kind: 'handed-over', by: 'Ana', to: 'Ben' },
   elsewhere: { kind: 'elsewhere', number: 3, state: 'merged' },
-  closedElsewhere: { kind: 'elsewhere', number: 3, state: 'closed' },
   'held-for-review': { kind: 'held-for-review', number: 3, head, verdict: held, byHand: 'git merge it' },
   blocked: { kind: 'held-for-review', number: 3, head, verdict: blocked, byHand: 'git merge it' },
   'merge-waits': { kind: 'merge-waits', number: 3, reason: 'The repository is out of reach.' },
@@ -301,6 +302,11 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
   ],
   heard: ['👀 Ana: the agent hears it now.'],
   heardLater: ['👀 Ana: the agent hears it when its turn ends.'],
+  heardWaits: [
+    '👀 Ana: the agent hears it when its turn ends.',
+    '[Interrupt and tell it] plain interrupt:t0123456789:0a0a0a0a-2222-8333-a444-555555555555',
+  ],
+  interrupted: ["✋ Ana interrupts: the agent's turn ends, and it hears that now."],
   heardNext: ['👀 Ana: the next session begins with it.'],
   again: ['🔁 Back to the coder: `npm test` fails on the would-be merge. Tries left after this one: 1.'],
   checked: ['🧪 Checks red: `npm test` at `abc1234`', '| not ok 1 - announces', '|   expected 1, got 2'],
@@ -481,11 +487,6 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
     '✅ merged elsewhere ⋅ **site** ⋅ Correct the spelling in the README',
     'Change #3 was merged without Signalbox.',
   ],
-  closedElsewhere: [
-    '(rings)',
-    '⏹ closed elsewhere ⋅ **site** ⋅ Correct the spelling in the README',
-    'Change #3 was closed without Signalbox.',
-  ],
 };
 
 const subject = { task: id, project: 'site', title: 'Correct the spelling in the README' };
@@ -499,7 +500,7 @@ describe('a notice', () => {
     const rings = Object.values(notices)
       .map((told) => notice(subject, told, beside))
       .filter(({ loud }) => loud);
-    expect(rings).toHaveLength(20);
+    expect(rings).toHaveLength(19);
     for (const { text } of rings) {
       expect(text.split('\n')[0]).toMatch(/ ⋅ \*\*site\*\* ⋅ Correct the spelling in the README$/);
     }

@@ -89,6 +89,7 @@ export function task(phase: Phase, more: Partial<Task> = {}): Task {
     change: null,
     approval: null,
     notes: [],
+    steers: [],
     questions: [],
     attempts: {},
     instead: {},

@@ -136,6 +136,10 @@ describe('a question without an answer', () => {
     expect(play([{ is: 'retry-tapped', by: ana }], held).questions).toMatchObject([{ open: false }]);
   });
 
+  it('is asked once, whoever says it again', () => {
+    expect(transition(play(reach.questioning), questioned(), { at: 1 })).toMatchObject({ kind: 'ignored' });
+  });
+
   it('is asked of people for eight at once, and no more', () => {
     const asks = Array.from({ length: 8 }, (_, n) => ({ ...questioned(), ask: `0000000${n}`, n }));
     const task = play([...reach.brainstorming, ...asks]);

@@ -5,7 +5,7 @@ import type { Reached } from './samples.ts';
 
 export type Event = keyof typeof events;
 
-const coders = ['coding', 'givenUp', 'asking'] as const;
+const coders = ['coding', 'givenUp', 'asking', 'steered'] as const;
 const asking = ['questioning', 'questioningTwice', 'seekingLeave'] as const;
 const quiet = ['brainstorming', 'planning', 'askingPlanner', ...coders, 'reviewing'] as const;
 const working = [...quiet, ...asking, 'yielding'] as const;
@@ -199,7 +199,8 @@ export const rows: readonly Row[] = [
   [[...coders], 'coder cramped', 'held infrastructure until room: tell held'],
   [[...coders], 'coder unequipped', 'held person until person: tell held'],
   [[...coders], 'coder lost', 'held infrastructure until time: tell held'],
-  [['coding', 'asking'], 'coder stopped', 'held person until person: tell held'],
+  [['steered'], 'interrupt tapped', '= : interrupt, tell interrupted'],
+  [['coding', 'asking', 'steered'], 'coder stopped', 'held person until person: tell held'],
   [['givenUp'], 'coder stopped', 'queued work coder: '],
   [['taking'], 'taken', 'validating: validate'],
   [['taking'], 'taken: uncommitted', 'queued work coder: tell again'],

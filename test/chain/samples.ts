@@ -229,6 +229,7 @@ export const reach = {
   asking: [...coding, placeAsked],
   askingPlanner: [...planning, placeAsked],
   askingOver: [...coding, placeAsked, { is: 'stop-tapped', by: ana }],
+  steered: [...coding, { is: 'heard', uuid: 'u1', by: 'Ben', text: 'x', when: 'turn-end' }],
   taking,
   validating,
   proposing,

@@ -41,6 +41,7 @@ const variants: Partial<Record<Reached, string>> = {
   validatingAgain: 'validating, once more because it was red',
   provingRed: 'proving, because the change is red',
   recordingPlan: 'recording the plan',
+  steered: 'working coder, told something in mid-turn',
   waiting: 'held, Wait tapped',
   waitingSoon: 'working planner, Wait tapped',
   changing: 'held, Change tapped',

@@ -2,6 +2,8 @@ import type { Mutant } from './mutant.ts';
 
 const asks = ['test/chain/asking.test.ts'];
 const drafts = ['test/chain/drafting.test.ts'];
+const steers = ['test/chain/steering.test.ts'];
+const worker = ['test/worker/worker.test.ts'];
 
 /** Guards of what agents and people say to each other: questions, and the requirements until a coder begins. */
 export const dialogue: readonly Mutant[] = [
@@ -137,5 +139,26 @@ export const dialogue: readonly Mutant[] = [
     find: 'session === draft.session ? { ...draft, leg } : draft',
     put: 'draft',
     tests: drafts,
+  },
+  {
+    guard: 'a turn is interrupted once for a message',
+    file: 'src/chain/steering.ts',
+    find: 'const steers = task.steers.filter((one) => one !== steer);',
+    put: 'const { steers } = task;',
+    tests: steers,
+  },
+  {
+    guard: 'only the session that was told something is interrupted for it',
+    file: 'src/chain/steering.ts',
+    find: 'steer?.session !== phase.session)',
+    put: '!steer)',
+    tests: steers,
+  },
+  {
+    guard: 'no turn ends for a message that was heard meanwhile',
+    file: 'src/worker/conversation.ts',
+    find: 'if (at === -1 && !isSaid) talk.hurried = null;',
+    put: 'if (false) talk.hurried = null;',
+    tests: worker,
   },
 ];

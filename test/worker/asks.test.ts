@@ -112,9 +112,9 @@ describe('a question of the agent', () => {
 
   it('is dropped when the turn is interrupted, and its answer is a message then', async () => {
     at = ground('claude', 'ask one');
-    at.start();
+    const worker = at.start();
     await at.until(has('asked'));
-    at.post({ uuid: two, kind: 'interrupt' });
+    worker.kill('SIGINT');
     await at.until(has('idle'));
     expect(notes(at.record())).toEqual(['started', 'asked', 'interrupted', 'dropped', 'idle']);
     at.post(answer(placeOf(at.record()), ['SQLite']));

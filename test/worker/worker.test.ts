@@ -102,6 +102,39 @@ describe.each(['claude', 'codex'] as const)('the worker with %s', (cli) => {
     ).toEqual(['/clear everything']);
   });
 
+  it('ends the turn for a message that waits, says that one first, and the others after it', async () => {
+    at = ground(cli, 'please wait');
+    const worker = at.start();
+    await at.until((record) => said(record).length === 1);
+    at.post(message(one, 'first'));
+    at.post(message(two, 'at once'));
+    at.post({ uuid: three, kind: 'interrupt', message: two });
+    at.post({ uuid: three, kind: 'interrupt', message: two });
+    await at.until((record) => said(record).length === 3 && idles(1)(record));
+    expect(notes(at.record()).filter((note) => note === 'interrupted')).toHaveLength(1);
+    const order = said(at.record()).map((text) => text.split(': ')[1]);
+    // Claude has its own queue, which keeps its order.
+    expect(order).toEqual(['please wait', ...(cli === 'codex' ? ['at once', 'first'] : ['first', 'at once'])]);
+    at.post(end);
+    expect(await worker.exit).toBe(0);
+  });
+
+  it('ends no turn for a message that was heard meanwhile', async () => {
+    at = ground(cli, 'hello');
+    const worker = at.start();
+    at.post(message(one, 'now wait'));
+    await at.until((record) => said(record).length === 2);
+    at.post({ uuid: two, kind: 'interrupt', message: one });
+    at.post({ uuid: three, kind: 'interrupt', message: '00000000-2222-4333-8444-555555555555' });
+    at.post(message('d'.repeat(8) + '-2222-4333-8444-555555555555', 'at last'));
+    await at.until((record) => record.filter(({ src }) => src === 'mail').length === 5);
+    expect(notes(at.record())).not.toContain('interrupted');
+    worker.kill('SIGINT');
+    await at.until((record) => said(record).length === 3);
+    at.post(end);
+    expect(await worker.exit).toBe(0);
+  });
+
   it('Ctrl-C stops the turn and not the worker', async () => {
     at = ground(cli, 'please wait');
     const worker = at.start();

@@ -1,5 +1,5 @@
 import { TaskId } from '../../../src/chain/ids.ts';
-import { ben } from '../../chain/samples.ts';
+import { ana, ben } from '../../chain/samples.ts';
 import type { Scenario } from '../drive.ts';
 import type { Intent } from '../people.ts';
 import { answered, ask, does, headOf, merge, phaseOf, plain, stop, whole } from './plain.ts';
@@ -110,6 +110,22 @@ const decisions: readonly Scenario[] = [
   },
 ];
 
+const interrupted: Scenario = {
+  ...whole,
+  name: 'words to the coder at work, and its turn interrupted for them by two',
+  intents: [
+    ...whole.intents,
+    does(() => ({ name: 'say', text: 'and mind the tests' }), ['working'], { name: 'say' }),
+    ...[ana, ben].map((person) =>
+      does(({ task }) => ({ name: 'interrupt', message: task('fix')?.steers[0]?.uuid ?? '' }), [], {
+        name: `interrupt of ${person.id}`,
+        person,
+        when: ({ task }) => task('fix')?.steers.length === 1,
+      }),
+    ),
+  ],
+};
+
 /** The coder wanted to go somewhere, and somebody says what becomes of it. */
 const refusing: Scenario = {
   ...plain,
@@ -178,4 +194,4 @@ const queues: readonly Scenario[] = [
   },
 ];
 
-export const people: readonly Scenario[] = [...chats, ...decisions, ...places, ...unadmitted, ...queues];
+export const people: readonly Scenario[] = [...chats, ...decisions, interrupted, ...places, ...unadmitted, ...queues];
