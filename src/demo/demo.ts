@@ -13,6 +13,9 @@ import type { World } from './world.ts';
 
 export { freePort } from './stage.ts';
 
+/** The name that a task of this idea gets. */
+const SLUG = 'fix-the-typo-in-the-readme';
+
 /** So that a person sees the model at work. */
 const THINKS_MS = 1_500;
 
@@ -101,9 +104,13 @@ export function invitation(url: string, { keys, channel, data }: Pick<World, 'ke
   ${url}/#key=${keys.you}
 
 1. Write in #${channel}:   /task ${IDEA}
-   A thread opens. An agent writes the requirements, another the plan, a third the code; each in a container of its own. About half a minute.
-2. Meanwhile write to the agent in the thread, type / to see what else there is, or open the card at the top.
-3. It ends with a message that asks you: Merge? Tap it.
+   A thread opens. An agent asks you one thing there, and you see it write: tap an answer, or write your own.
+2. Then it runs by itself: requirements, plan, code, tests and review, each in a container of its own. About a minute.
+   Meanwhile write to the agent in the thread, type / to see what else there is, or open the card at the top.
+3. It ends with a message that asks you: Merge? Look at /diff, then tap it.
+
+To see an agent at its terminal while it works (Ctrl-B, then D leaves it):   ./signalbox attach ${SLUG} --data ${data}
+To ask something instead, write in #${channel}:   @signalbox What is this repository for?
 
 To be two people, open this one in another browser or a private window (a guest, who may merge). Both tap Merge: one merge, and the other is told.
 
