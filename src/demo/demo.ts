@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { execa } from 'execa';
+import { freeSlug } from '../chain/making.ts';
 import type { Check } from './checks.ts';
 import { targets } from './draw.ts';
 import type { Scene } from './evidence.ts';
@@ -12,9 +13,6 @@ import type { StageOptions } from './stage.ts';
 import type { World } from './world.ts';
 
 export { freePort } from './stage.ts';
-
-/** The name that a task of this idea gets. */
-const SLUG = 'fix-the-typo-in-the-readme';
 
 /** So that a person sees the model at work. */
 const THINKS_MS = 1_500;
@@ -109,7 +107,7 @@ export function invitation(url: string, { keys, channel, data }: Pick<World, 'ke
    Meanwhile write to the agent in the thread, type / to see what else there is, or open the card at the top.
 3. It ends with a message that asks you: Merge? Look at /diff, then tap it.
 
-To see an agent at its terminal while it works (Ctrl-B, then D leaves it):   ./signalbox attach ${SLUG} --data ${data}
+To see an agent at its terminal while it works (Ctrl-B, then D leaves it):   ./signalbox attach ${freeSlug(IDEA, new Map())} --data ${data}
 To ask something instead, write in #${channel}:   @signalbox What is this repository for?
 
 To be two people, open this one in another browser or a private window (a guest, who may merge). Both tap Merge: one merge, and the other is told.

@@ -83,6 +83,13 @@ export const page: readonly Mutant[] = [
     tests: ['test/chain/growing.test.ts'],
   },
   {
+    guard: 'a text in a picture of a change is text',
+    file: 'src/bots/picture/picture.ts',
+    find: '.replace(/[&<>"\']/g, (char) => `&#${char.codePointAt(0)};`);',
+    put: ';',
+    tests: ['test/bots/picture/picture.test.ts'],
+  },
+  {
     guard: 'an event that is known already changes nothing',
     file: 'src/bots/console/page/state.ts',
     find: 'if (event.seq <= thread.seq) return thread;',
