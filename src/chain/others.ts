@@ -25,7 +25,10 @@ export function othersOf(yard: () => Yard, watch: () => Watch): Others {
       kept(await projectOwner(yard(), event.project).submit(event, { source: key }));
     },
     async shut(account) {
-      await watch().catchUp();
+      const stream = `account-${account}`;
+      if (yard().damaged.has(stream)) throw new Error(`${stream} is damaged: whether ${account} is shut is not known.`);
+      const reason = (await watch().catchUp()).get(account);
+      if (reason !== undefined) throw new Error(reason);
       return (yard().accountOwners.get(account)?.stream().state?.shut ?? null) !== null;
     },
     locked: () => lockOf(yard()) !== null,

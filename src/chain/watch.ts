@@ -6,6 +6,7 @@ import type { Linked } from './linking.ts';
 import type { AccountSeen } from './ports.ts';
 import { refreshCard } from './pursue.ts';
 import { accountOwner, liveOf, tasksOf } from './yard.ts';
+import type { Task } from './task.ts';
 import type { Yard } from './yard.ts';
 
 const ACCOUNTS_MS = 300;
@@ -17,8 +18,8 @@ const SPENDING_MS = 3_000;
 const RECONCILE_MS = 30_000;
 
 export type Watch = {
-  /** Journals all that the boundary has recorded of accounts until now. */
-  catchUp(): Promise<void>;
+  /** Journals all that the boundary has recorded of accounts until now. Answers with those whose stream did not take it, and why. */
+  catchUp(): Promise<ReadonlyMap<string, string>>;
   /** Looks again and again until the controller closes. */
   begin(): void;
 };
@@ -28,11 +29,12 @@ export function createWatch(yard: Yard, linked: readonly Linked[], tick: () => v
   const { acts, closing } = yard;
   let turn: Promise<unknown> = Promise.resolve();
 
-  function catchUp(): Promise<void> {
-    const next = turn.then(() => readAccounts(yard));
+  const readAccounts = accountsReader(yard);
+  const catchUp: Watch['catchUp'] = () => {
+    const next = turn.then(readAccounts);
     turn = next.catch(() => undefined);
     return next;
-  }
+  };
 
   async function every(ms: number, what: string, look: () => Promise<void>): Promise<void> {
     while (!closing.signal.aborted) {
@@ -44,7 +46,9 @@ export function createWatch(yard: Yard, linked: readonly Linked[], tick: () => v
   return {
     catchUp,
     begin() {
-      void every(ACCOUNTS_MS, 'the record of accounts', catchUp);
+      void every(ACCOUNTS_MS, 'the record of accounts', async () => {
+        for (const [account, reason] of await catchUp()) throw new Error(`${account}: ${reason}`);
+      });
       void every(MACHINE_MS, 'what was asked for on the machine', () => readMachine(yard));
       void every(SPENDING_MS, 'what is spent', () => readSpending(yard));
       void every(REFUSALS_MS, 'the record of refusals', refusalsReader(yard));
@@ -74,13 +78,27 @@ const eventOf = (line: AccountSeen): AccountEvent => {
   return { is: 'shut', account, n, why, window, until };
 };
 
-/** Line after line: one that cannot be kept is read again the next time, and so are those after it. */
-async function readAccounts(yard: Yard): Promise<void> {
-  const cursors = [...yard.accountOwners.values()].map((owner) => owner.stream().state?.cursor ?? 0);
-  for (const line of await yard.accounts.seen(Math.max(0, ...cursors))) {
-    const answer = await accountOwner(yard, line.account).submit(eventOf(line), {});
-    if (answer.kind === 'not-kept') throw new Error(answer.reason);
-  }
+/**
+ * Line after line, each account by its own cursor: one that cannot be kept is read again the next time, and so are those after it of that account.
+ * No account waits for another's stream; one that is damaged takes nothing until it is mended.
+ */
+function accountsReader(yard: Yard): Watch['catchUp'] {
+  /** Nothing up to here is to be kept any more. All is looked at once after a start. */
+  let n = 0;
+  return async () => {
+    const failed = new Map<string, string>();
+    for (const line of await yard.accounts.seen(n)) {
+      const { account } = line;
+      if (!failed.has(account) && !yard.damaged.has(`account-${account}`)) {
+        const owner = accountOwner(yard, account);
+        const isNew = line.n > (owner.stream().state?.cursor ?? 0);
+        const answer = isNew ? await owner.submit(eventOf(line), {}) : null;
+        if (answer?.kind === 'not-kept') failed.set(account, answer.reason);
+      }
+      if (failed.size === 0) n = line.n;
+    }
+    return failed;
+  };
 }
 
 /**
@@ -141,18 +159,27 @@ async function reconcile(yard: Yard): Promise<void> {
     bases.set(project, asked);
     return asked;
   };
-  for (const { id, project, phase, change } of tasksOf(yard)) {
-    if (phase.at === 'held' && phase.ends.by === 'base') {
-      const now = await baseOf(project);
-      if (now !== null && now !== phase.ends.not) {
-        const why = 'The base branch has moved.';
-        await liveOf(yard, id).owner.submit({ is: 'hold-ended', hold: phase.hold, why }, {});
-      }
+  for (const task of tasksOf(yard))
+    await reconcileTask(yard, task, baseOf).catch(({ message: reason }: Error) =>
+      yard.acts.log.error('what a task waits for could not be looked at', { task: task.id, reason }),
+    );
+}
+
+async function reconcileTask(
+  yard: Yard,
+  { id, project, phase, change }: Task,
+  baseOf: (project: ProjectId) => Promise<Head | null>,
+): Promise<void> {
+  if (phase.at === 'held' && phase.ends.by === 'base') {
+    const now = await baseOf(project);
+    if (now !== null && now !== phase.ends.not) {
+      const why = 'The base branch has moved.';
+      await liveOf(yard, id).owner.submit({ is: 'hold-ended', hold: phase.hold, why }, {});
     }
-    if (phase.at === 'review' && change) {
-      const { state, head, base } = await yard.acts.forge.facts(project, change.number);
-      await liveOf(yard, id).owner.submit({ is: 'change-moved', state, head, base }, {});
-    }
+  }
+  if (phase.at === 'review' && change) {
+    const { state, head, base } = await yard.acts.forge.facts(project, change.number);
+    await liveOf(yard, id).owner.submit({ is: 'change-moved', state, head, base }, {});
   }
 }
 

@@ -59,6 +59,28 @@ describe('an account that is shut', () => {
     expect(of.sessions.begun[2]!.prompt).toContain('go on where you were');
   });
 
+  it('opens though the stream of another account takes nothing, and that one is told later what it missed', async () => {
+    const of = withCoders(world());
+    const box = await coding(of, 's1');
+    of.accounts.shut('codex');
+    of.sessions.end(session(one), spent);
+    await until(box, one, 'held');
+    of.store.damaged.set('account-claude', { line: 3, reason: 'not JSON' });
+    of.accounts.shut('claude');
+    of.accounts.reopen('codex');
+    await until(box, one, 'working');
+    await give(box, quick, { source: 's2' });
+    await until(box, two, 'working');
+    of.accounts.shut('codex');
+    of.sessions.end(session(two), spent);
+    expect((await until(box, two, 'held')).phase).toMatchObject({ ends: { by: 'account', account: 'codex' } });
+    of.store.damaged.clear();
+    of.accounts.reopen('codex');
+    await until(box, two, 'working');
+    for (const id of [one, two]) of.sessions.end(session(id), done);
+    expect((await until(box, one, 'held')).phase).toMatchObject({ ends: { by: 'account', account: 'claude' } });
+  });
+
   it('holds a task at its next safe point, before the role that needs it begins', async () => {
     const of = withCoders(world());
     const box = await coding(of, 's1');
@@ -262,6 +284,20 @@ describe('other holds', () => {
       leg: 2,
       prompt: expect.stringContaining('> Yes'),
     });
+  });
+
+  it('goes on when its base moves, though the change of another task cannot be read', async () => {
+    const of = world();
+    const box = await boot(of);
+    await give(box, quick, { source: 's1' });
+    await until(box, one, 'review');
+    of.validator.outcome = ({ base }) => (base === headOf('red') ? 'red' : 'green');
+    of.workspace.base = headOf('red');
+    await give(box, quick, { source: 's2' });
+    expect((await until(box, two, 'held')).phase).toMatchObject({ ends: { by: 'base' } });
+    of.forge.fails.outOfReach.facts = 1_000;
+    of.workspace.base = headOf('mended');
+    await until(box, two, 'preparing', 'queued', 'proving', 'working');
   });
 
   it('tries an engine that is away again by itself', async () => {

@@ -74,6 +74,20 @@ export const journal: readonly Mutant[] = [
     tests: rules,
   },
   {
+    guard: 'no account waits for the stream of another',
+    file: 'src/chain/watch.ts',
+    find: "if (answer?.kind === 'not-kept') failed.set(account, answer.reason);",
+    put: "if (answer?.kind === 'not-kept') throw new Error(answer.reason);",
+    tests: ['test/chain'],
+  },
+  {
+    guard: 'a line that an account could not keep is read again',
+    file: 'src/chain/watch.ts',
+    find: 'if (failed.size === 0) n = line.n;',
+    put: 'n = line.n;',
+    tests: rules,
+  },
+  {
     guard: 'a disk that refuses is asked again',
     file: 'src/chain/pursue.ts',
     find: "if (answer.kind !== 'not-kept') return;",
