@@ -76,7 +76,7 @@ function waitsFor(phase: Task['phase']): GlanceRow['waits'] {
     case 'failed':
       return 'person';
     case 'held':
-      return ['person', 'answer', 'approval'].includes(phase.ends.by) ? 'person' : 'cause';
+      return ['person', 'answer', 'approval', 'raise', 'words'].includes(phase.ends.by) ? 'person' : 'cause';
     case 'merging':
       return phase.waits === null ? 'no' : 'cause';
     case 'merged':

@@ -1,3 +1,4 @@
+import { ceilingOf } from './budget.ts';
 import type { TaskEvent } from './event.ts';
 import type { Millis, TaskId } from './ids.ts';
 import type { Clock } from './ports.ts';
@@ -31,6 +32,7 @@ export function createDispatcher(yard: Yard, slots: number): Dispatcher {
     now: acts.clock.now(),
     accountOf: Object.fromEntries(Role.options.map((role) => [role, acts.settings[role].account])) as View['accountOf'],
     dayCap: (day) => dayCap(yard, day),
+    taskCap: (task) => acts.caps && ceilingOf(task, acts.caps),
     accounts: new Map(
       [...yard.accountOwners.values()].flatMap((owner) => {
         const state = owner.stream().state;

@@ -88,7 +88,7 @@ function accountHeld(task: Task, event: Of<'account-held'>): Moved {
 function holdEnded(task: Task, { hold: ended, why }: Of<'hold-ended'>, stamp: Stamp): Moved {
   const { phase } = task;
   if (phase.at !== 'held' || phase.hold !== ended) return ignored('that hold is over');
-  if (['approval', 'answer', 'person', 'raise'].includes(phase.ends.by)) return ignored('only a person ends that hold');
+  if (['approval', 'answer', 'person'].includes(phase.ends.by)) return ignored('only a person ends that hold');
   if (phase.ends.by === 'words')
     return enter(task, { at: 'stopped' }, stamp, [tell({ kind: 'talk-over', by: null }), { do: 'clear' }]);
   return first([tell({ kind: 'resumed', why, by: null })], go(task, phase.from, stamp));

@@ -18,7 +18,7 @@ export const Ends = z.discriminatedUnion('by', [
   /** A person's Approve, and no Resume. */
   z.object({ by: z.literal('approval') }),
   z.object({ by: z.literal('person') }),
-  /** A person lets this task spend more. USD, as the boundary told when it refused. */
+  /** A person lets this task spend more than `cap`, or the config does. USD, as the boundary told when it refused. */
   z.object({ by: z.literal('raise'), cap: z.number(), spent: z.number(), worst: z.number() }),
   /** That day of UTC is over, or an admin lets it cost more than `cap`. */
   z.object({ by: z.literal('day'), day: z.string(), cap: z.number(), spent: z.number(), worst: z.number() }),

@@ -23,6 +23,8 @@ export type View = {
   readonly accounts: ReadonlyMap<string, Account>;
   /** What all tasks may spend on a day, USD; null: nothing is capped. */
   readonly dayCap: (day: string) => number | null;
+  /** What a task may spend, USD; null: nothing is capped. */
+  readonly taskCap: (task: Task) => number | null;
 };
 
 /** Why a task waits in the queue. */
@@ -39,7 +41,7 @@ export type Schedule = {
   readonly grants: readonly TaskId[];
   /** Reached a safe point before a role whose account is shut. */
   readonly shut: readonly { readonly task: TaskId; readonly account: string }[];
-  /** Holds whose time is over, whose disk has room again, or whose day may cost more. */
+  /** Holds whose time is over, whose disk has room again, or whose task or day may cost more. */
   readonly ended: readonly { readonly task: TaskId; readonly hold: number; readonly why: string }[];
   /** Questions that nobody has answered for so long that people are told, for the `told`-th time. */
   readonly due: readonly { readonly task: TaskId; readonly ask: string; readonly told: number }[];
@@ -131,11 +133,16 @@ function nextOf(line: readonly Task[], busy: ReadonlyMap<string, number>): numbe
 
 type Timed = { readonly task: TaskId; readonly hold: number; readonly at: Millis; readonly why: string };
 
-function timed(tasks: readonly Task[], { now, dayCap }: View): readonly Timed[] {
-  return tasks.flatMap(({ id: task, phase }) => {
+function timed(tasks: readonly Task[], { now, dayCap, taskCap }: View): readonly Timed[] {
+  return tasks.flatMap((of) => {
+    const { id: task, phase } = of;
     if (phase.at !== 'held') return [];
     const { hold, ends } = phase;
     if (ends.by === 'time' || ends.by === 'words') return [{ task, hold, at: ends.at, why: 'Its time is over.' }];
+    if (ends.by === 'raise') {
+      const most = taskCap(of);
+      return most === null || most > ends.cap ? [{ task, hold, at: now, why: 'Its budget was raised.' }] : [];
+    }
     if (ends.by !== 'day') return [];
     const cap = dayCap(ends.day);
     if (cap === null || cap > ends.cap) return [{ task, hold, at: now, why: "The day's budget was raised." }];

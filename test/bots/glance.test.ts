@@ -44,6 +44,8 @@ it.each([
   ['a question', { by: 'answer' }, 'person'],
   ['a plan', { by: 'approval' }, 'person'],
   ['a tap', { by: 'person' }, 'person'],
+  ['more money', { by: 'raise', cap: 5, spent: 5, worst: 1 }, 'person'],
+  ['more words', { by: 'words', at: 0 }, 'person'],
   ['a window', { by: 'account', account: 'claude' }, 'cause'],
   ['a time', { by: 'time', at: 0 }, 'cause'],
 ] as const)('a hold for %s waits for a %o', (_what, ends, waits) => {

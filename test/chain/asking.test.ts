@@ -29,6 +29,7 @@ const empty: View = {
   accountOf,
   accounts: new Map(),
   dayCap: () => null,
+  taskCap: () => null,
 };
 
 const answers = (task: ReturnType<typeof play>) => task.questions[0]?.replies.map(({ text }) => text);

@@ -151,6 +151,21 @@ describe('a task over its budget', () => {
     expect(await give(box, raise('task', 30), { task: id })).toMatchObject({ why: { code: 'not-raised', at: 40 } });
   });
 
+  it.each([
+    ['lets it spend more', { ...caps, task: 50 }, 'review'],
+    ['caps nothing any more', null, 'review'],
+    ['lets it spend as much as before', caps, 'held'],
+  ] as const)('waits no longer where the config %s', async (_name, now, phase) => {
+    const { at, box, id } = await refusedCoder('task');
+    await until(box, id, 'held');
+    await box.supervisor.close();
+    at.caps = now;
+    const next = await boot(at);
+    await pass(60_000);
+    await quiet();
+    expect(next.supervisor.task(id)?.phase.at).toBe(phase);
+  });
+
   it('raised while its session works: that hears of it, and is not held for what was refused before', async () => {
     const at = { ...world(), caps };
     at.sessions.agent = () => null;

@@ -103,7 +103,7 @@ export const rows: readonly Row[] = [
   [[...coders], 'coder refused, over a budget that was raised since', 'queued resume coder: '],
   [[...coders], 'coder crashed, over budget', 'held budget until raise: tell held'],
   [[...coders], 'coder ended, once over budget', 'taking: tell handoff, take'],
-  [['heldForDay'], 'hold ended', 'queued resume coder: tell resumed'],
+  [['heldForDay', 'heldForRaise'], 'hold ended', 'queued resume coder: tell resumed'],
   ...drafts,
   ...talks,
   [['opening'], 'opened', 'preparing: prepare'],

@@ -66,6 +66,13 @@ export const money: readonly Mutant[] = [
     tests: rules,
   },
   {
+    guard: 'a task waits for money that the config does not give it',
+    file: 'src/chain/schedule.ts',
+    find: 'most === null || most > ends.cap',
+    put: 'true',
+    tests: rules,
+  },
+  {
     guard: 'a hold for a day ends with it',
     file: 'src/chain/schedule.ts',
     find: 'at: endOfDay(ends.day)',
