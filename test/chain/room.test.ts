@@ -18,6 +18,7 @@ const view = (of: Partial<View>): View => ({
   accountOf: { brainstormer: 'claude', planner: 'claude', coder: 'codex', reviewer: 'claude', answerer: 'claude' },
   accounts: new Map(),
   dayCap: () => null,
+  taskCap: () => null,
   ...of,
 });
 
