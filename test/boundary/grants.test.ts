@@ -149,7 +149,7 @@ describe('a grant that is not right serves nothing, and says so once', () => {
     ['not JSON', '{"v":1', 'it is not JSON'],
     ['empty', '', 'it is not JSON'],
     ['of another version', { v: 2 }, 'v:'],
-    ['without models', { models: [] }, 'models:'],
+    ['without a word of models', { models: undefined }, 'models:'],
     ['without an account that is configured', { account: 'nobody' }, 'account nobody is not configured'],
     ['with an account from the prototype', { account: 'constructor' }, 'account constructor is not configured'],
     ['of another session', { session: 'two' }, 'it is for session two'],
