@@ -23,6 +23,8 @@ export type Growing = {
 /** The text that a session is writing, covered: what it comes to between two looks at the record, and nothing of what was over by then. */
 export function growing(on: (event: SessionEvent) => void, cover: Cover = bare): Growing {
   let [text, told] = ['', ''];
+  /** What it came to when it was looked at last: a text that rests is not covered anew each time. */
+  let seen = '';
   return {
     fold({ src, line }) {
       if (src === 'worker' && ENDS.test(line)) text = '';
@@ -36,6 +38,8 @@ export function growing(on: (event: SessionEvent) => void, cover: Cover = bare):
       on({ kind: 'spoke', ...said });
     },
     tell() {
+      if (text === seen) return;
+      seen = text;
       const now = text === '' ? '' : shownOf(text, cover);
       if (now === told) return;
       told = now;
