@@ -34,7 +34,7 @@ export function growing(on: (event: SessionEvent) => void, cover: Cover = bare):
       text = before + read.text.slice(0, MOST - before.length);
     },
     whole(said) {
-      [text, told] = ['', ''];
+      [text, told, seen] = ['', '', ''];
       on({ kind: 'spoke', ...said });
     },
     tell() {

@@ -65,6 +65,11 @@ describe('what an agent is writing', () => {
     ['is told once a look', [[piece('One ', true), piece('thing '), piece('first. ')]], ['One thing first.']],
     ['is said whole', [[piece('One ', true)], [whole]], ['One', 'whole: One thing first.']],
     ['is not told when it was whole by then', [[piece('One ', true), whole]], ['whole: One thing first.']],
+    [
+      'is the same words again',
+      [[piece('One ', true)], [whole], [piece('One ', true)]],
+      ['One', 'whole: One thing first.', 'One'],
+    ],
     ['begins anew', [[piece('One ', true)], [piece('Two ', true)]], ['One', 'Two']],
     ['is covered over two pieces', [[piece('Its secret-', true)], [piece('1234 and ')]], ['Its', 'Its (covered) and']],
     ['is gone with its turn', [[piece('One ', true)], [['worker', { note: 'interrupted' }]]], ['One', '']],
