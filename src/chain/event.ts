@@ -9,6 +9,7 @@ import { Head, ProjectId, SessionId, TaskId } from './ids.ts';
 import { Person } from './person.ts';
 import { Policy } from './policy.ts';
 import { Carried, Mode } from './task.ts';
+import { interruptTapped } from './steer.ts';
 import { Verdict } from './verdict.ts';
 
 const Thread = z.object({ platform: z.string(), channel: z.string(), thread: z.string() });
@@ -141,13 +142,6 @@ const heard = z.object({
   files: z.array(FileRef).optional(),
   when: z.enum(['now', 'turn-end', 'late']),
   answer: Answer.optional(),
-});
-/** The turn shall end so that the session hears `message` at once. `uuid` is derived from the source id. */
-const interruptTapped = z.object({
-  is: z.literal('interrupt-tapped'),
-  by: Person,
-  message: z.string(),
-  uuid: z.string(),
 });
 /** The effect was done and has nothing to say. */
 const done = z.object({ is: z.literal('done') });

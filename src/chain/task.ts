@@ -9,6 +9,7 @@ import { Head, ProjectId, SessionId, TaskId } from './ids.ts';
 import { Person } from './person.ts';
 import { Policy } from './policy.ts';
 import { Role } from './roles.ts';
+import { Steer } from './steer.ts';
 import { Verdict } from './verdict.ts';
 
 /**
@@ -169,7 +170,7 @@ export const Task = z.object({
   /** What people said that no session has heard yet. */
   notes: z.array(Note),
   /** What sessions were told in mid-turn and may be interrupted for. Older journals' snapshots have none. */
-  steers: z.array(z.object({ uuid: z.string(), session: SessionId })).default([]),
+  steers: z.array(Steer).default([]),
   /** What its session asks people, and what was asked lately. Older journals' snapshots have none. */
   questions: z.array(Ask).default([]),
   /** Everything that people sent, in order: it crosses every handoff. Older journals' snapshots have none. */

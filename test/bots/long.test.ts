@@ -34,4 +34,29 @@ describe('a notice', () => {
     expect(text).toContain('⏹ closed elsewhere ⋅ **site** ⋅');
     expect(text).toContain('Change #3 was closed without Signalbox.');
   });
+
+  it('shows a long name of a place whole, and on no button', () => {
+    const place = `${'a'.repeat(60)}.${'b'.repeat(60)}.example.org`;
+    const refused = { kind: 'refused', place, why: 'unlisted', count: 3, ask: 11, kept: null } as const;
+    const { text, buttons } = notice(subject, refused, beside);
+    expect(text).toContain(`🚧 The agent asked for \`${place}\` 3 times and was refused`);
+    expect(buttons.map(({ label, id: of }) => [label, of])).toEqual([
+      ['Allow for this project', 'allow:t0123456789:11'],
+      ['Keep refusing', 'keep:t0123456789:11'],
+    ]);
+  });
+
+  it('asks for the words that change the requirements, quietly: who tapped is there', () => {
+    const soon = notice(subject, { kind: 'pause-asked', what: 'change', by: 'Ana' }, beside);
+    expect(soon.text).toBe('✏️ Ana changes the requirements, as soon as the plan is kept.');
+    const paused = { kind: 'paused', what: 'change', by: 'Ana', role: 'planner', draft: 2, loud: false } as const;
+    expect(notice(subject, paused, beside)).toEqual({
+      text: '✏️ requirements to change\nAna changes them. Write here what should change: who wrote them goes on with that, and the plan is made anew.',
+      buttons: [
+        { id: 'resume:t0123456789', label: 'Keep them', style: 'primary' },
+        { id: 'stop:t0123456789', label: 'Stop', style: 'danger' },
+      ],
+      loud: false,
+    });
+  });
 });

@@ -4,7 +4,6 @@ import type { Notice } from '../../src/chain/notice.ts';
 import { beside, blocked, drawn, head, held, id, other } from './samples.ts';
 
 const check = { head, base: other, what: 'npm test', tail: 'not ok 1 - announces\n  expected 1, got 2' };
-const long = `${'a'.repeat(60)}.${'b'.repeat(60)}.example.org`;
 
 /** One for every kind, and for the variants that read differently. */
 const notices = {
@@ -16,15 +15,12 @@ const notices = {
     draft: 2,
   },
   'pause-asked': { kind: 'pause-asked', what: 'wait', by: 'Ana' },
-  changeAsked: { kind: 'pause-asked', what: 'change', by: 'Ana' },
   paused: { kind: 'paused', what: 'wait', by: 'Ana', role: 'coder', draft: 2, loud: true },
-  changing: { kind: 'paused', what: 'change', by: 'Ana', role: 'planner', draft: 2, loud: false },
   plan: { kind: 'document', what: 'plan', path: 'docs/plans/2026-11-20-001-fix-readme-plan.md', text: '# Plan' },
   handoff: { kind: 'handoff', role: 'coder', summary: 'Put the word right.' },
   spoke: { kind: 'spoke', role: 'brainstormer', text: 'One thing first.\n[Merge](x) it' },
   typed: { kind: 'typed', role: 'coder', text: '/merge please' },
   refused: { kind: 'refused', place: 'example.org', why: 'unlisted', count: 3, ask: 4, kept: null },
-  refusedLong: { kind: 'refused', place: long, why: 'unlisted', count: 3, ask: 11, kept: null },
   refusedNoName: { kind: 'refused', place: '198.51.100.1', why: 'unlisted', count: 1, ask: null, kept: null },
   refusedKept: { kind: 'refused', place: 'example.org', why: 'unlisted', count: 1, ask: null, kept: 'Ana' },
   refusedModel: { kind: 'refused', place: 'model requests', why: 'request', count: 14, ask: null, kept: null },
@@ -232,11 +228,6 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
     '[Allow example.org for this project] plain allow:t0123456789:4',
     '[Keep refusing] plain keep:t0123456789:4',
   ],
-  refusedLong: [
-    `🚧 The agent asked for \`${long}\` 3 times and was refused: it is not on this project's list. An admin may let its coders go there; who may be fetched from may be sent to as well.`,
-    '[Allow for this project] plain allow:t0123456789:11',
-    '[Keep refusing] plain keep:t0123456789:11',
-  ],
   refusedNoName: ['🚧 The agent asked for `198.51.100.1` once and was refused: only full host names can be allowed.'],
   refusedKept: [
     "🚧 The agent asked for `example.org` once and was refused: it is not on this project's list. Ana keeps it so.",
@@ -259,19 +250,12 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
     '[Wait] plain wait:t0123456789:2',
   ],
   'pause-asked': ['✋ Ana said wait: who works may finish, and then nothing begins.'],
-  changeAsked: ['✏️ Ana changes the requirements, as soon as the plan is kept.'],
   paused: [
     '(rings)',
     '⏸ waits for a person ⋅ **site** ⋅ Correct the spelling in the README',
     'Ana said wait: the coder has not begun. Resume goes on; Change rewrites the requirements.',
     '[Resume now] primary resume:t0123456789',
     '[Change] plain change:t0123456789:2',
-    '[Stop] danger stop:t0123456789',
-  ],
-  changing: [
-    '✏️ requirements to change',
-    'Ana changes them. Write here what should change: who wrote them goes on with that, and the plan is made anew.',
-    '[Keep them] primary resume:t0123456789',
     '[Stop] danger stop:t0123456789',
   ],
   plan: [
