@@ -129,7 +129,10 @@ const resumedOnce: Rule = ({ world, tasks }) =>
     const before = world.sessions[name.replace(/#\d+$/, `#${leg - 1}`)];
     const phase = tasks.find(({ id }) => id === task)?.phase.at;
     return [
-      ...(leg > 1 && before?.end && isDone(before.end) && !(role === 'brainstormer' && changed(world, task) === leg - 1)
+      ...(leg > 1 &&
+      before?.end &&
+      isDone(before.end) &&
+      !(role === 'brainstormer' && wrote(world, name) <= changed(world, task))
         ? [`${name} goes on with what had ended`]
         : []),
       ...(end === null && phase !== 'working' ? [`${name} runs and its task is ${phase}`] : []),
@@ -140,6 +143,13 @@ const resumedOnce: Rule = ({ world, tasks }) =>
 const changed = ({ streams }: World, task: string): number =>
   (streams[`task-${task}`]?.entries ?? []).filter((text) => (JSON.parse(text) as Entry).event.is === 'change-tapped')
     .length;
+
+/** How often a conversation came to a document before this leg. */
+function wrote({ sessions }: World, name: string): number {
+  const [session = '', leg] = name.split('#');
+  const before = Array.from({ length: Number(leg) - 1 }, (_, n) => sessions[`${session}#${n + 1}`]?.end);
+  return before.filter((end) => end && isDone(end)).length;
+}
 
 /** Who asked goes on with the answer and not without it, and is given it once; people are asked once. */
 const answeredOnce: Rule = ({ world }) =>

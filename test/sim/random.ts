@@ -23,6 +23,8 @@ type Deed =
   | 'sendback'
   | 'say'
   | 'use'
+  | 'wait'
+  | 'change'
   | 'requirements'
   | 'plan'
   | 'code';
@@ -93,6 +95,8 @@ const deeds = fc.constantFrom<Deed>(
   'sendback',
   'say',
   'use',
+  'wait',
+  'change',
   'requirements',
   'plan',
   'code',
@@ -133,6 +137,9 @@ function commandOf(deed: Deed, { task }: Look): Command {
       const shut = phase?.at === 'held' && phase.ends.by === 'account' ? phase.ends.account : 'codex';
       return { name: 'use', account: shut.endsWith('2') ? shut.slice(0, -1) : `${shut}2` };
     }
+    case 'wait':
+    case 'change':
+      return { name: deed, draft: task('fix')?.draft?.n ?? 1 };
     case 'requirements':
     case 'plan':
     case 'code':
