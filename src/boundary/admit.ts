@@ -33,6 +33,8 @@ export type Terms = {
   readonly held: Held;
   /** False when the session asked too often. */
   mayAsk(): boolean;
+  /** Judges a body; null when the session's bodies took too long to judge: meanwhile the boundary serves nobody else. */
+  judge<T>(work: () => T): T | null;
   refused(why: string, method: string | undefined, path: string | undefined): void;
   /** For people: its provider was asked for what no session may have. */
   overstepped(request: Pick<IncomingMessage, 'method' | 'url'>): void;
@@ -68,7 +70,7 @@ export async function admit(terms: Terms, request: IncomingMessage): Promise<Adm
   if (!body.ok) {
     return body;
   }
-  const judged = judgeBody(body.bytes, grant.models, account.provider);
+  const judged = terms.judge(() => judgeBody(body.bytes, grant.models, account.provider)) ?? tooMuch(terms.limits);
   const credential = judged.ok ? await credentialOf(account) : null;
   const shut = judged.ok ? shutRefusal(terms) : null;
   const price = (judged.ok && terms.prices[judged.model]) || null;
@@ -93,6 +95,9 @@ export async function admit(terms: Terms, request: IncomingMessage): Promise<Adm
     `account ${grant.account} has no usable credential on this machine; its owner has to log in again`,
   );
 }
+
+const tooMuch = ({ judgingMs }: Limits): Refusal =>
+  refusal(429, 'too much to judge', `to judge this session's requests took more than ${judgingMs} ms within a minute`);
 
 /** Null when the session's account may be used. */
 export function shutRefusal({ accounts, grant, account }: Terms): Refusal | null {

@@ -1,5 +1,6 @@
-/** More than any conversation has; a body of nothing but brackets would cost the boundary's memory. */
-const mostValues = 1_000_000;
+/** More than any conversation has; a body of nothing but brackets, or of names, would keep the boundary from every other session. */
+const mostValues = 100_000;
+const mostNames = 10_000;
 const deepest = 200;
 
 /** One JSON text, read the only way it can be read; or what makes it unfit. */
@@ -54,6 +55,9 @@ function unfit(text: string): string | null {
             return `the body has ${JSON.stringify(name.slice(0, 40))} twice in one object`;
           }
           names.add(seen);
+          if (names.size > mostNames) {
+            return 'the body has too many names in one object';
+          }
         }
         mark.lastIndex = end;
       }

@@ -15,6 +15,8 @@ export type Limits = {
   readonly connectMs: number;
   /** Requests that are read at all, whatever becomes of them: each is a line in usage.jsonl and a call at the provider's. */
   readonly requestsPerMinute: number;
+  /** In a minute, for judging bodies: the boundary serves nobody else while it judges. */
+  readonly judgingMs: number;
   /** Refusals written to usage.jsonl in a minute; the rest are counted. */
   readonly refusalsPerMinute: number;
   /** Tunnels at once: fewer than connections, so that the model is in reach beside them. */
@@ -41,6 +43,7 @@ export const usualLimits: Limits = {
   requestMs: 60_000,
   connectMs: 30_000,
   requestsPerMinute: 240,
+  judgingMs: 5_000,
   refusalsPerMinute: 60,
   tunnels: 40,
   tunnelsPerMinute: 600,

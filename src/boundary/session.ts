@@ -17,7 +17,7 @@ import { refusalWriter } from './meter.ts';
 import type { Meter } from './meter.ts';
 import type { Outside } from './outside.ts';
 import type { Prices } from './prices.ts';
-import { perMinute } from './rate.ts';
+import { perMinute, timedPerMinute } from './rate.ts';
 import { errorBody, refusal } from './refusal.ts';
 import type { Spending } from './spending.ts';
 import type { SpentFiles } from './spent.ts';
@@ -62,6 +62,7 @@ export async function serveSession(grant: Grant, account: Account, shared: Share
     ...shared,
     held: { bytes: 0 },
     mayAsk: perMinute(shared.limits.requestsPerMinute, monotonic),
+    judge: timedPerMinute(shared.limits.judgingMs, monotonic),
     refused: refusals(grant.session, shared),
     // A client that takes the boundary for a plain proxy wants to go elsewhere.
     overstepped: ({ method, url }) => {

@@ -54,6 +54,7 @@ async function serve(account: 'claude' | 'chatgpt', accounts: Pick<Accounts, 'sh
     log: { info: () => undefined, error: () => undefined },
     held: { bytes: 0 },
     mayAsk: () => true,
+    judge: (work) => work(),
     refused: (why: string) => void refused.push(why),
     overstepped: () => undefined,
   };

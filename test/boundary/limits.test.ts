@@ -48,6 +48,15 @@ test('many connections: the session blocks itself alone, and is served again whe
   );
 });
 
+test('bodies that take long to judge: the session is told to wait, and the others are served', async () => {
+  await ground.serve({ judgingMs: 0 });
+  expect((await ask(one)).status).toBe(200);
+  const answer = await ask(one);
+  expect(answer.status).toBe(429);
+  expect(answer.body.toString()).toContain("to judge this session's requests took more than 0 ms within a minute");
+  expect((await ask(other)).status).toBe(200);
+});
+
 test.each([
   ['nothing', ''],
   ['half a line', 'POST /anthropic'],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { refusalWriter } from '../../src/boundary/meter.ts';
-import { perMinute } from '../../src/boundary/rate.ts';
+import { perMinute, timedPerMinute } from '../../src/boundary/rate.ts';
 
 describe('refusals', () => {
   test('as many in a minute as may be, and the rest are counted with the next', () => {
@@ -25,4 +25,27 @@ describe('refusals', () => {
       `no 8 ${'X'.repeat(20)} ${'/'.repeat(200)}`,
     ]);
   });
+});
+
+test('work is counted by how long it takes, failed work too, and is done again in the next minute', () => {
+  let now = 0;
+  const judge = timedPerMinute(100, () => now);
+  const work = (ms: number) => (): string => {
+    now += ms;
+    return 'judged';
+  };
+  expect(judge(work(60))).toBe('judged');
+  expect(() =>
+    judge(() => {
+      now += 41;
+      throw new Error('no JSON');
+    }),
+  ).toThrow('no JSON');
+  expect(judge(work(1))).toBeNull();
+  now = 59_999;
+  expect(judge(work(1))).toBeNull();
+  now = 60_000;
+  expect(judge(work(100))).toBe('judged');
+  expect(judge(work(1))).toBe('judged');
+  expect(judge(work(1))).toBeNull();
 });

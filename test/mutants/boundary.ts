@@ -232,6 +232,37 @@ const spent: readonly Mutant[] = [
   },
 ];
 
+const judging: readonly Mutant[] = [
+  {
+    guard: 'a body has so many values',
+    file: 'src/boundary/json.ts',
+    find: 'values > mostValues',
+    put: 'values > 10 * mostValues',
+    tests: ['test/boundary/json.test.ts'],
+  },
+  {
+    guard: 'an object of a body has so many names',
+    file: 'src/boundary/json.ts',
+    find: 'if (names.size > mostNames) {',
+    put: 'if (names.size > 100 * mostNames) {',
+    tests: ['test/boundary/json.test.ts'],
+  },
+  {
+    guard: 'no session keeps the boundary judging',
+    file: 'src/boundary/rate.ts',
+    find: 'spent += now() - began;',
+    put: 'spent += 0;',
+    tests: ['test/boundary/meter.test.ts'],
+  },
+  {
+    guard: 'what is not judged does not leave',
+    file: 'src/boundary/admit.ts',
+    find: 'grant.models, account.provider)) ?? tooMuch(terms.limits);',
+    put: 'grant.models, account.provider)) ?? judgeBody(body.bytes, grant.models, account.provider);',
+    tests: ['test/boundary/limits.test.ts'],
+  },
+];
+
 const read = ['test/runtime/transcript.test.ts'];
 /** What an agent can make its record say, against the host that reads it. */
 const harming: readonly Mutant[] = [
@@ -376,4 +407,5 @@ export const boundary: readonly Mutant[] = [
   ...outside,
   ...spent,
   ...harming,
+  ...judging,
 ];
