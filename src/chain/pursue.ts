@@ -43,7 +43,16 @@ export function pursue(yard: Yard, live: Live, pending: Pending<TaskEffect>): vo
 async function untilSettled(yard: Yard, live: Live, pending: Pending<TaskEffect>): Promise<void> {
   const outcome = await attempt(yard, live, pending);
   if (!outcome) return;
-  await insist(yard, pending.id, () => live.owner.submit(outcome, { settles: pending.id }));
+  const { id, effect } = pending;
+  const submit = (event: TaskEvent): Promise<void> => insist(yard, id, () => live.owner.submit(event, { settles: id }));
+  try {
+    await submit(outcome);
+  } catch (error) {
+    const reason = `what it came to could not be kept: ${(error as Error).message}`;
+    yard.acts.log.error('an effect failed', { effect: id, do: effect.do, reason });
+    // Else the effect would stay pending, and its task at work, for ever.
+    await submit({ is: 'broke', of: effect.do, reason });
+  }
 }
 
 /** What is known must be journaled: a disk that refuses is asked again until it takes it. */

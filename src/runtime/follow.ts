@@ -5,7 +5,7 @@ import type { SessionEnd, SessionEvent } from '../chain/ports.ts';
 import { WorkerNote } from '../worker/files.ts';
 import type { RecordLine } from '../worker/files.ts';
 import type { Agent, Said } from './agents/agent.ts';
-import { json } from './agents/identity.ts';
+import { isDeeper, json } from './agents/identity.ts';
 import { growing } from './growing.ts';
 import { isEnd } from './mail.ts';
 import type { Watched } from './space.ts';
@@ -31,6 +31,8 @@ const WORDS = 12;
 /** Characters of what an end says, and of a handoff as JSON: the longest that a schema allows is a plan of 120,000. All of it is journaled and shown. */
 const TEXT_MOST = 10_000;
 const HANDOFF_MOST = 400_000;
+/** No schema of a handoff goes as deep. What is nested by the thousand can be neither covered nor journaled. */
+const HANDOFF_DEEPEST = 50;
 const SPOKEN = 20_000;
 
 type On = (event: SessionEvent) => void;
@@ -171,6 +173,8 @@ function bounded(
 ): SessionEnd {
   const text = clipped(end.text);
   if (end.kind !== 'ended') return { ...end, text };
+  if (isDeeper(end.handoff, HANDOFF_DEEPEST))
+    return { kind: 'ended', handoff: null, text: '(its handoff was nested too deep)' };
   const length = JSON.stringify(end.handoff ?? null).length;
   if (length <= HANDOFF_MOST) return { ...end, text };
   return { kind: 'ended', handoff: null, text: `(its handoff of ${length} characters was left out)` };

@@ -309,6 +309,20 @@ const harming: readonly Mutant[] = [
     tests: ['test/runtime/git.test.ts'],
   },
   {
+    guard: 'a handoff that is nested deep is left out',
+    file: 'src/runtime/follow.ts',
+    find: 'if (isDeeper(end.handoff, HANDOFF_DEEPEST))',
+    put: 'if (isDeeper(end.handoff, 1_000_000))',
+    tests: ['test/runtime/follow.test.ts'],
+  },
+  {
+    guard: 'an outcome that cannot be kept leaves no task at work for ever',
+    file: 'src/chain/pursue.ts',
+    find: "await submit({ is: 'broke', of: effect.do, reason });",
+    put: '',
+    tests: ['test/chain/supervisor.test.ts'],
+  },
+  {
     guard: 'a transcript has an end',
     file: 'src/runtime/transcript.ts',
     find: 'if (length > most) return',

@@ -26,6 +26,25 @@ describe('how a session ends, by its record', () => {
     expect(end).toEqual({ kind: 'ended', handoff: null, text: '(its handoff of 5000011 characters was left out)' });
   });
 
+  it.each([51, 3_000, 100_000])('one that is nested %i deep is left out, and never journaled', (depth) => {
+    const end = endOf(said(`{"next":${'['.repeat(depth)}${']'.repeat(depth)}}`), ...over);
+    expect(end).toEqual({ kind: 'ended', handoff: null, text: '(its handoff was nested too deep)' });
+  });
+
+  it('one that is nested as deep as may be is whole', () => {
+    const handoff = { next: JSON.parse(`${'['.repeat(49)}${']'.repeat(49)}`) as unknown };
+    expect(endOf(said(JSON.stringify(handoff)), ...over)).toMatchObject({ kind: 'ended', handoff });
+  });
+
+  it('an error that is nested deep ends nobody who reads it', () => {
+    const line = `{"type":"assistant","message":{"content":[]},"error":"e","api_error":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    const progress = followRecord(claude, () => undefined);
+    progress.fold({ n: 1, t: 1, src: 'cli', line });
+    progress.fold({ n: 2, t: 2, src: 'cli', line: JSON.stringify({ type: 'result', is_error: true, result: 'no' }) });
+    progress.fold({ n: 3, t: 3, src: 'worker', line: JSON.stringify({ note: 'idle' }) });
+    expect(progress.end()).toEqual({ kind: 'crashed', text: 'no' });
+  });
+
   it('last words are cut', () => {
     const end = endOf(said(`not JSON ${'x'.repeat(5_000_000)}`), ...over);
     expect(JSON.stringify(end).length).toBeLessThan(11_000);

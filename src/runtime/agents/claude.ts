@@ -5,7 +5,7 @@ import type { RecordLine } from '../../worker/files.ts';
 import { BOUNDARY_PORT, IN, STATE } from '../../worker/files.ts';
 import { HOOK } from './agent.ts';
 import type { Agent, Launch, Said } from './agent.ts';
-import { identity, json, remark, serverOf } from './identity.ts';
+import { identity, isDeeper, json, remark, serverOf } from './identity.ts';
 
 /** Claude Code (2.1.329) in its two-way print mode: one process a conversation, heard in mid-turn. */
 export const claude: Agent = { hears: 'now', launch, reader, lacks };
@@ -115,7 +115,7 @@ function reader(): ReturnType<Agent['reader']> {
       case 'assistant':
         if (said.error === undefined) return said.message.content.flatMap(shown);
         error = said.error;
-        limit = JSON.stringify(said.api_error ?? '').includes('usage_limit_reached');
+        limit = !isDeeper(said.api_error, 8) && JSON.stringify(said.api_error ?? '').includes('usage_limit_reached');
         return [];
       case 'result': {
         const end = ended(said, error, limit, until);

@@ -25,6 +25,16 @@ export function json(text: string): unknown {
   }
 }
 
+/** Whether a JSON value is nested deeper than `most`: it is looked at without recursion, which a claim could exhaust. */
+export function isDeeper(value: unknown, most: number): boolean {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; depth <= most; depth += 1) {
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+    if (level.length === 0) return false;
+  }
+  return true;
+}
+
 /** How a CLI starts a server: in its own folder. */
 export function serverOf({ name, command, env }: Extract<Extra, { kind: 'mcp' }>): {
   readonly command: string;
