@@ -22,7 +22,7 @@ const picture = 20_000;
 export function worstOf(price: Price, { bytes, output, images, documents, keeps }: Size): number {
   const most = bytes + added + images * picture;
   const input = documents ? price.maxInput : Math.min(price.maxInput, most);
-  const written = output ?? price.maxOutput;
+  const written = Math.min(output ?? price.maxOutput, price.maxOutput);
   const perToken = Math.max(price.input, price.cacheRead, price.cacheWrite, keeps ? long(price) : 0);
   return total(price, input, input * perToken, written * price.output);
 }

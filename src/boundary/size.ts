@@ -10,7 +10,8 @@ export function sizeOf(bytes: number, body: Body): Size {
   const retention = body['prompt_cache_retention'] ?? 'in_memory';
   return {
     bytes,
-    output: output !== undefined && output >= 0 ? output : null,
+    // A number in JSON may be too large for one, which could be written in no file.
+    output: Number.isFinite(output) && Number(output) >= 0 ? Number(output) : null,
     images: seen.images,
     documents: seen.documents,
     keeps: seen.hour || retention !== 'in_memory',

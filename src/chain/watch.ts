@@ -137,7 +137,10 @@ async function readSpending(yard: Yard): Promise<void> {
     const { id, phase, sessions } = task;
     const isNew = sessions.length > 0 && !spent.has(id);
     if (phase.at !== 'working' && !isNew) continue;
-    const now = await spending.of(id);
+    const now = await spending.of(id).catch((error: Error) => {
+      acts.log.error('what a task has spent could not be read', { task: id, reason: error.message });
+      return null;
+    });
     if (!now) continue;
     const live = liveOf(yard, id);
     const before = spent.get(id)?.usd ?? null;

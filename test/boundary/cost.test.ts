@@ -32,8 +32,8 @@ describe('what a request cost, USD', () => {
   });
 });
 
-const size = (body: object) => {
-  const bytes = Buffer.from(JSON.stringify({ model: 'm', ...body }));
+const size = (body: object, of = JSON.stringify({ model: 'm', ...body })) => {
+  const bytes = Buffer.from(of);
   const judged = judgeBody(bytes, ['m'], 'max_output_tokens' in body || 'input' in body ? 'openai' : 'anthropic');
   if (!judged.ok) throw new Error(judged.why);
   return judged.size;
@@ -45,6 +45,7 @@ describe("a request's size", () => {
     ['what Anthropic may write', { max_tokens: 9 }, { output: 9 }],
     ['what OpenAI may write', { max_output_tokens: 9 }, { output: 9 }],
     ['a bound that is none', { max_tokens: '9' }, { output: null }],
+    ['a bound below nothing', { max_tokens: -9 }, { output: null }],
     [
       'pictures, also in what a tool gave',
       {
@@ -59,7 +60,11 @@ describe("a request's size", () => {
       },
       { images: 2 },
     ],
-    ['a picture of OpenAI', { input: [{ content: [{ type: 'input_image', image_url: 'data:x' }] }] }, { images: 1 }],
+    [
+      'a picture of OpenAI',
+      { input: [{ role: 'user', content: [{ type: 'input_image', image_url: 'data:x' }] }] },
+      { images: 1 },
+    ],
     [
       'a document',
       { messages: [{ content: [{ type: 'document', source: { type: 'base64' } }] }] },
@@ -76,6 +81,11 @@ describe("a request's size", () => {
   });
 });
 
+test.each(['max_tokens', 'max_output_tokens'])('a bound of more than any number is none: %s', (bound) => {
+  const of = `{"model":"m","${bound}":1e400}`;
+  expect(size({ [bound]: 0 }, of)).toMatchObject({ output: null });
+});
+
 describe('the worst that a request can cost', () => {
   const plain = { bytes: 1_000, output: 100, images: 0, documents: false, keeps: false };
 
@@ -83,6 +93,7 @@ describe('the worst that a request can cost', () => {
     ['each byte a token that is written to the cache', plain, (5_000 * 5 + 100 * 20) / 1e6],
     ['kept for longer', { ...plain, keeps: true }, (5_000 * 8 + 100 * 20) / 1e6],
     ["the model's own bound of output", { ...plain, output: null }, (5_000 * 5 + 128_000 * 20) / 1e6],
+    ['no more than the model writes', { ...plain, output: 1e300 }, (5_000 * 5 + 128_000 * 20) / 1e6],
     ['a picture', { ...plain, images: 1 }, (25_000 * 5 + 100 * 20) / 1e6],
     ['a document, or more bytes than the model takes', { ...plain, documents: true }, (1e6 * 5 + 2000) / 1e6],
   ])('%s', (_name, of, usd) => {

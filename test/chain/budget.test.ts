@@ -199,6 +199,27 @@ describe('a task over its budget', () => {
     await quiet();
     expect(told(at)).toMatchObject([{ kind: 'spent-much', usd: 5, ceiling: 20 }]);
   });
+
+  it('is said of a task though the record of an earlier one cannot be read', async () => {
+    const at = { ...world(), caps };
+    at.sessions.agent = () => null;
+    const box = await boot(at);
+    const [first, second] = [
+      await give(box, { ...fixTheTypo, mode: 'quick' }, { source: 's1' }),
+      await give(box, { ...fixTheTypo, slug: 'other', mode: 'quick' }, { source: 's2' }),
+    ];
+    if (first.kind !== 'accepted' || second.kind !== 'accepted') throw new Error(first.kind);
+    await until(box, first.task, 'working');
+    await until(box, second.task, 'working');
+    at.spent.get = (task) => {
+      if (task === first.task) throw new Error('none that a boundary writes');
+      return spent({ usd: 5 });
+    };
+    for (let n = 0; n < 4; n += 1) await pass(4_000);
+    await quiet();
+    expect(told(at)).toMatchObject([{ kind: 'spent-much', usd: 5 }]);
+    expect(box.errors.join('\n')).toContain('what a task has spent could not be read');
+  });
 });
 
 describe('a day that costs no more', () => {

@@ -234,6 +234,27 @@ const spent: readonly Mutant[] = [
 
 const judging: readonly Mutant[] = [
   {
+    guard: 'a bound of output that is no number of JSON is none',
+    file: 'src/boundary/size.ts',
+    find: 'Number.isFinite(output) && ',
+    put: 'output !== undefined && ',
+    tests: ['test/boundary/cost.test.ts'],
+  },
+  {
+    guard: 'a request costs no more than its model can write',
+    file: 'src/boundary/cost.ts',
+    find: 'Math.min(output ?? price.maxOutput, price.maxOutput)',
+    put: '(output ?? price.maxOutput)',
+    tests: ['test/boundary/cost.test.ts'],
+  },
+  {
+    guard: "what one task has spent hides no other's",
+    file: 'src/chain/watch.ts',
+    find: '    const now = await spending.of(id).catch((error: Error) => {',
+    put: '    const now = await spending.of(id).catch((error: Error) => {\n      if (error) throw error;',
+    tests: ['test/chain/budget.test.ts'],
+  },
+  {
     guard: 'a body has so many values',
     file: 'src/boundary/json.ts',
     find: 'values > mostValues',
