@@ -139,7 +139,9 @@ async function readOffer(bundle: string, ref: string): Promise<Offer | { readonl
     const header = start.subarray(0, pack).toString('utf8').split('\n');
     const head = header.find((line) => line.slice(41) === ref)?.slice(0, 40);
     const sound = header[0] === '# v2 git bundle' && start.indexOf('PACK', pack) === pack && bytesRead >= pack + 12;
-    if (!sound || head === undefined) return { reason: 'what came out of the checkout is not a bundle of the branch' };
+    // Anything else would be looked up by git as a name, a date or words of a message.
+    if (!sound || head === undefined || !/^[0-9a-f]{40}$/.test(head))
+      return { reason: 'what came out of the checkout is not a bundle of the branch' };
     const objects = start.readUInt32BE(pack + 8);
     if (objects > limits.objects) return { reason: `the branch has more than ${limits.objects} objects` };
     return { head, pack };

@@ -31,6 +31,8 @@ export type Crafted = {
   readonly refs?: readonly string[];
   /** How many objects its pack says that it has, where that is a lie. */
   readonly says?: number;
+  /** What its bundle says that the head is, where that is no commit's id. */
+  readonly names?: string;
   /** The very pack, where that is none of git's. */
   readonly packed?: Buffer;
 };
@@ -92,12 +94,12 @@ export async function ground(): Promise<Ground> {
       await git(['bundle', 'create', '--quiet', '--version=2', bundle, `refs/heads/${branch}`, `^${base}`]);
       return;
     }
-    const { head, objects, refs = [OURS], says } = change;
+    const { head, objects, refs = [OURS], says, names = head } = change;
     const packed =
       change.packed ??
       Buffer.from((await run(['pack-objects', '--stdout', '--quiet'], `${objects.join('\n')}\n`)).stdout);
     if (says !== undefined) packed.writeUInt32BE(says, 8);
-    const header = `# v2 git bundle\n-${base} \n${refs.map((ref) => `${head} ${ref}\n`).join('')}\n`;
+    const header = `# v2 git bundle\n-${base} \n${refs.map((ref) => `${names} ${ref}\n`).join('')}\n`;
     await writeFile(bundle, Buffer.concat([Buffer.from(header), packed]));
   };
   return {

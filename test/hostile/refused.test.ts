@@ -125,6 +125,19 @@ describe('a bundle', () => {
       { refs: [...Array.from({ length: 20_000 }, (_, n) => `refs/heads/${n}`), OURS] },
       'what came out of the checkout is not a bundle of the branch',
     ],
+    ...[
+      ':/first'.padEnd(40, ' '),
+      '@{upstream}'.padEnd(40, '~'),
+      'main'.padEnd(40, '^'),
+      '7'.repeat(39).concat('G'),
+    ].map(
+      (names) =>
+        [
+          `a head that is no commit's: ${names}`,
+          { names },
+          'what came out of the checkout is not a bundle of the branch',
+        ] as const,
+    ),
     ['more objects than anybody makes', { says: 2 ** 32 - 1 }, 'the branch has more than 200000 objects'],
     ['more objects than it has', { says: 5 }, 'git does not accept the branch: fatal: early EOF'],
   ] as const)('with %s is refused, and nothing moves', async (_, lies, reason) => {

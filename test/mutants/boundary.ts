@@ -330,6 +330,13 @@ const harming: readonly Mutant[] = [
     tests: ['test/runtime/git.test.ts'],
   },
   {
+    guard: "a bundle's head is a commit's id and no expression",
+    file: 'src/runtime/take.ts',
+    find: ' || !/^[0-9a-f]{40}$/.test(head))',
+    put: ')',
+    tests: ['test/hostile/refused.test.ts'],
+  },
+  {
     guard: 'a handoff that is nested deep is left out',
     file: 'src/runtime/follow.ts',
     find: 'if (isDeeper(end.handoff, HANDOFF_DEEPEST))',
