@@ -60,7 +60,11 @@ const log = coveredLog(stderr, covers);
 
 /** Runs until `signal`. Sessions and the boundary go on after it. */
 export async function serveController(config: Config, root: string, signal: AbortSignal): Promise<number> {
-  const not = await unready(await engineOf(config), process.getuid?.() ?? 0, config.extras);
+  const not = await unready(
+    await engineOf(config),
+    { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
+    config.extras,
+  );
   if (not !== null) throw new Exit(78, not);
   await writeFile(join(config.data, 'pid'), `${process.pid}\n`).catch((error: Error) =>
     log.error('the pid is not written: a second controller cannot name this one', { reason: error.message }),

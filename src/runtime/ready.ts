@@ -9,11 +9,13 @@ import { unfitExtras } from './extras.ts';
  */
 export async function unready(
   engine: Pick<Engine, 'runtime' | 'runtimes'>,
-  uid: number,
+  { uid, gid }: { readonly uid: number; readonly gid: number },
   extras: readonly Extra[] = [],
 ): Promise<string | null> {
-  // Their uids are all that keeps the record from the agent.
+  // Their uids are all that keeps the record from the agent; the worker shares the controller's group, and the agent has that of its own number.
   if (uid === AGENT_UID) return `Signalbox runs as uid ${AGENT_UID}, which is the agents' own. Run it as another user.`;
+  if (gid === AGENT_UID)
+    return `Signalbox runs with group ${AGENT_UID}, which is the agents' own. Run it with another group.`;
   const unfit = await unfitExtras(extras);
   if (unfit.length > 0) return unfit.join('\n');
   const { runtime } = engine;

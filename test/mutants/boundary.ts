@@ -337,6 +337,13 @@ const harming: readonly Mutant[] = [
     tests: ['test/hostile/refused.test.ts'],
   },
   {
+    guard: "a controller has not the agents' group",
+    file: 'src/runtime/ready.ts',
+    find: 'if (gid === AGENT_UID)',
+    put: 'if (gid < 0)',
+    tests: ['test/runtime/ready.test.ts'],
+  },
+  {
     guard: 'a handoff that is nested deep is left out',
     file: 'src/runtime/follow.ts',
     find: 'if (isDeeper(end.handoff, HANDOFF_DEEPEST))',

@@ -9,6 +9,7 @@ import { unready } from '../../src/runtime/ready.ts';
 import { socket } from './ground.ts';
 
 const knows = (runtime: string | null, ...known: readonly string[]) => ({ runtime, runtimes: async () => known });
+const self = { uid: 0, gid: 0 };
 const away = {
   runtime: 'runsc',
   runtimes: async (): Promise<never> => {
@@ -17,33 +18,39 @@ const away = {
 };
 
 it.each([
-  ['nothing named', knows(null), 0, null],
-  ['a runtime that is there', knows('runsc', 'runc', 'runsc'), 0, null],
-  ['an engine that does not answer now', away, 0, null],
+  ['nothing named', knows(null), self, null],
+  ['a runtime that is there', knows('runsc', 'runc', 'runsc'), self, null],
+  ['an engine that does not answer now', away, self, null],
   [
     'a runtime that is not there',
     knows('runsc', 'io.containerd.runc.v2', 'runc'),
-    0,
+    self,
     "container.runtime: Docker knows no runtime runsc; it has io.containerd.runc.v2, runc. Name one of them, or add it to Docker's daemon.json.",
   ],
   [
     "the agents' uid",
     knows(null),
-    10001,
+    { uid: 10001, gid: 0 },
     "Signalbox runs as uid 10001, which is the agents' own. Run it as another user.",
   ],
-])('%s', async (_name, engine, uid, sentence) => {
-  expect(await unready(engine, uid)).toBe(sentence);
+  [
+    "the agents' group",
+    knows(null),
+    { uid: 1000, gid: 10001 },
+    "Signalbox runs with group 10001, which is the agents' own. Run it with another group.",
+  ],
+] as const)('%s', async (_name, engine, who, sentence) => {
+  expect(await unready(engine, who)).toBe(sentence);
 });
 
 it('an extra whose folder is not what it must be', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-extras-'));
   const skill = { kind: 'skill', name: 'spelling', folder } as const;
-  expect(await unready(knows(null), 0, [skill])).toBe(`extras.spelling: ${folder} has no SKILL.md.`);
+  expect(await unready(knows(null), self, [skill])).toBe(`extras.spelling: ${folder} has no SKILL.md.`);
   await writeFile(join(folder, 'SKILL.md'), '---\nname: spelling\ndescription: x\n---\n');
-  expect(await unready(knows(null), 0, [skill])).toBeNull();
+  expect(await unready(knows(null), self, [skill])).toBeNull();
   const gone = { ...skill, name: 'gone', folder: join(folder, 'SKILL.md') };
-  expect(await unready(knows(null), 0, [skill, gone])).toBe(
+  expect(await unready(knows(null), self, [skill, gone])).toBe(
     `extras.gone: ${gone.folder} is no folder on this machine.`,
   );
   await rm(folder, { recursive: true });
