@@ -115,29 +115,36 @@ const filling = new Map<string, Promise<Kept>>();
 
 /**
  * What `setup` fetched for these very lockfiles, commands and image. The project's own is filled from the base branch alone; a commit whose lockfiles
- * differ gets one of its task's, which no other task ever reads. Both are filled in a clean container from a clean checkout: no session writes in either.
+ * differ gets one of its task's, which no other task and no other commit ever reads. Both are filled in a clean container from a clean checkout: no session writes in either.
  */
 export async function cacheFor(site: Installation, wanted: Wanted, say: Say): Promise<Kept> {
   const { project, task, base, commit, setup } = wanted;
   if (setup.length === 0 || site.hosts(project).length === 0) return { ok: true, folder: null };
-  const { folder: mirror } = site.mirror(project);
-  const [ofBase, ofCommit] = await Promise.all([keyOf(mirror, base, wanted), keyOf(mirror, commit, wanted)]);
-  const isBase = ofBase === ofCommit;
-  const folder = isBase
-    ? join(site.data, 'cache', project, ofBase)
-    : join(taskFolder(site.data, task), `cache-${ofCommit}`);
+  const { isBase, key } = await nameOf(site.mirror(project).folder, wanted);
+  const folder = isBase ? join(site.data, 'cache', project, key) : join(taskFolder(site.data, task), `cache-${key}`);
   const running = filling.get(folder) ?? fillOnce(site, { ...wanted, commit: isBase ? base : commit }, folder, say);
   filling.set(folder, running);
   return running.finally(() => filling.delete(folder));
 }
 
-async function keyOf(mirror: string, commit: Head, { image, setup }: Wanted): Promise<string> {
+/**
+ * Whose cache it is, and its name there. The base's goes by what decides what is fetched. A branch may change how it is fetched, too, e.g. a script that setup
+ * runs: a later commit, which takes that back, must not be tested with what an earlier one planted. So a task's goes by the commit's whole tree.
+ */
+export async function nameOf(
+  mirror: string,
+  { base, commit, image, setup }: Pick<Wanted, 'base' | 'commit' | 'image' | 'setup'>,
+): Promise<{ readonly isBase: boolean; readonly key: string }> {
+  const [ofBase, ofCommit] = await Promise.all([environmentOf(mirror, base), environmentOf(mirror, commit)]);
+  const isBase = ofBase.join('\0') === ofCommit.join('\0');
+  const files = isBase ? ofBase : [await gitOut(mirror, ['rev-parse', `${commit}^{tree}`])];
+  const whole = JSON.stringify([image, setup, files]);
+  return { isBase, key: createHash('sha256').update(whole).digest('hex').slice(0, 24) };
+}
+
+async function environmentOf(mirror: string, commit: Head): Promise<readonly string[]> {
   const listed = await gitOut(mirror, ['ls-tree', '-r', '-z', '--full-tree', commit]);
-  const files = listed.split('\0').filter((line) => isEnvironment(line.slice(line.indexOf('\t') + 1)));
-  return createHash('sha256')
-    .update(JSON.stringify([image, setup, files]))
-    .digest('hex')
-    .slice(0, 24);
+  return listed.split('\0').filter((line) => isEnvironment(line.slice(line.indexOf('\t') + 1)));
 }
 
 /** Written beside a cache, where no container writes, once it is whole. */

@@ -49,9 +49,16 @@ export const environment: readonly Mutant[] = [
   {
     guard: 'a lockfile of a branch fills a cache of its task',
     file: 'src/runtime/cache.ts',
-    find: 'const isBase = ofBase === ofCommit;',
-    put: 'const isBase = ofBase !== null;',
-    tests: kept,
+    find: 'const isBase = ofBase.join(',
+    put: 'const isBase = ofBase.length > 0 || ofBase.join(',
+    tests: ['test/runtime/cache-names.test.ts'],
+  },
+  {
+    guard: "a task's cache is for one tree alone",
+    file: 'src/runtime/cache.ts',
+    find: 'const files = isBase ? ofBase : [',
+    put: 'const files = isBase || commit ? ofCommit : [',
+    tests: ['test/runtime/cache-names.test.ts'],
   },
   {
     guard: 'who uses a cache writes in a copy',

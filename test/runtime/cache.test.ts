@@ -109,6 +109,15 @@ describe('the cache of a project', () => {
     expect(await at.names('work')).not.toContain(other);
   });
 
+  it('of a commit is not what a later one is tested with, though its lockfiles are the same', async () => {
+    at.pages['/three'] = 'package three';
+    const lock = { 'package-lock.json': 'three' };
+    const planting = await at.change({ ...lock, 'seed.txt': 'planted\n' });
+    expect(await at.check(policy, planting)).toMatchObject({ outcome: 'red' });
+    const innocent = await at.change({ ...lock, 'seed.txt': 'of the base\n' });
+    expect(await at.check(policy, innocent)).toMatchObject({ outcome: 'green', tail: 'has package three' });
+  });
+
   it('keeps nothing of a setup that failed, and says which command did and why', async () => {
     const before = await at.names('cache', project);
     const setup = ['curl -sS --cacert ca.pem https://other.example/ -o /cache/x', 'echo not me'];
