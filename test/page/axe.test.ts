@@ -39,8 +39,13 @@ const inThread = async (visitor: Visitor) => {
 
 const writing = async (visitor: Visitor) => {
   await inThread(visitor);
-  g.console.chat.show(g.thread, { writes: 'One thing first' });
-  await visitor.page.locator('.writing').waitFor();
+  // Until the page listens, nobody keeps it.
+  await expect
+    .poll(() => {
+      g.console.chat.show(g.thread, { writes: 'One thing first' });
+      return visitor.page.locator('.writing').count();
+    })
+    .toBe(1);
 };
 
 const working = (): void => {

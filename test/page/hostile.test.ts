@@ -171,8 +171,12 @@ describe('a name', () => {
 
   it('what an agent is writing is words', async () => {
     const writes = 'READ **[Merge](javascript:ran=1)** <img src=x onerror=ran=1>';
-    g.console.chat.show(g.thread, { writes });
-    await expect.poll(() => ana.page.locator('.writing .typed').allInnerTexts()).toEqual([writes]);
+    await expect
+      .poll(() => {
+        g.console.chat.show(g.thread, { writes });
+        return ana.page.locator('.writing .typed').allInnerTexts();
+      })
+      .toEqual([writes]);
     expect(await ana.page.locator('.writing').getByRole('button').count()).toBe(0);
     await harmless();
   });

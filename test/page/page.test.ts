@@ -316,16 +316,18 @@ describe('what an agent is writing', () => {
     const { page } = ana;
     await enter();
     await page.getByRole('heading', { name: /Correct the spelling/ }).waitFor();
-    g.console.chat.show(g.thread, { writes: 'One thing' });
-    await page.locator('.writing', { hasText: 'One thing' }).waitFor();
+    // Until the page listens, nobody keeps it.
+    const grows = (writes: string) =>
+      expect
+        .poll(() => {
+          g.console.chat.show(g.thread, { writes });
+          return page.locator('.writing .typed').allInnerTexts();
+        })
+        .toEqual([writes]);
+    await grows('One thing');
     await page.reload();
     await page.getByRole('heading', { name: /Correct the spelling/ }).waitFor();
-    await expect
-      .poll(async () => {
-        g.console.chat.show(g.thread, { writes: 'One thing first' });
-        return page.locator('.writing .typed').allInnerTexts();
-      })
-      .toEqual(['One thing first']);
+    await grows('One thing first');
     g.console.chat.show(g.thread, { writes: '' });
     await page.locator('.writing').waitFor({ state: 'detached' });
   });
