@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ask, begin, claudeBody, eventually, makeGround, raw } from './ground.ts';
 import type { Ground } from './ground.ts';
+import { refusedLines } from './through.ts';
 
 let ground: Ground;
 let one: string;
@@ -30,7 +31,7 @@ async function silent(path: string, bytes = ''): Promise<Socket> {
 }
 
 test('many connections: the session blocks itself alone, and is served again when they go', async () => {
-  await ground.serve({ connections: 4 });
+  const boundary = await ground.serve({ connections: 4 });
   for (let n = 0; n < 4; n += 1) {
     await silent(one);
   }
@@ -46,6 +47,13 @@ test('many connections: the session blocks itself alone, and is served again whe
       () => null,
     ),
   );
+  await boundary.close();
+  const told = await refusedLines(ground, 0);
+  expect(told.map(({ session, host, why }) => ({ session, host, why }))).toContainEqual({
+    session: 'one',
+    host: 'model requests',
+    why: 'request',
+  });
 });
 
 test('bodies that take long to judge: the session is told to wait, and the others are served', async () => {
