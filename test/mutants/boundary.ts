@@ -355,7 +355,7 @@ const harming: readonly Mutant[] = [
     file: 'src/chain/pursue.ts',
     find: "await submit({ is: 'broke', of: effect.do, reason });",
     put: '',
-    tests: ['test/chain/supervisor.test.ts'],
+    tests: ['test/chain/pursue.test.ts'],
   },
   {
     guard: 'a transcript has an end',
