@@ -9,12 +9,14 @@ import type { RaisePress } from './raise.ts';
 
 export { commandOf } from './command.ts';
 
-/** Acts that a press names without a head. `plan` approves a plan. */
-const bare = ['stop', 'retry', 'resume', 'status', 'sendback', 'plan', 'diff', 'findings'] as const;
+/** Acts that mean the same whenever they are pressed. */
+const bare = ['stop', 'status', 'sendback', 'diff', 'findings'] as const;
 
-/** What a button asks for. `approve`, `merge` and `merge2`, the admin's second tap, are bound to the head that was shown. */
+/** What a button asks for. `plan`, `approve`, `merge` and `merge2`, the admin's second tap, are bound to the commit that was shown. */
 export type Press = { readonly task: TaskId } & (
-  | { readonly act: 'merge' | 'merge2' | 'approve'; readonly head: Head }
+  | { readonly act: 'merge' | 'merge2' | 'approve' | 'plan'; readonly head: Head }
+  /** How many holds the task has had: an older button is about something that is over. */
+  | { readonly act: 'retry' | 'resume'; readonly holds: number }
   | { readonly act: 'use'; readonly account: string }
   /** The number of a place among those that the task was refused: its name, which an agent chose, is in no button. */
   | { readonly act: 'allow' | 'keep'; readonly place: number }
@@ -38,6 +40,7 @@ const ACCOUNT = /^[a-z0-9-]{1,40}$/;
 const ASK = /^[a-z]\d{1,4}-\d{1,10}$/;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const COUNT = /^\d{1,2}$/;
+const HOLDS = /^(?:0|[1-9]\d{0,5})$/;
 
 /**
  * `act:task`, `act:task:head`, `use:task:account`, `allow:task:place`, `raise:task:40`, `raiseday:task:2026-11-27/200` or
@@ -50,6 +53,7 @@ export function pressId(press: Press): string {
 
 function about(press: Press): readonly (string | number)[] {
   if ('head' in press) return [press.head];
+  if ('holds' in press) return [press.holds];
   if ('place' in press) return [press.place];
   if ('offer' in press) return [press.offer];
   if ('message' in press) return [press.message];
@@ -69,7 +73,7 @@ export function parsePress(id: string): Press | null {
   if (more.length > 0) return null;
   if (act === 'once' || act === 'refuse')
     return about !== undefined && ASK.test(about) ? { act, task: task.data, ask: about } : null;
-  if (act === 'merge' || act === 'merge2' || act === 'approve') {
+  if (act === 'merge' || act === 'merge2' || act === 'approve' || act === 'plan') {
     const at = Head.safeParse(about);
     return at.success ? { act, task: task.data, head: at.data } : null;
   }
@@ -78,6 +82,8 @@ export function parsePress(id: string): Press | null {
   if (act === 'change' || act === 'wait')
     return /^[1-9]\d{0,3}$/.test(about ?? '') ? { act, task: task.data, draft: Number(about) } : null;
   if (act === 'interrupt') return UUID.test(about ?? '') ? { act, task: task.data, message: about ?? '' } : null;
+  if (act === 'retry' || act === 'resume')
+    return HOLDS.test(about ?? '') ? { act, task: task.data, holds: Number(about) } : null;
   if (act === 'make') return COUNT.test(about ?? '') ? { act, task: task.data, offer: Number(about) } : null;
   if (act === 'allow' || act === 'keep')
     return /^(?:0|[1-9]\d?)$/.test(about ?? '') ? { act, task: task.data, place: Number(about) } : null;
@@ -138,8 +144,11 @@ export const interrupt = (task: TaskId, message: string): Button => ({
   style: 'plain',
 });
 
-export const retry = (task: TaskId, label = 'Retry'): Button => ({
-  id: pressId({ act: 'retry', task }),
+/** A task and how many holds it has had. */
+export type Held = { readonly task: TaskId; readonly holds: number };
+
+export const retry = ({ task, holds }: Held, label = 'Retry'): Button => ({
+  id: pressId({ act: 'retry', task, holds }),
   label,
   style: 'primary',
 });
@@ -187,8 +196,9 @@ export const make = (task: TaskId, offer: number): Button => ({
 });
 
 /** What ends a hold, as far as a person can. */
-export function holdButtons(task: TaskId, cause: Hold['kind'], ends: Ends, beside: Beside): Button[] {
-  if (cause === 'checks' && ends.by === 'person') return [retry(task, 'Re-run'), sendBack(task), stop(task)];
+export function holdButtons(of: Held, cause: Hold['kind'], ends: Ends, beside: Beside): Button[] {
+  const { task, holds } = of;
+  if (cause === 'checks' && ends.by === 'person') return [retry(of, 'Re-run'), sendBack(task), stop(task)];
   const back = cause === 'conflict' ? [sendBack(task)] : [];
   const spares = ends.by === 'account' ? beside(ends.account).slice(0, SPARES) : [];
   const others = [...spares.map(({ account }) => use(task, account)), ...back];
@@ -198,7 +208,7 @@ export function holdButtons(task: TaskId, cause: Hold['kind'], ends: Ends, besid
   }
   switch (ends.by) {
     case 'approval':
-      return [{ id: pressId({ act: 'plan', task }), label: labels.plan, style: 'primary' }, stop(task)];
+      return [...plan(task, ends.head), stop(task)];
     case 'answer':
       return [stop(task)];
     case 'words':
@@ -208,17 +218,26 @@ export function holdButtons(task: TaskId, cause: Hold['kind'], ends: Ends, besid
     case 'room':
     case 'base':
     case 'person':
-      return [{ id: pressId({ act: 'resume', task }), label: labels.resume, style: 'primary' }, ...others, stop(task)];
+      return [
+        { id: pressId({ act: 'resume', task, holds }), label: labels.resume, style: 'primary' },
+        ...others,
+        stop(task),
+      ];
   }
 }
 
 /** Merge where a tap can let every hold through; else the facts have to change first, and Judge again looks at them. */
-export function reviewButtons(task: TaskId, head: Head | null, verdict: Verdict): Button[] {
+export function reviewButtons(of: Held, head: Head | null, verdict: Verdict): Button[] {
+  const { task } = of;
   const yields =
     verdict.says !== 'block' && verdict.answers.every(({ says, yields }) => says !== 'hold' || yields !== 'nobody');
   const first: Button =
     yields && head
       ? { id: pressId({ act: 'merge', task, head }), label: 'Merge', style: 'primary' }
-      : retry(task, 'Judge again');
+      : retry(of, 'Judge again');
   return [first, ...looks(task), sendBack(task), stop(task)];
 }
+
+/** A plan of an older journal is not named: `/approve` takes it. */
+const plan = (task: TaskId, head: Head | null): Button[] =>
+  head === null ? [] : [{ id: pressId({ act: 'plan', task, head }), label: labels.plan, style: 'primary' }];

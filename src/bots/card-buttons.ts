@@ -30,7 +30,8 @@ const amid = (buttons: readonly Button[], more: readonly Button[]): Button[] => 
 
 /** What can be done with a task where it stands. */
 export function buttonsOf(task: Task, beside: Beside): Button[] {
-  const { phase } = task;
+  const { phase, holds } = task;
+  const of = { task: task.id, holds };
   switch (phase.at) {
     case 'opening':
     case 'preparing':
@@ -45,13 +46,13 @@ export function buttonsOf(task: Task, beside: Beside): Button[] {
     case 'judging':
       return [...approve(task), ...drafts(task), stop(task.id)];
     case 'review':
-      return reviewButtons(task.id, task.change?.head ?? null, phase.verdict);
+      return reviewButtons(of, task.change?.head ?? null, phase.verdict);
     case 'held':
       return task.draft?.pause?.what === 'change'
-        ? pauseButtons(task.id, 'change', task.draft.n)
-        : amid(holdButtons(task.id, phase.kind, phase.ends, beside), drafts(task));
+        ? pauseButtons(of, 'change', task.draft.n)
+        : amid(holdButtons(of, phase.kind, phase.ends, beside), drafts(task));
     case 'failed':
-      return [retry(task.id), ...drafts(task), stop(task.id)];
+      return [retry(of), ...drafts(task), stop(task.id)];
     case 'merging':
     case 'merged':
     case 'stopped':

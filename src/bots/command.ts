@@ -14,7 +14,7 @@ export function commandOf(press: Press): Command {
     case 'merge2':
       return { name: 'merge', head: press.head, second: true };
     case 'approve':
-      return { name: 'approve', head: press.head };
+      return { name: 'approve', head: press.head, plan: null };
     case 'use':
       return { name: 'use', account: press.account };
     case 'allow':
@@ -32,10 +32,11 @@ export function commandOf(press: Press): Command {
     case 'make':
       return { name: 'make', offer: press.offer };
     case 'plan':
-      return { name: 'approve', head: null };
-    case 'stop':
+      return { name: 'approve', head: null, plan: press.head };
     case 'retry':
     case 'resume':
+      return { name: press.act, holds: press.holds };
+    case 'stop':
     case 'sendback':
     case 'status':
     case 'diff':

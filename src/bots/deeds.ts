@@ -1,32 +1,40 @@
 import type { Beside } from '../chain/instead.ts';
 import type { Notice } from '../chain/notice.ts';
 import { holdButtons, make, stop } from './buttons.ts';
-import { MERGE_WAITS } from './cards.ts';
+import { MERGE_WAITS, short } from './cards.ts';
 import { line, quoted } from './markdown.ts';
 import type { Message } from './message.ts';
 import { loud, quiet } from './telling.ts';
 import type { Subject } from './telling.ts';
 
-type Deed = Extract<
-  Notice,
-  {
-    kind:
-      | 'feedback-asked'
-      | 'back'
-      | 'stopped'
-      | 'handed-over'
-      | 'answer'
-      | 'talk-over'
-      | 'offer'
-      | 'elsewhere'
-      | 'merge-refused'
-      | 'merge-waits';
-  }
->;
+type Of<K extends Notice['kind']> = Extract<Notice, { kind: K }>;
+type Approval = Of<'approved' | 'approval-void' | 'plan-approved'>;
+type Deed =
+  | Approval
+  | Extract<
+      Notice,
+      {
+        kind:
+          | 'feedback-asked'
+          | 'back'
+          | 'stopped'
+          | 'handed-over'
+          | 'answer'
+          | 'talk-over'
+          | 'offer'
+          | 'elsewhere'
+          | 'merge-refused'
+          | 'merge-waits';
+      }
+    >;
 
 /** What people did, and what a question or a tap came to. */
 export function deeds(subject: Subject, told: Deed, beside: Beside): Message {
   switch (told.kind) {
+    case 'approved':
+    case 'approval-void':
+    case 'plan-approved':
+      return quiet(approval(told));
     case 'feedback-asked':
       return quiet(`✏️ ${line(told.by, 60)}: write what should change. Your next message here goes to the coder.`);
     case 'back':
@@ -47,7 +55,7 @@ export function deeds(subject: Subject, told: Deed, beside: Beside): Message {
       });
     case 'merge-refused': {
       const rows = [`${line(told.by, 60)} asked for it. ${line(told.reason)}`, line(told.todo)];
-      const buttons = holdButtons(subject.task, told.cause, { by: 'person' }, beside);
+      const buttons = holdButtons({ task: subject.task, holds: told.holds }, told.cause, { by: 'person' }, beside);
       return loud(subject, '🚫 not merged', rows, { buttons });
     }
     case 'merge-waits':
@@ -66,4 +74,16 @@ function answerOf(subject: Subject, text: string): Message {
     ...quoted(text, 'answer.md'),
     buttons: [make(task, 0), stop(task)],
   });
+}
+
+function approval(told: Approval): string {
+  const who = line(told.by, 60);
+  switch (told.kind) {
+    case 'approved':
+      return `👍 ${who} approved ${short(told.head)}: it merges when everything else is green, and not at another head.`;
+    case 'approval-void':
+      return `👎 What ${who} approved is void: it was ${short(told.head)}, the change is at ${short(told.now)} now.`;
+    case 'plan-approved':
+      return `👍 ${who} approved the plan. The coder begins.`;
+  }
 }

@@ -1,6 +1,7 @@
 import type { TaskId } from '../chain/ids.ts';
 import type { Notice } from '../chain/notice.ts';
 import { pressId, stop } from './buttons.ts';
+import type { Held } from './buttons.ts';
 import { clean, code, fileName, line } from './markdown.ts';
 import type { Button, Message } from './message.ts';
 import { loud, quiet } from './telling.ts';
@@ -35,8 +36,8 @@ export function draftButtons(task: TaskId, draft: number): readonly [readonly Bu
   return [[button('change', 'Change')], [button('wait', 'Wait')]];
 }
 
-export function pauseButtons(task: TaskId, what: 'wait' | 'change', draft: number): Button[] {
-  const resume = (label: string): Button => ({ id: pressId({ act: 'resume', task }), label, style: 'primary' });
+export function pauseButtons({ task, holds }: Held, what: 'wait' | 'change', draft: number): Button[] {
+  const resume = (label: string): Button => ({ id: pressId({ act: 'resume', task, holds }), label, style: 'primary' });
   const [change] = draftButtons(task, draft);
   return what === 'wait' ? [resume('Resume now'), ...change, stop(task)] : [resume('Keep them'), stop(task)];
 }
@@ -52,7 +53,7 @@ function document({ task }: Subject, { what, path, text, draft }: Of<'document'>
   });
 }
 
-function paused(subject: Subject, { what, by, role, draft, loud: rings }: Of<'paused'>): Message {
+function paused(subject: Subject, { what, by, role, draft, holds, loud: rings }: Of<'paused'>): Message {
   const who = line(by, 60);
   const [sign, rows] =
     what === 'wait'
@@ -66,6 +67,6 @@ function paused(subject: Subject, { what, by, role, draft, loud: rings }: Of<'pa
             `${who} changes them. Write here what should change: who wrote them goes on with that, and the plan is made anew.`,
           ],
         ];
-  const extras = { buttons: pauseButtons(subject.task, what, draft) };
+  const extras = { buttons: pauseButtons({ task: subject.task, holds }, what, draft) };
   return rings ? loud(subject, sign, rows, extras) : quiet([sign, ...rows].join('\n'), extras);
 }

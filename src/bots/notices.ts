@@ -5,6 +5,7 @@ import type { Notice } from '../chain/notice.ts';
 import { aboutDraft } from './drafts.ts';
 import { aboutQuestion } from './questions.ts';
 import { confirm, holdButtons, interrupt, placeButtons, retry, reviewButtons, stop } from './buttons.ts';
+import type { Held } from './buttons.ts';
 import { checkRow, reviewRow, short } from './cards.ts';
 import { code, line, quoted, reveal, sentence } from './markdown.ts';
 import type { Button, Message } from './message.ts';
@@ -55,7 +56,6 @@ export function notice(subject: Subject, told: Notice, beside: Beside): Message 
     case 'approved':
     case 'approval-void':
     case 'plan-approved':
-      return quiet(approval(told));
     case 'feedback-asked':
     case 'back':
     case 'stopped':
@@ -74,21 +74,13 @@ export function notice(subject: Subject, told: Notice, beside: Beside): Message 
     case 'merged':
       return merged(subject, told);
     case 'failed':
-      return loud(subject, '❌ failed', [line(told.reason)], { buttons: [retry(subject.task), stop(subject.task)] });
+      return loud(subject, '❌ failed', [line(told.reason)], {
+        buttons: [retry(heldOf(subject, told)), stop(subject.task)],
+      });
   }
 }
 
-function approval(told: Of<'approved' | 'approval-void' | 'plan-approved'>): string {
-  const who = line(told.by, 60);
-  switch (told.kind) {
-    case 'approved':
-      return `👍 ${who} approved ${short(told.head)}: it merges when everything else is green, and not at another head.`;
-    case 'approval-void':
-      return `👎 What ${who} approved is void: it was ${short(told.head)}, the change is at ${short(told.now)} now.`;
-    case 'plan-approved':
-      return `👍 ${who} approved the plan. The coder begins.`;
-  }
-}
+const heldOf = ({ task }: Subject, { holds }: { readonly holds: number }): Held => ({ task, holds });
 
 function said(told: Of<'spent-much' | 'raised' | 'again' | 'place' | 'resumed' | 'reviewed'>): string {
   switch (told.kind) {
@@ -158,7 +150,7 @@ function held(subject: Subject, told: Of<'held'>, beside: Beside): Message {
   const { cause, ends, reason, todo, until, loud: rings } = told;
   const resumes = until === null ? [] : [`Resumes ${clockTime(until)}.`];
   const rows = [line(reason), ...resumes, line(todo)];
-  const buttons = holdButtons(subject.task, cause, ends, beside);
+  const buttons = holdButtons(heldOf(subject, told), cause, ends, beside);
   return rings
     ? loud(subject, `⏸ ${signs[cause]}`, rows, { buttons })
     : quiet([`⏸ ${signs[cause]}`, ...rows].join('\n'), { buttons });
@@ -202,6 +194,8 @@ function heard({ task }: Subject, told: Of<'heard' | 'interrupted'>): Message {
       return quiet(`👀 ${name}: the agent hears it when its turn ends.`, { buttons });
     case 'next-session':
       return quiet(`👀 ${name}: the next session begins with it.`);
+    case 'kept':
+      return quiet(`👀 ${name}: kept. Nobody works now: Send back starts the coder with it.`);
   }
 }
 
@@ -209,7 +203,8 @@ function checked(check: Check): Message {
   return quiet(`🧪 ${checkRow(check)}`, check.outcome === 'green' ? {} : quoted(check.tail, 'test-output.txt', 'text'));
 }
 
-function review(subject: Subject, { number, head, verdict, byHand }: Of<'held-for-review'>): Message {
+function review(subject: Subject, told: Of<'held-for-review'>): Message {
+  const { number, head, verdict, byHand } = told;
   const held = reasons(verdict);
   const rows = [
     `Change #${number} at ${short(head)} is done. ${held.length === 0 ? 'Nothing holds it.' : 'It waits for a person:'}`,
@@ -221,7 +216,7 @@ function review(subject: Subject, { number, head, verdict, byHand }: Of<'held-fo
   if (blocked) rows.push('By hand, on the machine:');
   return loud(subject, '🔔 held for review', rows, {
     ...(blocked ? { agent: byHand, verbatim: 'sh' as const } : {}),
-    buttons: reviewButtons(subject.task, head, verdict),
+    buttons: reviewButtons(heldOf(subject, told), head, verdict),
   });
 }
 

@@ -58,7 +58,7 @@ export function parse(text: string, written: Written = IN_A_THREAD): Parsed {
     case 'merge':
       return alone(word, rest, { name: 'merge', head: null, second: false });
     case 'approve':
-      return alone(word, rest, { name: 'approve', head: null });
+      return alone(word, rest, { name: 'approve', head: null, plan: null });
     case 'back':
       return back(rest);
     case 'use':
@@ -77,6 +77,9 @@ export function parse(text: string, written: Written = IN_A_THREAD): Parsed {
       return about(rest);
     case null:
       return refuse({ code: 'unknown-command', word: first });
+    case 'retry':
+    case 'resume':
+      return alone(word, rest, { name: word, holds: null });
     default:
       return alone(word, rest, { name: word });
   }

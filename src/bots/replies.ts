@@ -22,7 +22,7 @@ const yes = (shown: Shown): Answer => ({ ok: true, task: null, ...shown });
 export function reply(to: Reply): Answer {
   switch (to.kind) {
     case 'accepted':
-      return { ok: true, text: accepted(to.command), task: to.task };
+      return { ok: true, text: to.second ? SECOND : accepted(to.command), task: to.task };
     case 'repeated':
       return { ok: true, text: '👀 Taken already.', task: to.task };
     case 'status':
@@ -51,6 +51,8 @@ export function reply(to: Reply): Answer {
       return no(refused(to.why));
   }
 }
+
+const SECOND = '👀 Taken. It touches sensitive paths: an admin has to confirm it.';
 
 function accepted(command: Command['name']): string {
   switch (command) {
@@ -158,7 +160,7 @@ function refused(why: RefusedInput): string {
     case 'slug-in-use':
       return `The slug ${code(why.slug)} belongs to task ${code(why.task)}. Take another one, or leave it out.`;
     case 'not-now':
-      return notNow(why.command, why.phase);
+      return notNow(why);
     case 'not-beside':
       return notBeside(why);
     case 'answered':
@@ -172,6 +174,8 @@ function refused(why: RefusedInput): string {
     case 'not-raised':
     case 'budget':
       return noMoney(why);
+    case 'past':
+      return 'That button is about something that is over. The card shows what can be done now.';
     case 'head-moved':
       return `The change moved on: you saw ${code(why.saw.slice(0, 7))}, it is at ${code(why.is.slice(0, 7))} now. Look at the card and tap again.`;
     case 'not-asked':
@@ -209,16 +213,28 @@ function draftOver({ why, by }: Extract<RefusedInput, { code: 'draft' }>): strin
   }
 }
 
+/** What is no command to be typed. */
+const namesOf: Partial<Record<Command['name'], string>> = {
+  sendback: 'Send back',
+  make: 'Make this a task',
+  allow: 'Allow',
+  keep: 'Keep refusing',
+  answer: 'That answer',
+};
+
 /** In review, a merge does nothing only where the gate blocks it. */
-function notNow(command: Command['name'], phase: Task['phase']['at']): string {
+function notNow({ command, phase, for: waits }: Extract<RefusedInput, { code: 'not-now' }>): string {
   if (command === 'merge' && phase === 'review')
     return 'The gate blocks this change, and no tap lets it through. The card says why.';
   if (command === 'use' && phase === 'held')
     return 'This hold is not about an account: another one would change nothing. The card says what ends it.';
+  if (command !== 'say' && waits === 'plan') return 'The plan waits: Approve it, or `/back plan` and why.';
+  if (command !== 'say' && waits === 'answer')
+    return 'Its question waits for an answer: write it here, or tap one above.';
   const words = phaseWords(phase);
   return command === 'say'
     ? `Nobody hears it: the task is ${words}. Start another with \`/task <idea>\`.`
-    : `${code(`/${command}`)} does nothing now: the task is ${words}.`;
+    : `${namesOf[command] ?? code(`/${command}`)} does nothing now: the task is ${words}.`;
 }
 
 const number = (n: number): string => n.toLocaleString('en');

@@ -19,8 +19,8 @@ export type Command =
   | { readonly name: 'answer'; readonly ask: string; readonly part: number; readonly pick: number }
   /** `head` is the one that the person saw; null for a typed `/merge`, which means the one shown now. `second` confirms sensitive paths. */
   | { readonly name: 'merge'; readonly head: Head | null; readonly second: boolean }
-  /** Merge when green, bound to the head that was seen; approves the plan where that waits. null for a typed `/approve`. */
-  | { readonly name: 'approve'; readonly head: Head | null }
+  /** Merge when green, bound to the head that was seen; or approves the plan that was committed as `plan`. Both null for a typed `/approve`. */
+  | { readonly name: 'approve'; readonly head: Head | null; readonly plan: Head | null }
   /** Ends the turn of the session at work, so that it hears the message with this uuid at once. */
   | { readonly name: 'interrupt'; readonly message: string }
   /** Until the coder begins: has the requirements with this number written anew, or the next role not begun. */
@@ -29,7 +29,8 @@ export type Command =
   /** The next words of the person are why it goes back to the coder. */
   | { readonly name: 'sendback' }
   | { readonly name: 'stop' }
-  | { readonly name: 'resume' }
+  /** `holds`: how many the task had had when the button was made; null where it was typed. */
+  | { readonly name: 'resume' | 'retry'; readonly holds: number | null }
   /** Goes on with another account than the shut one. */
   | { readonly name: 'use'; readonly account: string }
   /** Lets the task, or all tasks on a day, spend so much, USD. `what` null: what the task waits for. `day` null: this one. */
@@ -39,7 +40,6 @@ export type Command =
       readonly day: string | null;
       readonly dollars: number;
     }
-  | { readonly name: 'retry' }
   /** Nothing starts, nothing merges and no tap counts until it is unlocked on the machine. */
   | { readonly name: 'lock' }
   /** Lets the project's coders go to the task's refused place with this number; `keep` has it refused for good. */
@@ -150,7 +150,8 @@ export type ProjectRow = Settings & {
 
 /** What became of an input. Bots put it into words. `accepted` means journaled: it will be done, whatever happens next. */
 export type Reply =
-  | { readonly kind: 'accepted'; readonly task: TaskId; readonly command: Command['name'] }
+  /** `second`: it takes an admin's second tap. */
+  | { readonly kind: 'accepted'; readonly task: TaskId; readonly command: Command['name']; readonly second?: true }
   | { readonly kind: 'repeated'; readonly task: TaskId }
   | {
       readonly kind: 'status';
@@ -207,8 +208,13 @@ export type RefusedInput =
   | { readonly code: 'long-idea'; readonly length: number; readonly max: number }
   | { readonly code: 'bad-slug'; readonly slug: string }
   | { readonly code: 'slug-in-use'; readonly slug: string; readonly task: TaskId }
-  /** The task is in a state in which this does nothing. */
-  | { readonly code: 'not-now'; readonly command: Command['name']; readonly phase: Task['phase']['at'] }
+  /** The task is in a state in which this does nothing. `for`: what it waits for, where a person gives that another way. */
+  | {
+      readonly code: 'not-now';
+      readonly command: Command['name'];
+      readonly phase: Task['phase']['at'];
+      readonly for?: 'plan' | 'answer';
+    }
   /** `beside`: those that may stand in for the account `shut`, which the task waits for. */
   | {
       readonly code: 'not-beside';
@@ -225,6 +231,8 @@ export type RefusedInput =
   /** It is at `at` already, or that day is over, or (null) nothing is capped. USD. */
   | { readonly code: 'not-raised'; readonly what: 'task' | 'day'; readonly at: number | null }
   | { readonly code: 'budget' }
+  /** The button is about a hold or a plan that is over. */
+  | { readonly code: 'past' }
   | { readonly code: 'head-moved'; readonly saw: Head; readonly is: Head }
   /** Nothing is asked about that place any more. */
   | { readonly code: 'not-asked' }

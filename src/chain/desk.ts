@@ -5,6 +5,7 @@ import { allowed, IDEA_MAX, looks } from './commands.ts';
 import type { Command, Desk, Input, Reply } from './commands.ts';
 import { filesOf } from './files.ts';
 import { TaskId } from './ids.ts';
+import type { Head } from './ids.ts';
 import type { TaskEvent } from './event.ts';
 import { personOf, shutFor, steering, taskOf } from './links.ts';
 import type { Links } from './links.ts';
@@ -161,9 +162,9 @@ function eventOf(task: Task, links: Links, input: Input, command: Steer): TaskEv
     case 'stop':
       return { is: 'stop-tapped', by };
     case 'retry':
-      return { is: 'retry-tapped', by };
+      return { is: 'retry-tapped', by, holds: command.holds };
     case 'resume':
-      return { is: 'resume-tapped', by };
+      return { is: 'resume-tapped', by, holds: command.holds };
     case 'use': {
       const { account } = command;
       const of = shutFor(task);
@@ -178,10 +179,8 @@ function eventOf(task: Task, links: Links, input: Input, command: Steer): TaskEv
       return { is: 'back-asked', by, to: command.to, why: command.why };
     case 'sendback':
       return { is: 'feedback-asked', by };
-    case 'approve': {
-      const planWaits = task.phase.at === 'held' && task.phase.ends.by === 'approval';
-      return { is: 'approve-tapped', by, head: command.head ?? (planWaits ? null : (task.change?.head ?? null)) };
-    }
+    case 'approve':
+      return { is: 'approve-tapped', by, ...approved(task, command) };
     case 'allow':
     case 'keep': {
       const place = task.refused[command.place];
@@ -195,6 +194,14 @@ function eventOf(task: Task, links: Links, input: Input, command: Steer): TaskEv
     }
   }
 }
+
+/** A typed `/approve` means what waits for one now. */
+function approved({ phase, change }: Task, { head, plan }: Extract<Command, { name: 'approve' }>): What {
+  if (head !== null || plan !== null) return { head, plan };
+  if (phase.at === 'held' && phase.ends.by === 'approval') return { head: null, plan: phase.ends.head };
+  return { head: change?.head ?? null, plan: null };
+}
+type What = { readonly head: Head | null; readonly plan: Head | null };
 
 /** A UUID made of the source id: version 8, which leaves the bits to whoever makes it (RFC 9562). */
 function uuidOf(source: string): string {
@@ -212,7 +219,7 @@ async function reply(
   const done = await supervisor.submit(task, event, input.source);
   switch (done.kind) {
     case 'journaled':
-      return { kind: 'accepted', task, command: input.command.name };
+      return { kind: 'accepted', task, command: input.command.name, ...secondTap(supervisor.task(task), event) };
     case 'repeated':
       return { kind: 'repeated', task };
     case 'not-kept':
@@ -221,3 +228,7 @@ async function reply(
       return refuse(whyIgnored(supervisor.task(task), links, event, input.command));
   }
 }
+
+/** A Merge that left the task in review asks for the second tap. */
+const secondTap = (task: Task | undefined, event: TaskEvent): { readonly second?: true } =>
+  event.is === 'merge-tapped' && task?.phase.at === 'review' ? { second: true } : {};

@@ -103,7 +103,10 @@ function cameToAnEnd(task: Task, event: Ended, stamp: Stamp): Moved {
     case 'stopped':
       if (phase.yields) return go(ended, resume(ANSWERED), stamp);
       // It may never have begun: then there is no conversation to go on with.
-      if (phase.halted) return go(ended, { step: 'work', role, feedback: leg === 1 ? phase.words : null }, stamp);
+      if (phase.halted) {
+        const unheard = { ...ended, notes: [...phase.notes, ...ended.notes] };
+        return go(unheard, { step: 'work', role, feedback: leg === 1 ? phase.words : null }, stamp);
+      }
       return byPerson(`The ${role} was stopped on the machine.`, 'Resume goes on with it.', GO_ON);
   }
 }

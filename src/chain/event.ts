@@ -10,6 +10,7 @@ import { Person } from './person.ts';
 import { Policy } from './policy.ts';
 import { Carried, Mode } from './task.ts';
 import { interruptTapped } from './steer.ts';
+import { approveTapped, resumeTapped, retryTapped } from './shown.ts';
 import { Verdict } from './verdict.ts';
 
 const Thread = z.object({ platform: z.string(), channel: z.string(), thread: z.string() });
@@ -36,8 +37,6 @@ const said = z.object({
   files: z.array(FileRef).optional(),
 });
 const mergeTapped = z.object({ is: z.literal('merge-tapped'), by: Person, head: Head, second: z.boolean() });
-/** Merge when green. `head` is the one that the person saw; null approves a plan. */
-const approveTapped = z.object({ is: z.literal('approve-tapped'), by: Person, head: Head.nullable() });
 /** Goes back a phase and keeps the work. */
 const backAsked = z.object({
   is: z.literal('back-asked'),
@@ -47,8 +46,6 @@ const backAsked = z.object({
 });
 /** The next words of this person are why the change goes back to the coder. */
 const feedbackAsked = z.object({ is: z.literal('feedback-asked'), by: Person });
-/** Looks at what is there, then goes on where the chain stood. */
-const resumeTapped = z.object({ is: z.literal('resume-tapped'), by: Person });
 /**
  * Goes on with `account` where the shut one was used. `of`: the shut account that it stands beside, by the config when it was tapped; null where
  * it stands beside none that the task waits for. `keeps`: it can go on with the conversation; else that begins anew.
@@ -63,8 +60,6 @@ const useTapped = z.object({
 /** `to` is who is addressed from now on. */
 const handedOver = z.object({ is: z.literal('handed-over'), by: Person, to: Person });
 const stopTapped = z.object({ is: z.literal('stop-tapped'), by: Person });
-/** Repeats the phase. */
-const retryTapped = z.object({ is: z.literal('retry-tapped'), by: Person });
 
 /** What came of an effect; each settles the effect that it names. */
 const opened = z.object({ is: z.literal('opened'), threads: z.array(Thread).min(1) });

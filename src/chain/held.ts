@@ -78,7 +78,7 @@ function accountHeld(task: Task, event: Of<'account-held'>): Moved {
   const kind = event.why === 'login' ? 'login' : 'quota';
   const reason = shutReason(phase.ends.account, event);
   const todo = todos[event.why];
-  const notice = { kind: 'held', cause: kind, ends: phase.ends, reason, todo } as const;
+  const notice = { kind: 'held', cause: kind, ends: phase.ends, reason, todo, holds: task.holds } as const;
   return move({ ...task, phase: { ...phase, kind, reason, todo } }, [
     tell({ ...notice, until: event.until, loud: event.loud }),
   ]);
@@ -98,10 +98,12 @@ function holdEnded(task: Task, { hold: ended, why }: Of<'hold-ended'>, stamp: St
  * A person's Resume. An account is opened by the boundary alone, so it is asked and the task waits for the answer; everything else is looked
  * at first, and goes on where it stood.
  */
-export function resumeTapped(task: Task, { by }: Of<'resume-tapped'>, stamp: Stamp): Moved {
+export function resumeTapped(task: Task, event: Of<'resume-tapped'>, stamp: Stamp): Moved {
+  const { by } = event;
   if (!may(by, 'steer')) return ignored('this person may not resume');
   const { phase } = task;
   if (phase.at !== 'held' && phase.at !== 'failed') return ignored(`nothing to resume: the task is ${phase.at}`);
+  if (isPast(task, event)) return ignored('that was about an earlier hold');
   if (phase.at === 'held' && phase.ends.by === 'approval') return ignored('the plan waits for Approve');
   if (phase.at === 'held' && phase.ends.by === 'words') return ignored('the talk goes on with words');
   if (phase.at === 'held' && phase.ends.by === 'answer' && openAsk(task))
@@ -170,6 +172,13 @@ export function verified(task: Task, { missing }: Of<'verified'>, stamp: Stamp):
 
 /** Held for money: a new conversation would be refused as this one was. */
 export const isBudget = ({ phase }: Task): boolean => phase.at === 'held' && phase.kind === 'budget';
+
+/** Whether a tap is about a hold or a plan that is over: what it says now is not what the person saw. */
+export function isPast({ phase, holds }: Task, event: TaskEvent): boolean {
+  if (event.is === 'retry-tapped' || event.is === 'resume-tapped') return event.holds !== null && event.holds !== holds;
+  if (event.is !== 'approve-tapped' || event.plan === null) return false;
+  return phase.at !== 'held' || phase.ends.by !== 'approval' || phase.ends.head !== event.plan;
+}
 
 /** A person gives every bound afresh, and ends what they wait for. */
 export const afresh = (task: Task): Task => ({

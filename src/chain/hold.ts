@@ -15,8 +15,8 @@ export const Ends = z.discriminatedUnion('by', [
   z.object({ by: z.literal('answer') }),
   /** The same; and at that time the talk is over. */
   z.object({ by: z.literal('words'), at: z.number() }),
-  /** A person's Approve, and no Resume. */
-  z.object({ by: z.literal('approval') }),
+  /** A person's Approve of the plan that was committed as `head`, and no Resume. Older journals name no head. */
+  z.object({ by: z.literal('approval'), head: Head.nullable().default(null) }),
   z.object({ by: z.literal('person') }),
   /** A person lets this task spend more than `cap`, or the config does. USD, as the boundary told when it refused. */
   z.object({ by: z.literal('raise'), cap: z.number(), spent: z.number(), worst: z.number() }),

@@ -31,8 +31,13 @@ export function enter(task: Task, phase: Phase, stamp: Stamp, effects: readonly 
   const name = phase.at === 'working' ? phase.role : phase.at;
   const slot = RESTING.includes(phase.at) ? null : task.slot;
   const times = [...task.times, { at: name, since: stamp.at }];
-  return move({ ...task, phase, slot, times, questions: stillAsked(task, phase) }, effects);
+  const feedback = isHeard(phase) ? null : task.feedback;
+  return move({ ...task, phase, slot, times, feedback, questions: stillAsked(task, phase) }, effects);
 }
+
+/** A coder who works hears everything, and what is merged or over is not sent back. */
+const isHeard = (phase: Phase): boolean =>
+  (phase.at === 'working' && phase.role === 'coder') || ['merging', 'merged', 'stopped'].includes(phase.at);
 
 /** A question is over with the conversation that asked it. */
 function stillAsked({ questions }: Task, phase: Phase): Task['questions'] {
@@ -160,8 +165,8 @@ export function hold(task: Task, of: Holding, loud: boolean | null, stamp: Stamp
   const holds = task.holds + 1;
   const { kind, ends, reason, todo } = of;
   const until = ends.by === 'time' ? ends.at : ends.by === 'day' ? endOfDay(ends.day) : null;
-  const told = loud === null ? [] : [tell({ kind: 'held', cause: kind, ends, reason, todo, until, loud })];
-  return enter({ ...task, holds }, { at: 'held', hold: holds, feedback: null, ...of }, stamp, told);
+  const told = loud === null ? [] : [tell({ kind: 'held', cause: kind, ends, reason, todo, until, loud, holds })];
+  return enter({ ...task, holds }, { at: 'held', hold: holds, ...of }, stamp, told);
 }
 
 /** Stands still because a person said so. `loud`: they may not be there any more. */
@@ -171,7 +176,7 @@ export function paused(task: Task, draft: Draft, step: Step, loud: boolean, stam
   const { what } = pause;
   const by = pause.by.name;
   const role = step.step === 'work' && what === 'wait' ? step.role : 'planner';
-  const told = tell({ kind: 'paused', what, by, role, draft: n, loud });
+  const told = tell({ kind: 'paused', what, by, role, draft: n, loud, holds: task.holds + 1 });
   if (what === 'wait') {
     const todo = 'Resume goes on, Change rewrites the requirements.';
     const of = {
@@ -189,5 +194,5 @@ export function paused(task: Task, draft: Draft, step: Step, loud: boolean, stam
 
 /** Loud, terminal until a person taps Retry. */
 export function fail(task: Task, reason: string, from: Step, stamp: Stamp): Moved {
-  return enter(task, { at: 'failed', reason, from }, stamp, [tell({ kind: 'failed', reason })]);
+  return enter(task, { at: 'failed', reason, from }, stamp, [tell({ kind: 'failed', reason, holds: task.holds })]);
 }

@@ -7,6 +7,9 @@ import { Hold } from './hold.ts';
 import { Role } from './roles.ts';
 import { Verdict } from './verdict.ts';
 
+/** How many holds the task has had: its buttons are about this one. Older journals do not say. */
+const holds = z.number().int().default(0);
+
 /**
  * What a thread is told, once each. Bots put it into words and add the buttons; `loud` ones ring.
  * Text in `text`, `summary`, `tail` and `by` comes from agents and people: data, never a mention, a command or a button.
@@ -30,6 +33,7 @@ export const Notice = z.discriminatedUnion('kind', [
     role: Role,
     draft: z.number().int(),
     loud: z.boolean(),
+    holds,
   }),
   z.object({ kind: z.literal('handoff'), role: Role, summary: z.string() }),
   /** What an agent left in its outbox. Claims: bytes to be taken away, never opened here. */
@@ -80,11 +84,11 @@ export const Notice = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('spent-much'), usd: z.number(), ceiling: z.number() }),
   /** `by` lets the task, or all tasks on this day, spend so much, USD. */
   z.object({ kind: z.literal('raised'), by: z.string(), what: z.enum(['task', 'day']), dollars: z.number() }),
-  /** What a person wrote reached the session, or waits for the next one. */
+  /** What a person wrote reached the session, or waits for the next one: `kept` where nothing begins one by itself. */
   z.object({
     kind: z.literal('heard'),
     by: z.string(),
-    when: z.enum(['now', 'turn-end', 'next-session']),
+    when: z.enum(['now', 'turn-end', 'next-session', 'kept']),
     /** Of a message that the session may be interrupted for. */
     uuid: z.string().optional(),
   }),
@@ -103,6 +107,7 @@ export const Notice = z.discriminatedUnion('kind', [
     todo: z.string(),
     until: z.number().nullable(),
     loud: z.boolean(),
+    holds,
   }),
   /** The hold ended, by itself or because `by` said so; with another account, where one is named. */
   z.object({
@@ -135,6 +140,7 @@ export const Notice = z.discriminatedUnion('kind', [
     head: Head,
     verdict: Verdict,
     byHand: z.string(),
+    holds,
   }),
   /** The tap was heard but the gate or the forge said no: it is held for that. Older journals have neither cause nor todo. */
   z.object({
@@ -143,6 +149,7 @@ export const Notice = z.discriminatedUnion('kind', [
     reason: z.string(),
     cause: Hold.shape.kind.default('person'),
     todo: z.string().default('Resume judges it again.'),
+    holds,
   }),
   /** The merge is tried again and again, and cannot be stopped: it may have been made. Loud, once. */
   z.object({ kind: z.literal('merge-waits'), number: z.number().int(), reason: z.string() }),
@@ -157,7 +164,7 @@ export const Notice = z.discriminatedUnion('kind', [
     by: z.string().nullable(),
   }),
   /** Loud, terminal. */
-  z.object({ kind: z.literal('failed'), reason: z.string() }),
+  z.object({ kind: z.literal('failed'), reason: z.string(), holds }),
   z.object({ kind: z.literal('stopped'), by: z.string() }),
 ]);
 export type Notice = z.infer<typeof Notice>;

@@ -94,7 +94,8 @@ function recorded(task: Task, role: DocumentRole, event: Of<'recorded'>, stamp: 
   // Who waits for it to be approved waits; who changes what it was made from does not.
   if (isDraft || !event.asks || draft?.pause?.what === 'change') return first(told, go(onto, from, stamp));
   const todo = 'Approve it, or go back with /back plan and why.';
-  const of = { kind: 'person', ends: { by: 'approval' }, reason: 'The plan waits for a person.', todo, from } as const;
+  const ends = { by: 'approval', head: event.head } as const;
+  const of = { kind: 'person', ends, reason: 'The plan waits for a person.', todo, from } as const;
   return first(told, hold(onto, of, true, stamp));
 }
 
@@ -187,7 +188,7 @@ function green(task: Task, stamp: Stamp): Moved {
 /** An approval is of one head: at another one it is void, and says so. */
 function proposed(task: Task, { change }: Of<'proposed'>, stamp: Stamp): Moved {
   const { approval } = task;
-  const onto = { ...task, change, outages: 0 };
+  const onto = { ...task, change, movedTo: null, outages: 0 };
   const review = { step: 'work', role: 'reviewer', feedback: null } as const;
   if (!approval || approval.head === change.head) return go(onto, review, stamp);
   const told = tell({ kind: 'approval-void', by: approval.by.name, head: approval.head, now: change.head });
@@ -209,8 +210,8 @@ function judged(task: Task, event: Of<'judged'>, stamp: Stamp): Moved {
   const { verdict, patch, byHand } = event;
   // An approval that is armed waits for the gates; a tap was one try.
   const kept = ours?.armed === true ? ours : null;
-  return enter({ ...task, approval: kept }, { at: 'review', verdict, patch, feedback: null }, stamp, [
-    tell({ kind: 'held-for-review', number, head, verdict, byHand }),
+  return enter({ ...task, approval: kept }, { at: 'review', verdict, patch }, stamp, [
+    tell({ kind: 'held-for-review', number, head, verdict, byHand, holds: task.holds }),
   ]);
 }
 
@@ -240,7 +241,7 @@ function mergeRefused(task: Task, event: Of<'merge-refused'>, stamp: Stamp): Mov
       : why === 'conflict'
         ? 'Resume judges it again; or Send back and say what to do.'
         : 'Resume judges it again.';
-  const told = tell({ kind: 'merge-refused', by, reason: text, cause: kind, todo });
+  const told = tell({ kind: 'merge-refused', by, reason: text, cause: kind, todo, holds: task.holds + 1 });
   const of = { kind, ends: { by: 'person' }, reason: text, todo, from } as const;
   return first([told], hold({ ...task, approval: null }, of, null, stamp));
 }

@@ -1,7 +1,7 @@
 import { unpaused } from './draft.ts';
 import type { TaskEffect } from './effect.ts';
 import type { TaskEvent } from './event.ts';
-import { afresh, isBudget } from './held.ts';
+import { afresh, isBudget, isPast } from './held.ts';
 import { enter, first, go, halt, ignored, move, tell } from './moves.ts';
 import type { Moved, Stamp } from './moves.ts';
 import { may } from './person.ts';
@@ -30,6 +30,7 @@ export function stopped(task: Task, event: Of<'stop-tapped'>, stamp: Stamp): Mov
 export function retried(task: Task, event: Of<'retry-tapped'>, stamp: Stamp): Moved {
   if (!may(event.by, 'steer')) return ignored('this person may not retry');
   const { phase } = task;
+  if (isPast(task, event)) return ignored('that was about an earlier hold');
   if (phase.at === 'held' && phase.ends.by === 'approval') return ignored('the plan waits for Approve');
   if (isBudget(task)) return ignored('its budget is used up');
   if (phase.at === 'held' || phase.at === 'failed') return go(afresh(task), anew(phase.from), stamp);
@@ -57,10 +58,12 @@ export function mergeTapped(task: Task, event: Of<'merge-tapped'>, stamp: Stamp)
   ]);
 }
 
-/** Approves a plan that waits for it; else arms the merge of one head: it merges when the gates are green, and is void at another head. */
-export function approveTapped(task: Task, { by, head }: Of<'approve-tapped'>, stamp: Stamp): Moved {
+/** Approves the plan that the person saw; else arms the merge of one head: it merges when the gates are green, and is void at another head. */
+export function approveTapped(task: Task, event: Of<'approve-tapped'>, stamp: Stamp): Moved {
   const { phase, change } = task;
+  const { by, head } = event;
   if (!may(by, 'merge')) return ignored('this person may not approve');
+  if (isPast(task, event)) return ignored('that plan waits no more');
   if (head === null && phase.at === 'held' && phase.ends.by === 'approval') {
     return first(
       [tell({ kind: 'plan-approved', by: by.name })],
@@ -94,7 +97,7 @@ export function backAsked(task: Task, { by, to, why }: Of<'back-asked'>, stamp: 
   if (isBudget(task)) return ignored('its budget is used up');
   const role = roles[to];
   const feedback = `${by.name} sends it back: ${why}`;
-  const fresh = { ...afresh(task), approval: null, tree: task.tree + (to === 'code' ? 0 : 1) };
+  const fresh = { ...afresh(task), approval: null, feedback: null, tree: task.tree + (to === 'code' ? 0 : 1) };
   const told = tell({ kind: 'back', by: by.name, to: role, why });
   return first([...halt(task), told], go(fresh, { step: 'work', role, feedback }, stamp));
 }
@@ -117,5 +120,5 @@ export function feedbackAsked(task: Task, { by }: Of<'feedback-asked'>): Moved {
   // A hold that a coder can mend: tests that stay red, a conflict.
   const mends = phase.at === 'held' && (phase.kind === 'checks' || phase.kind === 'conflict') && task.coder !== null;
   if (phase.at !== 'review' && !mends) return ignored(`nothing to send back: the task is ${phase.at}`);
-  return move({ ...task, phase: { ...phase, feedback: by.id } }, [tell({ kind: 'feedback-asked', by: by.name })]);
+  return move({ ...task, feedback: by.id }, [tell({ kind: 'feedback-asked', by: by.name })]);
 }

@@ -95,9 +95,9 @@ export const Phase = z.discriminatedUnion('at', [
   z.object({ at: z.literal('validating') }),
   z.object({ at: z.literal('proposing') }),
   z.object({ at: z.literal('judging') }),
-  /** Done and held for review: Merge, Send back, or Stop. `patch` shows the sensitive paths; the next words of `feedback` go to the coder. */
-  z.object({ at: z.literal('review'), verdict: Verdict, patch: z.string(), feedback: z.string().nullable() }),
-  /** A cause stands in the way. When it ends, or on Resume, the chain goes on with `from`. `hold` counts the task's holds; `feedback` as in review. */
+  /** Done and held for review: Merge, Send back, or Stop. `patch` shows the sensitive paths. */
+  z.object({ at: z.literal('review'), verdict: Verdict, patch: z.string() }),
+  /** A cause stands in the way. When it ends, or on Resume, the chain goes on with `from`. `hold` counts the task's holds. */
   z.object({
     at: z.literal('held'),
     hold: z.number(),
@@ -106,7 +106,6 @@ export const Phase = z.discriminatedUnion('at', [
     reason: z.string(),
     todo: z.string(),
     from: Step,
-    feedback: z.string().nullable(),
   }),
   /** What is there is looked at before `step` goes on. */
   z.object({ at: z.literal('verifying'), step: Step }),
@@ -167,6 +166,10 @@ export const Task = z.object({
   change: Change.nullable(),
   /** A person's tap, bound to the head that they saw. `armed`: Approve, which waits until the gates are green; else one try. */
   approval: z.object({ by: Person, head: Head, second: z.boolean(), armed: z.boolean() }).nullable(),
+  /** Id of who asked to send the change back: their next words go to the coder. Older journals' snapshots have none. */
+  feedback: z.string().nullable().default(null),
+  /** Where the branch was when its change was judged last, if that is not the change's head. Older journals' snapshots have none. */
+  movedTo: Head.nullable().default(null),
   /** What people said that no session has heard yet. */
   notes: z.array(Note),
   /** What sessions were told in mid-turn and may be interrupted for. Older journals' snapshots have none. */

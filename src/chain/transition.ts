@@ -1,4 +1,4 @@
-import { aboutAsk, openAsk, saidTo } from './asking.ts';
+import { aboutAsk, openAsk, saidTo, waitForAnswer } from './asking.ts';
 import { awaits } from './awaits.ts';
 import { aboutDraft, rewriting } from './drafting.ts';
 import type { TaskEffect } from './effect.ts';
@@ -121,6 +121,8 @@ function asked(event: Asked, stamp: Stamp): Moved {
     owner: by,
     asker: null,
     offers: [],
+    feedback: null,
+    movedTo: null,
     carried: event.carried ?? null,
     title: idea.split('\n', 1).join('').slice(0, 80),
     branch: `signalbox/${slug}`,
@@ -159,16 +161,17 @@ function said(before: Task, event: Of<'said'>, stamp: Stamp): Moved {
   if (phase.at === 'merged' || phase.at === 'stopped') return offered(task, event);
   const ask = openAsk(task);
   if (ask && text.trim() !== '') return first(alone(task, event, files), saidTo(task, ask, event, stamp));
-  if (phase.at === 'working')
-    return move(task, [{ do: 'send', session: phase.session, uuid, by, text, ...filesOf(files) }]);
-  if ((phase.at === 'review' || phase.at === 'held') && phase.feedback === event.by.id)
+  const coding = phase.at === 'working' && phase.role === 'coder';
+  if (task.feedback === event.by.id && !coding)
     return backAsked(
       task,
       { is: 'back-asked', by: event.by, to: 'code', why: text || 'See the files that were sent.' },
       stamp,
     );
+  if (phase.at === 'working')
+    return move(task, [{ do: 'send', session: phase.session, uuid, by, text, ...filesOf(files) }]);
   const next = { ...task, notes: [...task.notes, { uuid, by, text, ...filesOf(files) }] };
-  const told = tell({ kind: 'heard', by, when: 'next-session' });
+  const told = tell({ kind: 'heard', by, when: phase.at === 'review' ? 'kept' : 'next-session' });
   if (phase.at !== 'held' || (phase.ends.by !== 'answer' && phase.ends.by !== 'words')) return move(next, [told]);
   const rewrites = rewriting(task);
   const moved = go({ ...next, draft: rewrites?.draft ?? task.draft }, rewrites?.step ?? phase.from, stamp);
@@ -205,17 +208,20 @@ function changeMoved(task: Task, { state, head, base }: Of<'change-moved'>, stam
       { do: 'clear' },
     ]);
   }
-  if (head === change.head && base === change.base) return ignored('nothing moved');
-  return go(task, { step: 'judge' }, stamp);
+  // A branch that somebody else pushed to stays beside the change's head: that is said once, not at each look.
+  if (base === change.base && head === (task.movedTo ?? change.head)) return ignored('nothing moved');
+  return go({ ...task, movedTo: head === change.head ? null : head }, { step: 'judge' }, stamp);
 }
 
 /**
  * An effect that the chain waits for could not be done: tried again later, by itself. Others are not waited for. A session that could not be
- * followed may run all the same, and is stopped: nothing asks a model while its task is held.
+ * followed may run all the same, and is stopped: nothing asks a model while its task is held. One with a question goes on with the answer, not before.
  */
 function broke(task: Task, event: Of<'broke'>, stamp: Stamp): Moved {
   const from = awaits(task, event.of);
   if (!from) return ignored(`${event.of} is not waited for`);
   const unheard = task.phase.at === 'working' ? task.phase.notes : [];
-  return first(halt(task), outage({ ...task, notes: [...unheard, ...task.notes] }, event.reason, from, 1, stamp));
+  const next = { ...task, notes: [...unheard, ...task.notes] };
+  const held = openAsk(task) ? waitForAnswer(next, from, stamp) : outage(next, event.reason, from, 1, stamp);
+  return first(halt(task), held);
 }

@@ -1,7 +1,7 @@
 import type { Command, RefusedInput } from './commands.ts';
 import { tooLate } from './drafting.ts';
 import type { TaskEvent } from './event.ts';
-import { isBudget } from './held.ts';
+import { isBudget, isPast } from './held.ts';
 import { shutFor } from './links.ts';
 import type { Links } from './links.ts';
 import { notRaised } from './raising.ts';
@@ -17,6 +17,7 @@ export function whyIgnored(
   const { phase: { at: phase } = { at: 'stopped' as const }, change = null } = task ?? {};
   const tapped = event.is === 'merge-tapped' || event.is === 'approve-tapped' ? event.head : null;
   if (tapped !== null && change && tapped !== change.head) return { code: 'head-moved', saw: tapped, is: change.head };
+  if (task && isPast(task, event)) return { code: 'past' };
   const unraised = notRaised(task, event);
   if (unraised) return unraised;
   if (task && isBudget(task)) return { code: 'budget' };
@@ -34,5 +35,12 @@ export function whyIgnored(
     const ask = task?.questions.find(({ id }) => id === event.ask);
     return { code: 'answered', by: ask?.replies[event.part - 1]?.by ?? null };
   }
-  return { code: 'not-now', command: command.name, phase };
+  return { code: 'not-now', command: command.name, phase, ...waitsFor(task) };
+}
+
+/** What a task waits for that a person gives by another command. */
+function waitsFor(task: Task | undefined): { readonly for?: 'plan' | 'answer' } {
+  if (task?.phase.at !== 'held') return {};
+  const { by } = task.phase.ends;
+  return by === 'approval' ? { for: 'plan' } : by === 'answer' ? { for: 'answer' } : {};
 }

@@ -15,7 +15,7 @@ const anyTask = hex(10).map((digits) => TaskId.parse(`t${digits}`));
 const anyDollars = fc.integer({ min: 1, max: 99_999_999 }).map((cents) => cents / 100);
 const anyPress: fc.Arbitrary<Press> = fc.oneof(
   fc.record({
-    act: fc.constantFrom('merge', 'merge2'),
+    act: fc.constantFrom('merge', 'merge2', 'plan'),
     task: anyTask,
     head: hex(40).map((digits) => Head.parse(digits)),
   }),
@@ -34,7 +34,8 @@ const anyPress: fc.Arbitrary<Press> = fc.oneof(
   }),
   fc.record({ act: fc.constant('interrupt' as const), task: anyTask, message: fc.uuid() }),
   fc.record({ act: fc.constantFrom('change', 'wait'), task: anyTask, draft: fc.integer({ min: 1, max: 9_999 }) }),
-  fc.record({ act: fc.constantFrom('stop', 'retry', 'status'), task: anyTask }),
+  fc.record({ act: fc.constantFrom('stop', 'status'), task: anyTask }),
+  fc.record({ act: fc.constantFrom('retry', 'resume'), task: anyTask, holds: fc.nat(999_999) }),
   fc.record({
     act: fc.constantFrom('once', 'refuse'),
     task: anyTask,
@@ -123,7 +124,8 @@ describe('a press', () => {
     [{ act: 'merge', task: id, head }, { name: 'merge', head, second: false }, 'Merge abc1234'],
     [{ act: 'merge2', task: id, head }, { name: 'merge', head, second: true }, 'Confirm merge abc1234'],
     [{ act: 'stop', task: id }, { name: 'stop' }, 'Stop'],
-    [{ act: 'retry', task: id }, { name: 'retry' }, 'Retry'],
+    [{ act: 'retry', task: id, holds: 3 }, { name: 'retry', holds: 3 }, 'Retry'],
+    [{ act: 'plan', task: id, head }, { name: 'approve', head: null, plan: head }, 'Approve the plan abc1234'],
     [{ act: 'use', task: id, account: 'claude2' }, { name: 'use', account: 'claude2' }, 'Use claude2'],
     [{ act: 'status', task: id }, { name: 'status' }, 'Status'],
     [
@@ -166,21 +168,21 @@ describe('the buttons of a task', () => {
   });
 
   it('offer Merge only where a tap can let every hold through', () => {
-    expect(acts(task({ at: 'review', verdict: sensitive, patch: '', feedback: null }, reviewed))).toEqual([
+    expect(acts(task({ at: 'review', verdict: sensitive, patch: '' }, reviewed))).toEqual([
       'merge',
       'diff',
       'findings',
       'sendback',
       'stop',
     ]);
-    expect(acts(task({ at: 'review', verdict: stale, patch: '', feedback: null }, reviewed))).toEqual([
+    expect(acts(task({ at: 'review', verdict: stale, patch: '' }, reviewed))).toEqual([
       'retry',
       'diff',
       'findings',
       'sendback',
       'stop',
     ]);
-    expect(acts(task({ at: 'review', verdict: blocked, patch: '', feedback: null }, reviewed))).toEqual([
+    expect(acts(task({ at: 'review', verdict: blocked, patch: '' }, reviewed))).toEqual([
       'retry',
       'diff',
       'findings',

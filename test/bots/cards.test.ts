@@ -153,7 +153,7 @@ const cards: Readonly<Record<Phase['at'], readonly string[]>> = {
     'Log in again on the machine: it goes on by itself then.',
     '',
     'site ⋅ `signalbox/readme-spelling` ⋅ 1m04s',
-    '[Resume now] primary resume:t0123456789',
+    '[Resume now] primary resume:t0123456789:0',
     '[Use claude2] plain use:t0123456789:claude2',
     '[Stop] danger stop:t0123456789',
   ],
@@ -219,7 +219,7 @@ const cards: Readonly<Record<Phase['at'], readonly string[]>> = {
     '`npm test` fails on the would-be merge commit.',
     '',
     'site ⋅ `signalbox/readme-spelling` ⋅ 1m04s',
-    '[Retry] primary retry:t0123456789',
+    '[Retry] primary retry:t0123456789:0',
     '[Stop] danger stop:t0123456789',
   ],
   stopped: [
@@ -290,7 +290,7 @@ describe('the card of a task', () => {
     ],
     ['nothing', blocked, ['⛔ .signalbox/policy.yaml never merges from chat.'], 'Judge again'],
   ])('says what %s lets through, and offers no other tap', (_who, verdict, rows, first) => {
-    const shown = card(task({ at: 'review', verdict, patch: '', feedback: null }, reviewed), beside);
+    const shown = card(task({ at: 'review', verdict, patch: '' }, reviewed), beside);
     expect(shown.text.split('\n')).toEqual(expect.arrayContaining(rows));
     expect(shown.buttons.map(({ label }) => label)).toEqual([first, 'Diff', 'Findings', 'Send back', 'Stop']);
   });

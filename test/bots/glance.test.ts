@@ -42,7 +42,7 @@ it('a merge that lasts says why', () => {
 
 it.each([
   ['a question', { by: 'answer' }, 'person'],
-  ['a plan', { by: 'approval' }, 'person'],
+  ['a plan', { by: 'approval', head: null }, 'person'],
   ['a tap', { by: 'person' }, 'person'],
   ['more money', { by: 'raise', cap: 5, spent: 5, worst: 1 }, 'person'],
   ['more words', { by: 'words', at: 0 }, 'person'],

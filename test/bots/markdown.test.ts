@@ -135,7 +135,7 @@ const notices = (text: string): readonly Notice[] => [
   { kind: 'checked', check: { head, base: other, outcome: 'red', what: text, tail: text } },
   { kind: 'checked', check: { head, base: other, outcome: 'missing', what: text, tail: text } },
   { kind: 'reviewed', severity: text, scope: text, count: 1 },
-  { kind: 'held', cause: 'login', ends: { by: 'person' }, reason: text, todo: text, until: 0, loud: true },
+  { kind: 'held', holds: 2, cause: 'login', ends: { by: 'person' }, reason: text, todo: text, until: 0, loud: true },
   { kind: 'resumed', why: text, by: text },
   { kind: 'approved', by: text, head },
   { kind: 'approval-void', by: text, head, now: other },
@@ -144,16 +144,17 @@ const notices = (text: string): readonly Notice[] => [
   { kind: 'back', by: text, to: 'coder', why: text },
   {
     kind: 'held-for-review',
+    holds: 2,
     number: 1,
     head,
     byHand: text,
     verdict: { says: 'hold', answers: [{ gate: 'paths', says: 'hold', yields: 'merge', sentence: text }] },
   },
-  { kind: 'merge-refused', by: text, reason: text, cause: 'person', todo: text },
+  { kind: 'merge-refused', by: text, reason: text, cause: 'person', todo: text, holds: 2 },
   { kind: 'merge-waits', number: 1, reason: text },
   { kind: 'confirm', by: text, head, patch: text },
   { kind: 'merged', number: 1, head, commit: other, by: text },
-  { kind: 'failed', reason: text },
+  { kind: 'failed', reason: text, holds: 2 },
   { kind: 'stopped', by: text },
 ];
 
@@ -168,7 +169,6 @@ const words = (text: string): readonly Message[] => {
       reason: text,
       todo: text,
       from: { step: 'prepare' },
-      feedback: null,
     },
     { ...reviewed, check },
   );

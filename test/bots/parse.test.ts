@@ -39,7 +39,7 @@ describe('a text is', () => {
     ['/use  Claude2 ', { name: 'use', account: 'claude2' }],
     ['/hosts', { name: 'hosts', remove: null }],
     ['/hosts Remove Example.org:8443 ', { name: 'hosts', remove: 'example.org:8443' }],
-    ['/retry@bot', { name: 'retry' }],
+    ['/retry@bot', { name: 'retry', holds: null }],
     ['/status ', { name: 'status' }],
     ['/lock', { name: 'lock' }],
     ['/ask Where is it?', { name: 'task', idea: 'Where is it?', slug: null, mode: 'ask' }],

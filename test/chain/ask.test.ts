@@ -55,10 +55,10 @@ describe('a question', () => {
     const box = await answered(of);
     for (const command of [
       { name: 'merge', head: null, second: false },
-      { name: 'approve', head: null },
+      { name: 'approve', head: null, plan: null },
       { name: 'sendback' },
       { name: 'back', to: 'code', why: 'do it' },
-      { name: 'resume' },
+      { name: 'resume', holds: null },
     ] as const)
       expect(await give(box, command, { task: id })).toMatchObject({ why: { code: 'not-now' } });
     await pass(23 * 3_600_000);

@@ -133,8 +133,10 @@ describe('a question without an answer', () => {
 
   it('cannot be passed over by Resume, and is over with its conversation', () => {
     const held = play(reach.heldForQuestion);
-    expect(transition(held, { is: 'resume-tapped', by: ana }, { at: 1 })).toMatchObject({ kind: 'ignored' });
-    expect(play([{ is: 'retry-tapped', by: ana }], held).questions).toMatchObject([{ open: false }]);
+    expect(transition(held, { is: 'resume-tapped', by: ana, holds: null }, { at: 1 })).toMatchObject({
+      kind: 'ignored',
+    });
+    expect(play([{ is: 'retry-tapped', by: ana, holds: null }], held).questions).toMatchObject([{ open: false }]);
   });
 
   it('is asked once, whoever says it again', () => {

@@ -124,8 +124,8 @@ describe('a task over its budget', () => {
     expect(told(at).filter(({ kind }) => kind === 'held')).toMatchObject([
       { cause: 'budget', loud: true, ends: { by: 'raise', cap: 20 } },
     ]);
-    expect(await give(box, { name: 'resume' }, { task: id })).toMatchObject({ why: { code: 'budget' } });
-    expect(await give(box, { name: 'retry' }, { task: id })).toMatchObject({ why: { code: 'budget' } });
+    expect(await give(box, { name: 'resume', holds: null }, { task: id })).toMatchObject({ why: { code: 'budget' } });
+    expect(await give(box, { name: 'retry', holds: null }, { task: id })).toMatchObject({ why: { code: 'budget' } });
     expect(await give(box, raise(null, 20), { task: id })).toMatchObject({
       why: { code: 'not-raised', what: 'task', at: 20 },
     });

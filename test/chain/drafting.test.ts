@@ -37,7 +37,7 @@ describe('Wait', () => {
         reason: 'Ben said wait: the coder has not begun.',
       },
     });
-    const verifying = play([{ is: 'resume-tapped', by: ana }], held);
+    const verifying = play([{ is: 'resume-tapped', by: ana, holds: null }], held);
     const on = play([{ is: 'verified', missing: null }], verifying);
     expect(on.phase).toMatchObject({ at: 'queued', step: { role: 'coder' } });
     expect(play([sample.granted], on).phase).toMatchObject({ at: 'working', role: 'coder' });
@@ -61,13 +61,15 @@ describe('Wait', () => {
     const held = play([...reach.waitingSoon, handed('planner', plan), { is: 'recorded', head: head('2'), asks: true }]);
     expect(held.phase).toMatchObject({ at: 'held', ends: { by: 'approval' } });
     expect(transition(held, waits(ana), { at: 1 })).toMatchObject({ kind: 'ignored' });
-    const approved = play([{ is: 'approve-tapped', by: ben, head: null }], held);
+    const approved = play([{ is: 'approve-tapped', by: ben, head: null, plan: null }], held);
     expect(approved).toMatchObject({ phase: { at: 'queued', step: { role: 'coder' } }, draft: { pause: null } });
   });
 
   it.each(['retry-tapped', 'back-asked'] as const)('is over with %s', (is) => {
     const event =
-      is === 'retry-tapped' ? ({ is, by: ana } as const) : ({ is, by: ana, to: 'plan', why: 'no' } as const);
+      is === 'retry-tapped'
+        ? ({ is, by: ana, holds: null } as const)
+        : ({ is, by: ana, to: 'plan', why: 'no' } as const);
     expect(play([...reach.waiting, event, sample.granted]).phase).toMatchObject({ at: 'working', role: 'planner' });
   });
 });
@@ -98,7 +100,7 @@ describe('Change', () => {
   });
 
   it('that is taken back has the plan made anew: one that waited for Approve does not pass by it', () => {
-    const changing = play([...reach.heldForApproval, changes(), { is: 'resume-tapped', by: ana }]);
+    const changing = play([...reach.heldForApproval, changes(), { is: 'resume-tapped', by: ana, holds: null }]);
     const kept = play([{ is: 'verified', missing: null }], changing);
     expect(kept).toMatchObject({
       plan: null,

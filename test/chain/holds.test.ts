@@ -117,8 +117,8 @@ describe('an account that is shut', () => {
     of.accounts.shut('codex');
     of.sessions.end(session(one), spent);
     await until(box, one, 'held');
-    await give(box, { name: 'resume' }, { task: one, source: 'tap' });
-    await give(box, { name: 'resume' }, { task: one, source: 'tap' });
+    await give(box, { name: 'resume', holds: null }, { task: one, source: 'tap' });
+    await give(box, { name: 'resume', holds: null }, { task: one, source: 'tap' });
     await until(box, one, 'working');
     expect(of.accounts.asked).toHaveLength(1);
   });
@@ -319,11 +319,11 @@ describe('other holds', () => {
     of.sessions.end(session(one), { kind: 'overran', minutes: 5 });
     await until(box, one, 'held');
     of.workspace.gone = 'The commit';
-    await give(box, { name: 'resume' }, { task: one });
+    await give(box, { name: 'resume', holds: null }, { task: one });
     await quiet();
     expect((await until(box, one, 'held')).phase).toMatchObject({ reason: expect.stringContaining('is gone') });
     of.workspace.gone = null;
-    await give(box, { name: 'resume' }, { task: one });
+    await give(box, { name: 'resume', holds: null }, { task: one });
     expect((await until(box, one, 'working')).phase).toMatchObject({ leg: 2 });
   });
 
@@ -333,7 +333,7 @@ describe('other holds', () => {
     const box = await boot(of);
     await give(box, fixTheTypo, { source: 's1' });
     expect((await until(box, one, 'held')).phase).toMatchObject({ ends: { by: 'approval' } });
-    await give(box, { name: 'approve', head: null }, { task: one });
+    await give(box, { name: 'approve', head: null, plan: null }, { task: one });
     await until(box, one, 'review');
   });
 

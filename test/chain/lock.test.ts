@@ -60,7 +60,7 @@ describe('the lock', () => {
       tap(task),
       { name: 'stop' },
       { name: 'say', text: 'hello' },
-      { name: 'approve', head: null },
+      { name: 'approve', head: null, plan: null },
     ] as const;
     for (const command of commands)
       expect(await give(box, command, { task: id })).toMatchObject({ why: { code: 'locked', lock: { by: ben } } });
@@ -175,7 +175,7 @@ describe('a person who was removed', () => {
     await quiet();
     const task = box.supervisor.task(id)!;
     expect(task.phase).toMatchObject({ at: 'working', role: 'reviewer' });
-    await give(box, { name: 'approve', head: task.change!.head }, { task: id, person: ben });
+    await give(box, { name: 'approve', head: task.change!.head, plan: null }, { task: id, person: ben });
     expect(box.supervisor.task(id)?.approval).toMatchObject({ by: ben, armed: true });
     return { of, box, task };
   }

@@ -249,7 +249,11 @@ export const reach = {
   heldForBase: [...preparing, prepared, granted, proved('red')],
   heldForAnswer: [...coding, handed('coder', coder('blocked', 'which spelling?'))],
   heldForApproval: [...recordingPlan, { is: 'recorded', head: head('2'), asks: true }],
-  verifying: [...coding, ended('coder', { kind: 'overran', minutes: 5 }), { is: 'resume-tapped', by: ana }],
+  verifying: [
+    ...coding,
+    ended('coder', { kind: 'overran', minutes: 5 }),
+    { is: 'resume-tapped', by: ana, holds: null },
+  ],
   validatingAgain: [...validating, checked('red')],
   provingRed: [...validating, checked('red', '3', head('d'))],
   sendingBack: [...held, { is: 'feedback-asked', by: ben }],

@@ -330,7 +330,7 @@ describe('what stands in the way', () => {
     const task = await until(box, taskIdOf('s1'), 'held');
     expect(task.phase).toMatchObject({ reason: 'Docker does not answer at /var/run/docker.sock.' });
     of.sessions.broken = null;
-    await give(box, { name: 'retry' }, { task: task.id });
+    await give(box, { name: 'retry', holds: null }, { task: task.id });
     await until(box, task.id, 'review');
   });
 

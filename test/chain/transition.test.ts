@@ -60,7 +60,10 @@ describe('bounds', () => {
     );
     const feedback = 'Ben sends it back: the fixture is old';
     expect(back.phase).toEqual({ at: 'queued', step: { step: 'work', role: 'coder', feedback } });
-    expect(play([{ is: 'retry-tapped', by: ana }], held).phase).toEqual({ at: 'queued', step: { step: 'validate' } });
+    expect(play([{ is: 'retry-tapped', by: ana, holds: null }], held).phase).toEqual({
+      at: 'queued',
+      step: { step: 'validate' },
+    });
   });
 
   it('sends a plan back twice, then holds', () => {
@@ -88,7 +91,7 @@ describe('bounds', () => {
     const { granted } = sample;
     const task = play([...reach.coding, ...nothing(1), granted, ...nothing(2), granted, ...nothing(3)]);
     expect(task.phase).toMatchObject({ at: 'failed', reason: 'The coder left no commit on signalbox/fix-the-typo.' });
-    expect(play([{ is: 'retry-tapped', by: ana }], task).rework.intake).toBe(0);
+    expect(play([{ is: 'retry-tapped', by: ana, holds: null }], task).rework.intake).toBe(0);
   });
 });
 
@@ -253,7 +256,7 @@ describe('the way of a task', () => {
   });
 
   it('voids an approval when the head moves, and keeps an armed one while it does not', () => {
-    const approve: TaskEvent = { is: 'approve-tapped', by: ben, head: head('3') };
+    const approve: TaskEvent = { is: 'approve-tapped', by: ben, head: head('3'), plan: null };
     const armed = play([...reach.judging, approve, judged(verdict('hold'))]);
     expect(armed).toMatchObject({ phase: { at: 'review' }, approval: { head: head('3'), armed: true } });
     const back: TaskEvent = { is: 'back-asked', by: ana, to: 'code', why: 'shorter' };

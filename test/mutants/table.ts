@@ -260,15 +260,15 @@ const holds: readonly Mutant[] = [
   {
     guard: 'a session that is given up is stopped',
     file: 'src/chain/transition.ts',
-    find: 'first(halt(task), outage(',
-    put: 'first([], outage(',
+    find: 'first(halt(task), held)',
+    put: 'first([], held)',
     tests: rules,
   },
   {
     guard: 'a session that was given up is no person’s stop',
     file: 'src/chain/ended.ts',
-    find: 'if (phase.halted) return',
-    put: 'if (false) return',
+    find: 'if (phase.halted) {',
+    put: 'if (false) {',
     tests: rules,
   },
   {

@@ -20,7 +20,7 @@ beforeAll(async () => {
   await chat.card(g.thread, tasks.review);
   const patch = 'diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n';
   await chat.tell('k3', g.thread, { kind: 'confirm', by: 'Ana', head, patch });
-  await chat.tell('k4', g.thread, { kind: 'held-for-review', number: 3, head, verdict: held, byHand: '' });
+  await chat.tell('k4', g.thread, { kind: 'held-for-review', number: 3, head, verdict: held, byHand: '', holds: 2 });
 });
 afterAll(async () => {
   await g.leave();

@@ -26,7 +26,14 @@ const thread = (): string => `${g.url}/t/${g.thread.thread}`;
 const enter = (visitor = ana, path = `/t/${g.thread.thread}`, key = keys.ana) =>
   visitor.page.goto(`${g.url}${path}#key=${key}`);
 const review = () =>
-  g.console.chat.tell('review', g.thread, { kind: 'held-for-review', number: 3, head, verdict: held, byHand: '' });
+  g.console.chat.tell('review', g.thread, {
+    kind: 'held-for-review',
+    number: 3,
+    head,
+    verdict: held,
+    byHand: '',
+    holds: 2,
+  });
 
 describe('signing in', () => {
   it('takes a key once: typed, or brought by a link that does not keep it', async () => {

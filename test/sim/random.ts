@@ -129,7 +129,7 @@ function commandOf(deed: Deed, { task }: Look): Command {
     case 'merge':
       return { name: 'merge', head, second: false };
     case 'approve':
-      return { name: 'approve', head };
+      return { name: 'approve', head, plan: null };
     case 'say':
       return { name: 'say', text: 'spell it so' };
     case 'use': {
@@ -144,6 +144,9 @@ function commandOf(deed: Deed, { task }: Look): Command {
     case 'plan':
     case 'code':
       return { name: 'back', to: deed, why: 'not so' };
+    case 'retry':
+    case 'resume':
+      return { name: deed, holds: null };
     default:
       return { name: deed };
   }

@@ -81,7 +81,7 @@ describe('the console as a chat', () => {
     const { chat, timeline } = await boot();
     const thread = await chat.open('k', place, tasks.opening);
     await chat.card(thread, tasks.working);
-    await chat.tell('k', thread, { kind: 'failed', reason: 'No.' });
+    await chat.tell('k', thread, { kind: 'failed', reason: 'No.', holds: 2 });
     const told = timeline.entries.at(-1);
     expect(told).toMatchObject({ message: { text: '❌ failed ⋅ **site** ⋅ Correct the spelling in the README\nNo.' } });
   });
@@ -119,10 +119,12 @@ describe('the console as a chat', () => {
     const { chat, timeline, store } = await boot();
     const thread = await chat.open('k', place, tasks.working);
     store.full = true;
-    await expect(chat.tell('k', thread, { kind: 'failed', reason: 'No.' })).rejects.toThrow('The disk is full');
+    await expect(chat.tell('k', thread, { kind: 'failed', reason: 'No.', holds: 2 })).rejects.toThrow(
+      'The disk is full',
+    );
     expect(timeline.entries).toHaveLength(1);
     store.full = false;
-    await chat.tell('k', thread, { kind: 'failed', reason: 'No.' });
+    await chat.tell('k', thread, { kind: 'failed', reason: 'No.', holds: 2 });
     expect(timeline.entries).toHaveLength(2);
   });
 });

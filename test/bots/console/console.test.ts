@@ -86,6 +86,7 @@ describe('the threads', () => {
   it('are the same after a restart', async () => {
     await g.console.chat.tell('k1', g.thread, {
       kind: 'held',
+      holds: 2,
       cause: 'login',
       ends: { by: 'person' },
       reason: 'No login.',

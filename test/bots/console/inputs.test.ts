@@ -153,6 +153,7 @@ describe('what a person writes', () => {
 const told = async (): Promise<void> => {
   await g.console.chat.tell('k1', g.thread, {
     kind: 'held',
+    holds: 2,
     cause: 'login',
     ends: { by: 'person' },
     reason: 'No login.',

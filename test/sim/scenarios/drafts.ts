@@ -21,7 +21,7 @@ const words = does(() => ({ name: 'say', text: 'keep it short' }), [], { name: '
 const keep = resume({ name: 'keep', when: pausedFor('change') });
 const goOn = resume({ when: pausedFor('wait') });
 /** Of what was planned from the second requirements, or nobody approves. */
-const approve = does(() => ({ name: 'approve', head: null }), ['held'], {
+const approve = does(() => ({ name: 'approve', head: null, plan: null }), ['held'], {
   name: 'approve',
   when: (look) => draft(look, 2) && phaseOf(look) === 'held',
 });

@@ -84,7 +84,7 @@ const decisions: readonly Scenario[] = [
     name: 'Approve before it is green',
     intents: [
       ask('fix', 'headless'),
-      does(({ task }) => ({ name: 'approve', head: headOf(task('fix')) }), [], {
+      does(({ task }) => ({ name: 'approve', head: headOf(task('fix')), plan: null }), [], {
         name: 'approve',
         when: ({ task }) => headOf(task('fix')) !== null,
       }),
@@ -96,7 +96,7 @@ const decisions: readonly Scenario[] = [
     policy: { approvePlan: 'always' },
     intents: [
       ask('fix', 'headless'),
-      does(() => ({ name: 'approve', head: null }), ['held'], { name: 'approve' }),
+      does(() => ({ name: 'approve', head: null, plan: null }), ['held'], { name: 'approve' }),
       merge(),
     ],
   },

@@ -46,7 +46,7 @@ export const merge = (slug = 'fix', of: Partial<Intent> = {}): Intent =>
 export const stop = (of: Partial<Intent> = {}): Intent =>
   does(() => ({ name: 'stop' }), ['review', 'held', 'failed'], { name: 'stop', ...of });
 export const resume = (of: Partial<Intent> = {}): Intent =>
-  does(() => ({ name: 'resume' }), ['held'], { name: 'resume', ...of });
+  does(() => ({ name: 'resume', holds: null }), ['held'], { name: 'resume', ...of });
 
 export const answered = ({ world }: Look, name: string): boolean => world.deeds[name]?.state === 'answered';
 
