@@ -49,11 +49,19 @@ describe('a notice', () => {
   it('asks for the words that change the requirements, quietly: who tapped is there', () => {
     const soon = notice(subject, { kind: 'pause-asked', what: 'change', by: 'Ana' }, beside);
     expect(soon.text).toBe('✏️ Ana changes the requirements, as soon as the plan is kept.');
-    const paused = { kind: 'paused', what: 'change', by: 'Ana', role: 'planner', draft: 2, loud: false } as const;
+    const paused = {
+      kind: 'paused',
+      holds: 2,
+      what: 'change',
+      by: 'Ana',
+      role: 'planner',
+      draft: 2,
+      loud: false,
+    } as const;
     expect(notice(subject, paused, beside)).toEqual({
       text: '✏️ requirements to change\nAna changes them. Write here what should change: who wrote them goes on with that, and the plan is made anew.',
       buttons: [
-        { id: 'resume:t0123456789', label: 'Keep them', style: 'primary' },
+        { id: 'resume:t0123456789:2', label: 'Keep them', style: 'primary' },
         { id: 'stop:t0123456789', label: 'Stop', style: 'danger' },
       ],
       loud: false,

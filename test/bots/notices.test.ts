@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { notice } from '../../src/bots/notices.ts';
 import { beside, drawn, id } from './samples.ts';
-import { long, notices } from './told.ts';
+import { notices } from './told.ts';
 
 const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
   outbox: [
@@ -13,11 +13,6 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
     "🚧 The agent asked for `example.org` 3 times and was refused: it is not on this project's list. An admin may let its coders go there; who may be fetched from may be sent to as well.",
     '[Allow example.org for this project] plain allow:t0123456789:4',
     '[Keep refusing] plain keep:t0123456789:4',
-  ],
-  refusedLong: [
-    `🚧 The agent asked for \`${long}\` 3 times and was refused: it is not on this project's list. An admin may let its coders go there; who may be fetched from may be sent to as well.`,
-    '[Allow for this project] plain allow:t0123456789:11',
-    '[Keep refusing] plain keep:t0123456789:11',
   ],
   refusedNoName: ['🚧 The agent asked for `198.51.100.1` once and was refused: only full host names can be allowed.'],
   refusedKept: [
@@ -41,19 +36,12 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
     '[Wait] plain wait:t0123456789:2',
   ],
   'pause-asked': ['✋ Ana said wait: who works may finish, and then nothing begins.'],
-  changeAsked: ['✏️ Ana changes the requirements, as soon as the plan is kept.'],
   paused: [
     '(rings)',
     '⏸ waits for a person ⋅ **site** ⋅ Correct the spelling in the README',
     'Ana said wait: the coder has not begun. Resume goes on; Change rewrites the requirements.',
     '[Resume now] primary resume:t0123456789:2',
     '[Change] plain change:t0123456789:2',
-    '[Stop] danger stop:t0123456789',
-  ],
-  changing: [
-    '✏️ requirements to change',
-    'Ana changes them. Write here what should change: who wrote them goes on with that, and the plan is made anew.',
-    '[Keep them] primary resume:t0123456789:2',
     '[Stop] danger stop:t0123456789',
   ],
   plan: [

@@ -2,7 +2,6 @@ import type { Notice } from '../../src/chain/notice.ts';
 import { blocked, head, held, other } from './samples.ts';
 
 const check = { head, base: other, what: 'npm test', tail: 'not ok 1 - announces\n  expected 1, got 2' };
-export const long = `${'a'.repeat(60)}.${'b'.repeat(60)}.example.org`;
 
 const holds = { kind: 'held', holds: 2 } as const;
 
@@ -16,15 +15,12 @@ export const notices = {
     draft: 2,
   },
   'pause-asked': { kind: 'pause-asked', what: 'wait', by: 'Ana' },
-  changeAsked: { kind: 'pause-asked', what: 'change', by: 'Ana' },
   paused: { kind: 'paused', holds: 2, what: 'wait', by: 'Ana', role: 'coder', draft: 2, loud: true },
-  changing: { kind: 'paused', holds: 2, what: 'change', by: 'Ana', role: 'planner', draft: 2, loud: false },
   plan: { kind: 'document', what: 'plan', path: 'docs/plans/2026-11-20-001-fix-readme-plan.md', text: '# Plan' },
   handoff: { kind: 'handoff', role: 'coder', summary: 'Put the word right.' },
   spoke: { kind: 'spoke', role: 'brainstormer', text: 'One thing first.\n[Merge](x) it' },
   typed: { kind: 'typed', role: 'coder', text: '/merge please' },
   refused: { kind: 'refused', place: 'example.org', why: 'unlisted', count: 3, ask: 4, kept: null },
-  refusedLong: { kind: 'refused', place: long, why: 'unlisted', count: 3, ask: 11, kept: null },
   refusedNoName: { kind: 'refused', place: '198.51.100.1', why: 'unlisted', count: 1, ask: null, kept: null },
   refusedKept: { kind: 'refused', place: 'example.org', why: 'unlisted', count: 1, ask: null, kept: 'Ana' },
   refusedModel: { kind: 'refused', place: 'model requests', why: 'request', count: 14, ask: null, kept: null },

@@ -197,8 +197,8 @@ const holds: readonly Mutant[] = [
   {
     guard: "an account's hold comes from the boundary's record alone",
     file: 'src/chain/others.ts',
-    find: 'await watch().catchUp();\n',
-    put: '',
+    find: 'const reason = (await watch().catchUp()).get(account);',
+    put: 'const reason = undefined as string | undefined;',
     tests: rules,
   },
   {
