@@ -36,6 +36,9 @@ beforeEach(() => {
   copyFileSync(join(fixtures, 'cli.ts'), join(checkout, 'src/cli.ts'));
   writeFileSync(join(checkout, 'package-lock.json'), '{"one": 1}\n');
   setup('exit "${SETUP_EXIT:-0}"');
+  mkdirSync(join(checkout, 'test/fixtures/debian'), { recursive: true });
+  const fetching = '#!/bin/sh\nexit "${FETCH_EXIT:-0}"\n';
+  writeFileSync(join(checkout, 'test/fixtures/debian/fetch.sh'), fetching, { mode: 0o755 });
   symlinkSync(join(fixtures, 'npm'), join(place, 'bin/npm'));
   symlinkSync(process.execPath, join(place, 'bin/node'));
   symlinkSync(join(fixtures, 'old-node'), join(place, 'old/node'));
@@ -243,6 +246,7 @@ describe('check and test', () => {
     ['check', {}, 0, ['check']],
     ['test', { SETUP_EXIT: '69' }, 69, []],
     ['test', { IMAGE_EXIT: '70' }, 70, []],
+    ['test', { FETCH_EXIT: '69' }, 69, []],
     ['test', { CHECK_EXIT: '2' }, 2, ['check']],
     ['test', { TEST_EXIT: '1' }, 1, ['check', 'test']],
     ['test', {}, 0, ['check', 'test']],
