@@ -83,7 +83,10 @@ describe.each(clis)('a hostile agent in $cli', ({ cli, provider, model, line, as
     expect(Object.keys(report).length).toBeGreaterThan(50);
   });
 
-  it('the other task goes on to its end', () => expect(other.phase).toBe('review'));
+  it('the other task goes on to its end, and nothing was refused to it', () => {
+    expect(other.phase).toBe('review');
+    expect(other.messages.filter(({ text }) => text.includes("model's provider"))).toEqual([]);
+  });
 
   it('what it made its own CLI say is recorded, and changes nothing', async () => {
     const lines = await recordOf(at.world.data, `${task}-coder-1`);
@@ -94,6 +97,7 @@ describe.each(clis)('a hostile agent in $cli', ({ cli, provider, model, line, as
 
   it('the thread says where it wanted to go, each place once', () => {
     const told = seen.messages.filter(({ text }) => text.startsWith('🚧'));
+    expect(told.map(({ text }) => text).join()).toMatch(/asked its model's provider (once|\d+ times) for more and was/);
     expect(told.map(({ text }) => /`(.+?)`/.exec(text)?.[1])).toContain('example.org');
     expect(new Set(told.map(({ text }) => text)).size).toBe(told.length);
   });
