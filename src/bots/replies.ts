@@ -3,7 +3,7 @@ import type { Command, RefusedInput, Reply } from '../chain/commands.ts';
 import type { TaskId } from '../chain/ids.ts';
 import type { Task } from '../chain/task.ts';
 import { taskRow } from './cards.ts';
-import { hostList } from './hosts.ts';
+import { hostList, noHost } from './hosts.ts';
 import { diff, findings, fleet, logs, policy, soak, usage } from './looks.ts';
 import type { Shown } from './looks.ts';
 import { noMoney } from './money.ts';
@@ -179,13 +179,9 @@ function refused(why: RefusedInput): string {
     case 'head-moved':
       return `The change moved on: you saw ${code(why.saw.slice(0, 7))}, it is at ${code(why.is.slice(0, 7))} now. Look at the card and tap again.`;
     case 'not-asked':
-      return `That was answered already. ${code('/hosts')} shows what holds; an admin takes one back with ${code('/hosts remove <name>')}.`;
     case 'hosts-full':
-      return `${why.max} hosts are allowed in this project, and no more are taken. Take one back first: ${code('/hosts remove <name>')}.`;
     case 'no-such-host':
-      return why.settings
-        ? `${code(why.host, 260)} is in signalbox.yaml: whoever runs Signalbox takes it out there.`
-        : `Nobody said anything of ${code(why.host, 260)} in this project. ${code('/hosts')} lists what was said.`;
+      return noHost(why);
     case 'damaged':
       return `Nothing was taken: the record ${code(why.stream)} is damaged: ${sentence(why.reason)} Restore it from a backup and start Signalbox again.`;
     case 'not-kept':
