@@ -1,6 +1,7 @@
 import { usd } from '../chain/budget.ts';
 import type { Spent } from '../chain/budget.ts';
 import type { Beside } from '../chain/instead.ts';
+import { isKept } from '../chain/tapped.ts';
 import type { Wait } from '../chain/schedule.ts';
 import type { Task } from '../chain/task.ts';
 import { buttonsOf } from './card-buttons.ts';
@@ -114,6 +115,8 @@ export function reviewRow(review: {
   return `Review: ${line(review.severity, 20)}, ${count(review.count, 'finding')}${scope}`;
 }
 
+export const KEPT = 'The work is kept on its branch.';
+
 /** What can be done about a merge that lasts: no answer says that it was not made. */
 export const MERGE_WAITS = 'It is tried again by itself. It may be merged already, so it cannot be stopped now.';
 
@@ -135,7 +138,7 @@ function awaited(task: Task): readonly string[] {
     case 'merged':
       return [`Merged as ${short(phase.commit)}.`];
     case 'stopped':
-      return ['The work is kept on its branch.'];
+      return phase.cleared === true || !isKept(task) ? [] : [KEPT];
     default:
       return draft?.pause
         ? [`${line(draft.pause.by.name, 60)} said ${draft.pause.what}: the next role does not begin.`]

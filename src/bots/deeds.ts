@@ -1,8 +1,9 @@
+import { TASK_FILES_MAX } from '../chain/files.ts';
 import type { Beside } from '../chain/instead.ts';
 import type { Notice } from '../chain/notice.ts';
 import { holdButtons, make, stop } from './buttons.ts';
-import { MERGE_WAITS, short } from './cards.ts';
-import { line, quoted } from './markdown.ts';
+import { KEPT, MERGE_WAITS, short } from './cards.ts';
+import { code, line, quoted } from './markdown.ts';
 import type { Message } from './message.ts';
 import { loud, quiet } from './telling.ts';
 import type { Subject } from './telling.ts';
@@ -18,6 +19,7 @@ type Deed =
           | 'feedback-asked'
           | 'back'
           | 'stopped'
+          | 'files-left'
           | 'handed-over'
           | 'answer'
           | 'talk-over'
@@ -40,7 +42,9 @@ export function deeds(subject: Subject, told: Deed, beside: Beside): Message {
     case 'back':
       return quiet(`↩️ ${line(told.by, 60)} sent it back to the ${told.to}: ${line(told.why)}`);
     case 'stopped':
-      return quiet(`⏹ Stopped by ${line(told.by)}. The work is kept on its branch.`);
+      return quiet(`⏹ Stopped by ${line(told.by)}.${told.kept === false ? '' : ` ${KEPT}`}`);
+    case 'files-left':
+      return quiet(`📎 ${line(told.by, 60)}: ${filesLeft(told.names)}`);
     case 'handed-over':
       return loud(subject, `🤝 for ${line(told.to, 60)}`, [`${line(told.by, 60)} handed it over.`]);
     case 'answer':
@@ -65,6 +69,11 @@ export function deeds(subject: Subject, told: Deed, beside: Beside): Message {
         `Change #${told.number} was ${told.state} without Signalbox.`,
       ]);
   }
+}
+
+function filesLeft(names: readonly string[]): string {
+  const all = names.map((name) => code(name, 80)).join(', ');
+  return `this task has ${TASK_FILES_MAX} files already; ${all} ${names.length === 1 ? 'was' : 'were'} left out.`;
 }
 
 /** Who asked waits for it, and goes on by writing. */

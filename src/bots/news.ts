@@ -16,7 +16,7 @@ const lacking: Readonly<Record<Lack, string>> = {
 export function linked({ project, problem, steps, check, lacks }: Linking): Message {
   const sign = problem === null && check?.outcome === 'green' ? '🔗' : '⚠️';
   const rows = [
-    `${sign} **${line(project)}** is linked${sign === '🔗' ? '' : ', and its base branch is not green'}.`,
+    `${sign} **${line(project)}** is linked${problem !== null ? ', but its base branch could not be read:' : sign === '🔗' ? '.' : ', and its base branch is not green.'}`,
     ...(problem === null ? [] : [line(problem)]),
     ...steps.map(({ step, ms }) => `${did(step)} in ${seconds(ms)}.`),
     ...(check === null ? [] : [checkRow(check)]),

@@ -59,6 +59,7 @@ export function notice(subject: Subject, told: Notice, beside: Beside): Message 
     case 'feedback-asked':
     case 'back':
     case 'stopped':
+    case 'files-left':
     case 'handed-over':
     case 'answer':
     case 'talk-over':
@@ -122,7 +123,7 @@ function refused({ place, why, count, ask, kept }: Of<'refused'>): string {
       ? ` ${line(kept, 60)} keeps it so.`
       : ask === null
         ? ''
-        : ' An admin may let its coders go there; who may be fetched from may be sent to as well.';
+        : ' An admin may let its coders go there. Allowing it also lets the agent send data there.';
   const what = why === 'request' ? `its model's provider ${times} for more` : `for ${code(place, 260)} ${times}`;
   return `🚧 The agent asked ${what} and was refused: ${reason}${more}`;
 }

@@ -43,9 +43,7 @@ function reminder({ again }: Of<'question'>): readonly string[] {
     case null:
       return [];
     case 'reminder':
-      return [
-        'Nobody has answered for ten minutes. Its place goes to other tasks meanwhile; it goes on with your answer.',
-      ];
+      return ['Nobody has answered for ten minutes. It pauses so that others can work, and goes on with your answer.'];
     case 'day':
       return ['Nobody has answered for a day. The task is on hold until somebody does; nothing was guessed.'];
   }

@@ -94,15 +94,15 @@ const UNLOCK = 'Unlock on the machine, with `./signalbox unlock`.';
 
 /** Who locked it, and when. */
 function lockedBy({ by, at }: Lock): string {
-  return `🔒 Locked ${by ? `by ${line(by.name, 60)}` : 'on the machine'} ${clockTime(at)}`;
+  return `${by ? `by ${line(by.name, 60)}` : 'on the machine'} (${clockTime(at)})`;
 }
 
 const lockRows = (lock: Lock | null): readonly string[] =>
-  lock ? [`${lockedBy(lock)}: nothing starts, nothing merges, no tap counts. ${UNLOCK}`] : [];
+  lock ? [`🔒 Locked ${lockedBy(lock)}: nothing starts, nothing merges, no tap counts. ${UNLOCK}`] : [];
 
 function locked({ lock, already }: Extract<Reply, { kind: 'locked' }>): string {
   if (!lock) return 'That was taken before, and it has been unlocked since.';
-  const who = already ? `${lockedBy(lock)} already.` : '🔒 Locked.';
+  const who = already ? `🔒 Already locked ${lockedBy(lock)}.` : '🔒 Locked.';
   return `${who} Nothing starts, nothing merges and no tap counts. Sessions at work finish their turn. ${UNLOCK}`;
 }
 
@@ -138,7 +138,7 @@ function refused(why: RefusedInput): string {
     case 'unlinked-channel':
       return `No repository is linked to the channel ${code(why.channel)}. Write in a linked one, or add it to a project's channels in signalbox.yaml.`;
     case 'locked':
-      return `${lockedBy(why.lock)}: nothing was taken. ${UNLOCK}`;
+      return `🔒 Locked ${lockedBy(why.lock)}: nothing was taken. ${UNLOCK}`;
     case 'no-such-person':
       return `Nobody called ${code(why.named, 60)} may steer here. Take one of: ${why.people.map((name) => line(name, 60)).join(', ')}.`;
     case 'diff-first':
@@ -185,7 +185,7 @@ function refused(why: RefusedInput): string {
     case 'damaged':
       return `Nothing was taken: the record ${code(why.stream)} is damaged: ${sentence(why.reason)} Restore it from a backup and start Signalbox again.`;
     case 'not-kept':
-      return `Nothing was taken: it could not be kept: ${sentence(why.reason)} Once that is mended, send it again.`;
+      return `Nothing was taken. ${sentence(why.reason)} Once that is mended, send it again.`;
   }
 }
 

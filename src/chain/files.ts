@@ -37,24 +37,28 @@ export function cleanName(name: string): string {
 }
 
 /**
- * Files as a task that has `known` ones calls them, and all that it has then, at most TASK_FILES_MAX. The same bytes under the same name are the same file,
+ * Files as a task that has `known` ones calls them, and all that it has then, at most TASK_FILES_MAX; `left`: the names of those that are more. The same bytes under the same name are the same file,
  * other bytes get a number.
  */
 export function named(
   known: readonly FileRef[],
   added: readonly FileRef[],
-): { readonly these: readonly FileRef[]; readonly all: readonly FileRef[] } {
+): { readonly these: readonly FileRef[]; readonly all: readonly FileRef[]; readonly left: readonly string[] } {
   const these: FileRef[] = [];
+  const left: string[] = [];
   const all: FileRef[] = known.slice();
   for (const file of added) {
     const name = cleanName(file.name);
     const before = all.find((one) => one.id === file.id && (one.name === name || unnumbered(one.name) === name));
-    if (before === undefined && all.length >= TASK_FILES_MAX) continue;
+    if (before === undefined && all.length >= TASK_FILES_MAX) {
+      left.push(name);
+      continue;
+    }
     const now = before ?? { ...file, name: freeName(all, name) };
     if (before === undefined) all.push(now);
     these.push(now);
   }
-  return { these, all };
+  return { these, all, left };
 }
 
 const unnumbered = (name: string): string => name.replace(/-\d+(?=\.[^.]*$|$)/, '');

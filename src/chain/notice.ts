@@ -165,6 +165,9 @@ export const Notice = z.discriminatedUnion('kind', [
   }),
   /** Loud, terminal. */
   z.object({ kind: z.literal('failed'), reason: z.string(), holds }),
-  z.object({ kind: z.literal('stopped'), by: z.string() }),
+  /** The work stays on its branch. `kept` is false where there is none. */
+  z.object({ kind: z.literal('stopped'), by: z.string(), kept: z.literal(false).optional() }),
+  /** Files of people that were more than a task takes, by their names. */
+  z.object({ kind: z.literal('files-left'), by: z.string(), names: z.array(z.string()) }),
 ]);
 export type Notice = z.infer<typeof Notice>;

@@ -22,9 +22,12 @@ export function stopped(task: Task, event: Of<'stop-tapped'>, stamp: Stamp): Mov
   const over: TaskEffect[] =
     task.mode === 'ask'
       ? [tell({ kind: 'talk-over', by: name }), { do: 'clear' }]
-      : [tell({ kind: 'stopped', by: name })];
+      : [tell({ kind: 'stopped', by: name, ...(isKept(task) ? {} : { kept: false }) })];
   return enter(task, { at: 'stopped' }, stamp, [...halt(task), ...over]);
 }
+
+/** Something of it is on its branch. */
+export const isKept = ({ head, base }: Task): boolean => head !== null && head !== base;
 
 /** Repeats the phase: a role begins a new conversation. A person's Retry gives every bound afresh. */
 export function retried(task: Task, event: Of<'retry-tapped'>, stamp: Stamp): Moved {

@@ -114,7 +114,8 @@ export const Phase = z.discriminatedUnion('at', [
   /** The branch is being deleted and the folders cleared. */
   z.object({ at: z.literal('merged'), commit: Head }),
   z.object({ at: z.literal('failed'), reason: z.string(), from: Step }),
-  z.object({ at: z.literal('stopped') }),
+  /** `cleared`: its branch and folders are being removed, as of what was closed at the forge. */
+  z.object({ at: z.literal('stopped'), cleared: z.literal(true).optional() }),
 ]);
 export type Phase = z.infer<typeof Phase>;
 

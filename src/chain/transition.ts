@@ -29,7 +29,7 @@ export function transition(task: Task | null, event: TaskEvent, stamp: Stamp): M
   if (event.is === 'wait-tapped' || event.is === 'change-tapped') return aboutDraft(task, event, stamp);
   switch (event.is) {
     case 'said':
-      return said(task, event, stamp);
+      return first(leftOut(task, event), said(task, event, stamp));
     case 'spoke':
     case 'typed':
       return typed(task, event);
@@ -178,6 +178,12 @@ function said(before: Task, event: Of<'said'>, stamp: Stamp): Moved {
   return moved.kind === 'moved' ? move(moved.state, [told, ...moved.effects]) : moved;
 }
 
+/** Files that are more than a task takes. */
+function leftOut(task: Task, event: Of<'said'>): TaskEffect[] {
+  const { left } = named(task.files, event.files ?? []);
+  return left.length === 0 ? [] : [tell({ kind: 'files-left', by: event.by.name, names: [...left] })];
+}
+
 /** Files that came with an answer: the answer is words alone, so they go by themselves, under a uuid beside its own. */
 function alone({ phase }: Task, { by, uuid }: Of<'said'>, files: readonly FileRef[]): TaskEffect[] {
   if (phase.at !== 'working' || files.length === 0) return [];
@@ -201,7 +207,8 @@ function changeMoved(task: Task, { state, head, base }: Of<'change-moved'>, stam
   if (phase.at !== 'review' || !change) return ignored(`nothing is in review: the task is ${phase.at}`);
   const { number } = change;
   if (state === 'merged' || state === 'closed') {
-    const over = state === 'merged' ? ({ at: 'merged', commit: base } as const) : ({ at: 'stopped' } as const);
+    const over =
+      state === 'merged' ? ({ at: 'merged', commit: base } as const) : ({ at: 'stopped', cleared: true } as const);
     return enter(task, over, stamp, [
       tell({ kind: 'elsewhere', number, state }),
       ...(state === 'merged' ? [{ do: 'close', number } as const] : []),

@@ -1,6 +1,6 @@
 import type { AccountEvent } from './account.ts';
 import { ceilingOf } from './budget.ts';
-import type { Head, ProjectId } from './ids.ts';
+import type { Head, ProjectId, TaskId } from './ids.ts';
 import { lookAtProjects } from './linking.ts';
 import type { Linked } from './linking.ts';
 import type { AccountSeen } from './ports.ts';
@@ -50,7 +50,7 @@ export function createWatch(yard: Yard, linked: readonly Linked[], tick: () => v
         for (const [account, reason] of await catchUp()) throw new Error(`${account}: ${reason}`);
       });
       void every(MACHINE_MS, 'what was asked for on the machine', () => readMachine(yard));
-      void every(SPENDING_MS, 'what is spent', () => readSpending(yard));
+      void every(SPENDING_MS, 'what is spent', spendingReader(yard));
       void every(REFUSALS_MS, 'the record of refusals', refusalsReader(yard));
       // A disk may be full and have room again between two looks: what waits for it is asked for each time.
       void every(ROOM_MS, 'the schedule', async () => tick());
@@ -131,26 +131,32 @@ function keptBy(
 }
 
 /** The card of a task at work shows what is spent by now: looked at, and not journaled. That it is much is said once. */
-async function readSpending(yard: Yard): Promise<void> {
+function spendingReader(yard: Yard): () => Promise<void> {
+  const looked = new Set<TaskId>();
+  return async () => {
+    for (const task of tasksOf(yard)) await readSpending(yard, task, looked);
+  };
+}
+
+/** One that does not work is looked at once after a start. */
+async function readSpending(yard: Yard, task: Task, looked: Set<TaskId>): Promise<void> {
   const { acts, spending, spent } = yard;
-  for (const task of tasksOf(yard)) {
-    const { id, phase, sessions } = task;
-    const isNew = sessions.length > 0 && !spent.has(id);
-    if (phase.at !== 'working' && !isNew) continue;
-    const now = await spending.of(id).catch((error: Error) => {
-      acts.log.error('what a task has spent could not be read', { task: id, reason: error.message });
-      return null;
-    });
-    if (!now) continue;
-    const live = liveOf(yard, id);
-    const before = spent.get(id)?.usd ?? null;
-    spent.set(id, now);
-    if (before !== now.usd) refreshCard(yard, live);
-    if (!acts.caps || task.warned || now.usd < acts.caps.warn) continue;
-    const ceiling = ceilingOf(task, acts.caps);
-    const answer = await live.owner.submit({ is: 'spent-much', usd: now.usd, ceiling }, {});
-    if (answer.kind === 'not-kept') throw new Error(answer.reason);
-  }
+  const { id, phase, sessions } = task;
+  if (phase.at !== 'working' && (sessions.length === 0 || looked.has(id))) return;
+  const now = await spending.of(id).catch((error: Error) => {
+    acts.log.error('what a task has spent could not be read', { task: id, reason: error.message });
+    return null;
+  });
+  looked.add(id);
+  if (!now) return;
+  const live = liveOf(yard, id);
+  const before = spent.get(id)?.usd ?? null;
+  spent.set(id, now);
+  if (before !== now.usd) refreshCard(yard, live);
+  if (!acts.caps || task.warned || now.usd < acts.caps.warn) return;
+  const ceiling = ceilingOf(task, acts.caps);
+  const answer = await live.owner.submit({ is: 'spent-much', usd: now.usd, ceiling }, {});
+  if (answer.kind === 'not-kept') throw new Error(answer.reason);
 }
 
 /** What ends holds and reviews without a word: a base branch that moved, a change that somebody merged; and sessions that nobody runs. */

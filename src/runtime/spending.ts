@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { AccountLine, Spent as Written } from '../boundary/files.ts';
+import { Spent as Written } from '../boundary/files.ts';
 import type { Spending, Spent } from '../chain/budget.ts';
+import type { Accounts } from '../chain/ports.ts';
 import { readIfThere } from './durable.ts';
 
 type Plan = Spent['accounts'][number]['plan'];
@@ -12,9 +13,11 @@ type Plan = Spent['accounts'][number]['plan'];
 export function boundarySpending({
   folder,
   kindOf,
+  windows: windowsNow,
 }: {
   readonly folder: string;
   readonly kindOf: (account: string) => 'subscription' | 'key';
+  readonly windows: Accounts['windows'];
 }): Spending {
   return {
     async of(task) {
@@ -23,7 +26,7 @@ export function boundarySpending({
       if (text === null) return null;
       const written = parse(path, text);
       const names = Object.keys(written.accounts);
-      const windows = names.some((name) => kindOf(name) === 'subscription') ? await windowsIn(folder) : new Map();
+      const windows = names.some((name) => kindOf(name) === 'subscription') ? await fullest(windowsNow) : new Map();
       const accounts = Object.entries(written.accounts).map(([account, usd]) => {
         const plan: Plan = kindOf(account) === 'key' ? null : (windows.get(account) ?? 'no window known');
         return { account, usd, plan };
@@ -43,17 +46,13 @@ function parse(path: string, text: string): Written {
   }
 }
 
-/** The fullest window of each subscription, as it was last told. */
-async function windowsIn(folder: string): Promise<ReadonlyMap<string, Plan>> {
-  const text = (await readIfThere(join(folder, 'accounts.jsonl'))) ?? '';
-  const windows = new Map<string, Plan>();
-  // What stands behind the last line's end is still being written.
-  const lines = text.split('\n').slice(0, -1);
-  for (const line of lines.filter((one) => one.startsWith('{"event":"windows"'))) {
-    const read = AccountLine.safeParse(JSON.parse(line));
-    if (!read.success || read.data.event !== 'windows') continue;
-    const fullest = read.data.windows.toSorted((a, b) => b.used - a.used)[0];
-    if (fullest) windows.set(read.data.account, { window: fullest.name, used: fullest.used });
-  }
-  return windows;
+/** The fullest window of each subscription, as it was last told. What was spent is known without it. */
+async function fullest(windows: Accounts['windows']): Promise<ReadonlyMap<string, Plan>> {
+  const told = await windows().catch(() => []);
+  return new Map(
+    told.flatMap(({ account, windows: all }) => {
+      const most = all.toSorted((a, b) => b.used - a.used)[0];
+      return most ? [[account, { window: most.name, used: most.used }] as const] : [];
+    }),
+  );
 }

@@ -231,8 +231,6 @@ const cards: Readonly<Record<Phase['at'], readonly string[]>> = {
     '✓ Code 1m00s',
     '• Stopped 14:03 UTC, 20 Nov',
     '',
-    'The work is kept on its branch.',
-    '',
     'site ⋅ `signalbox/readme-spelling` ⋅ 1m04s',
   ],
   queued: [
@@ -336,6 +334,11 @@ describe('the card of a task', () => {
 
   it('says who a merge without a tap is asked for by: nobody', () => {
     expect(card(task({ at: 'merging', by: null, waits: null }, reviewed), beside).text).not.toContain('asked for');
+    const kept = 'The work is kept on its branch.';
+    expect(card(task({ at: 'stopped' }, reviewed), beside).text).toContain(kept);
+    expect(card(task({ at: 'stopped', cleared: true }, reviewed), beside).text).not.toContain(kept);
+    const early = { ...task({ at: 'stopped' }, reviewed), head: null };
+    expect(card(early, beside).text).not.toContain(kept);
     const waits = card(task({ at: 'merging', by: null, waits: 'The repository is out of reach.' }, reviewed), beside);
     expect(waits.text).toContain(
       'The repository is out of reach.\nIt is tried again by itself. It may be merged already, so it cannot be stopped now.',

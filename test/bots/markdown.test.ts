@@ -152,6 +152,7 @@ const notices = (text: string): readonly Notice[] => [
   },
   { kind: 'merge-refused', by: text, reason: text, cause: 'person', todo: text, holds: 2 },
   { kind: 'merge-waits', number: 1, reason: text },
+  { kind: 'files-left', by: text, names: [text] },
   { kind: 'confirm', by: text, head, patch: text },
   { kind: 'merged', number: 1, head, commit: other, by: text },
   { kind: 'failed', reason: text, holds: 2 },

@@ -48,7 +48,7 @@ describe('what a channel is told of its project', () => {
       {
         "buttons": [],
         "loud": false,
-        "text": "⚠️ **site** is linked, and its base branch is not green.
+        "text": "⚠️ **site** is linked, but its base branch could not be read:
       /srv/site.git has no branch main.",
       }
     `));

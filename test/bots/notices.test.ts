@@ -10,7 +10,7 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
   ],
   outboxOfNothing: ['📎 Nothing came of what the coder left.', 'The outbox could not be read in 20 s.'],
   refused: [
-    "🚧 The agent asked for `example.org` 3 times and was refused: it is not on this project's list. An admin may let its coders go there; who may be fetched from may be sent to as well.",
+    "🚧 The agent asked for `example.org` 3 times and was refused: it is not on this project's list. An admin may let its coders go there. Allowing it also lets the agent send data there.",
     '[Allow example.org for this project] plain allow:t0123456789:4',
     '[Keep refusing] plain keep:t0123456789:4',
   ],
@@ -122,6 +122,8 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
     '[Send back] plain sendback:t0123456789',
     '[Stop] danger stop:t0123456789',
   ],
+  'files-left': ['📎 Ana: this task has 100 files already; `log.txt` was left out.'],
+  stoppedEarly: ['⏹ Stopped by Ana.'],
   'merge-waits': [
     '(rings)',
     '⏳ cannot merge yet ⋅ **site** ⋅ Correct the spelling in the README',
@@ -205,7 +207,7 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
   questionInWords: [
     '(rings)',
     '⏰ the coder asks ⋅ **site** ⋅ Correct the spelling in the README',
-    'Nobody has answered for ten minutes. Its place goes to other tasks meanwhile; it goes on with your answer.',
+    'Nobody has answered for ten minutes. It pauses so that others can work, and goes on with your answer.',
     'Answer in the thread.',
     '| What now?',
   ],

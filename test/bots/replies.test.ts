@@ -130,14 +130,14 @@ const replies: Readonly<Record<keyof typeof kinds, readonly string[]>> = {
     '✅ site ⋅ Correct the spelling in the README ⋅ merged',
   ],
   nothing: [
-    '🔒 Locked by Ana 14:03 UTC, 20 Nov: nothing starts, nothing merges, no tap counts. Unlock on the machine, with `./signalbox unlock`.',
+    '🔒 Locked by Ana (14:03 UTC, 20 Nov): nothing starts, nothing merges, no tap counts. Unlock on the machine, with `./signalbox unlock`.',
     'No tasks yet. `/task <idea>` starts one.',
   ],
   locked: [
     '🔒 Locked. Nothing starts, nothing merges and no tap counts. Sessions at work finish their turn. Unlock on the machine, with `./signalbox unlock`.',
   ],
   'locked already': [
-    '🔒 Locked on the machine 14:03 UTC, 20 Nov already. Nothing starts, nothing merges and no tap counts. Sessions at work finish their turn. Unlock on the machine, with `./signalbox unlock`.',
+    '🔒 Already locked on the machine (14:03 UTC, 20 Nov). Nothing starts, nothing merges and no tap counts. Sessions at work finish their turn. Unlock on the machine, with `./signalbox unlock`.',
   ],
   'unlocked since': ['That was taken before, and it has been unlocked since.'],
   hosts: [
@@ -209,7 +209,7 @@ const replies: Readonly<Record<keyof typeof kinds, readonly string[]>> = {
     'Nothing is known of its windows.',
   ],
   fleet: [
-    '🔒 Locked by Ana 14:03 UTC, 20 Nov: nothing starts, nothing merges, no tap counts. Unlock on the machine, with `./signalbox unlock`.',
+    '🔒 Locked by Ana (14:03 UTC, 20 Nov): nothing starts, nothing merges, no tap counts. Unlock on the machine, with `./signalbox unlock`.',
     '**site** ⋅ merges on a tap ⋅ 7 merges',
     '🔔 site ⋅ Correct the spelling in the README ⋅ held for review',
     '🟢 site ⋅ Correct the spelling in the README ⋅ in the queue: 1 task before it, 2 slots on this machine',
@@ -309,7 +309,7 @@ const sentences: Readonly<Record<keyof typeof refusals, string>> = {
     'signalbox.yaml says `soak: true` for this project, and nothing here ends that. Take the line out on the machine first.',
   'too-few-merges':
     'Soak ends after 5 clean merges in a row, as counted here; there were 3. Until then each takes a tap.',
-  locked: '🔒 Locked by Ana 14:03 UTC, 20 Nov: nothing was taken. Unlock on the machine, with `./signalbox unlock`.',
+  locked: '🔒 Locked by Ana (14:03 UTC, 20 Nov): nothing was taken. Unlock on the machine, with `./signalbox unlock`.',
   'unlinked-channel':
     "No repository is linked to the channel `lobby`. Write in a linked one, or add it to a project's channels in signalbox.yaml.",
   'no-task-here': "There is no task here. Write in a task's thread, or start one with `/task <idea>`.",
@@ -350,7 +350,7 @@ const sentences: Readonly<Record<keyof typeof refusals, string>> = {
   'host of the settings': '`example.org` is in signalbox.yaml: whoever runs Signalbox takes it out there.',
   damaged:
     'Nothing was taken: the record `task-t0123456789` is damaged: line 3 is not JSON. Restore it from a backup and start Signalbox again.',
-  'not-kept': 'Nothing was taken: it could not be kept: The disk is full (ENOSPC). Once that is mended, send it again.',
+  'not-kept': 'Nothing was taken. The disk is full (ENOSPC). Once that is mended, send it again.',
 };
 
 const misreadings = {

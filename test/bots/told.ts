@@ -203,6 +203,8 @@ export const notices = {
   elsewhere: { kind: 'elsewhere', number: 3, state: 'merged' },
   'held-for-review': { kind: 'held-for-review', number: 3, head, verdict: held, byHand: 'git merge it', holds: 2 },
   blocked: { kind: 'held-for-review', number: 3, head, verdict: blocked, byHand: 'git merge it', holds: 2 },
+  'files-left': { kind: 'files-left', by: 'Ana', names: ['log.txt'] },
+  stoppedEarly: { kind: 'stopped', by: 'Ana', kept: false },
   'merge-waits': { kind: 'merge-waits', number: 3, reason: 'The repository is out of reach.' },
   'merge-refused': {
     kind: 'merge-refused',

@@ -185,6 +185,22 @@ describe('a task over its budget', () => {
     expect(box.supervisor.task(asked.task)).toMatchObject({ phase: { at: 'working', leg: 2 }, holds: 0 });
   });
 
+  it('is looked at once after a start while it does not work', async () => {
+    const at = world();
+    const box = await boot(at);
+    await give(box, { ...fixTheTypo, mode: 'quick' });
+    await until(box, box.supervisor.tasks()[0]!.id, 'review');
+    await box.supervisor.close();
+    const asked: TaskId[] = [];
+    at.spent.get = (id) => {
+      asked.push(id);
+      return undefined;
+    };
+    const next = await boot(at);
+    for (let n = 0; n < 10; n += 1) await pass(3_000);
+    expect(asked).toEqual([next.supervisor.tasks()[0]!.id]);
+  });
+
   it('says once that it has spent much, and its card what it has spent', async () => {
     const at = { ...world(), caps };
     at.sessions.agent = () => null;

@@ -64,8 +64,9 @@ describe('the files of a task', () => {
 
   it('are bounded', () => {
     const many = Array.from({ length: TASK_FILES_MAX + 5 }, (_, n) => file('a', `${n}x`));
-    const { these, all } = named([], many);
+    const { these, all, left } = named([], many);
     expect([these.length, all.length]).toEqual([TASK_FILES_MAX, TASK_FILES_MAX]);
+    expect(left).toEqual(['100x', '101x', '102x', '103x', '104x']);
   });
 });
 
@@ -96,6 +97,17 @@ describe('a task', () => {
     const again = transition(sent.state, said('u2', file('b', 'A-plan.png')), { at: 2 });
     expect(again).toMatchObject({ effects: [{ do: 'send', files: [{ name: 'A-plan-2.png' }] }] });
     expect((again as { state: Task }).state.files).toHaveLength(2);
+    const full = {
+      ...coding,
+      files: named(
+        [],
+        Array.from({ length: TASK_FILES_MAX }, (_, n) => file('a', `${n}x`)),
+      ).all,
+    };
+    expect(transition({ ...full, files: [...full.files] }, said('u3', file('b', 'log.txt')), { at: 3 })).toMatchObject({
+      state: { files: { length: TASK_FILES_MAX } },
+      effects: [{ notice: { kind: 'files-left', by: 'Ben', names: ['log.txt'] } }, { do: 'send', text: 'see' }],
+    });
     const waiting = play([...reach.validating, said('u9', file('c', '../../etc/passwd'))]);
     expect(waiting.files.map(({ name }) => name)).toEqual(['etc-passwd']);
     expect(waiting.notes).toEqual([{ uuid: 'u9', by: 'Ben', text: 'see', files: waiting.files }]);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TaskId } from '../../src/chain/ids.ts';
-import { boundarySpending } from '../../src/runtime/spending.ts';
+import { boundaryRecords } from '../../src/runtime/records.ts';
 import { ask, eventually, makeGround } from '../boundary/ground.ts';
 
 const task = TaskId.parse('t0000000001');
@@ -15,7 +15,7 @@ it('what a boundary writes is what is read: what was spent, and the request that
     const one = await ground.grant('one', { budget: { task: 2.5805, day: 100, raised: null } });
     const two = await ground.grant('two', { account: 'claude-key', budget: { task: 2.5805, day: 100, raised: null } });
     await ground.serve();
-    const spending = boundarySpending({ folder: ground.folder, kindOf });
+    const spending = boundaryRecords({ folder: ground.folder, kindOf }).spending;
     expect(await spending.of(task)).toBe(null);
     expect([(await ask(one)).status, (await ask(two)).status]).toEqual([200, 429]);
     expect(await eventually(() => spending.of(task))).toEqual({
@@ -50,7 +50,7 @@ describe('the record, as the controller reads it', () => {
     writeFile(path(), JSON.stringify({ v: 1, task, accounts, over: null }));
   const windows = (account: string, ...used: number[]): string =>
     `${JSON.stringify({ event: 'windows', t: 1, account, windows: used.map((one, n) => ({ name: `window ${n}`, used: one, until: null })) })}\n`;
-  const of = () => boundarySpending({ folder, kindOf }).of(task);
+  const of = () => boundaryRecords({ folder, kindOf }).spending.of(task);
 
   it('sums the accounts; a subscription shows its fullest window as it was last told, a key none', async () => {
     await spent({ claude: 1.25, codex: 2, 'claude-key': 0.5 });
@@ -72,14 +72,25 @@ describe('the record, as the controller reads it', () => {
     });
   });
 
-  it('passes over a line that is still being written, and over one that no boundary writes', async () => {
+  it('reads windows on from where it stood: a line that is still being written waits for its rest', async () => {
     await spent({ claude: 1 });
     const record = join(folder, 'accounts.jsonl');
     const half = windows('claude', 0.9).slice(0, -20);
-    await writeFile(record, `${windows('claude', 0.3)}{"event":"windows","t":"x"}\n${half}`);
-    expect((await of())?.accounts[0]?.plan).toEqual({ window: 'window 0', used: 0.3 });
+    await writeFile(record, `${windows('claude', 0.3)}${half}`);
+    const { spending } = boundaryRecords({ folder, kindOf });
+    const next = async () => (await spending.of(task))?.accounts[0]?.plan;
+    expect(await next()).toEqual({ window: 'window 0', used: 0.3 });
     await appendFile(record, windows('claude', 0.9).slice(-20));
-    expect((await of())?.accounts[0]?.plan).toEqual({ window: 'window 0', used: 0.9 });
+    expect(await next()).toEqual({ window: 'window 0', used: 0.9 });
+    // What was read is not read again.
+    await writeFile(record, (await readFile(record, 'utf8')).replace('0.9', '0.1'));
+    expect(await next()).toEqual({ window: 'window 0', used: 0.9 });
+  });
+
+  it('knows what was spent where windows cannot be read', async () => {
+    await spent({ claude: 1 });
+    await writeFile(join(folder, 'accounts.jsonl'), `${windows('claude', 0.3)}{"event":"windows","t":"x"}\n`);
+    expect(await of()).toMatchObject({ usd: 1, accounts: [{ plan: 'no window known' }] });
   });
 
   it.each(['', '{', '[]', '{"v":2}', `{"v":1,"task":"${task}","accounts":{"claude":-1},"over":null}`])(

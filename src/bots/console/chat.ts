@@ -9,6 +9,7 @@ import { linked } from '../news.ts';
 import { notice as noticeOf } from '../notices.ts';
 import { remarkText, writingText } from '../progress.ts';
 import type { Activity } from './activity.ts';
+import type { Entry } from './entry.ts';
 import type { Thread } from './threads.ts';
 import type { Look, Timeline } from './timeline.ts';
 
@@ -19,24 +20,23 @@ const REMARK_MAX = 4_000;
 
 /** The Chat port over the console's timeline. */
 export function consoleChat(timeline: Timeline, activity: Activity, clock: Clock, beside: Beside): Chat {
+  const opening = (channel: string, thread: string, task: Task): Entry => ({
+    is: 'thread',
+    key: `open:${thread}`,
+    at: clock.now(),
+    thread,
+    channel,
+    task: task.id,
+    project: task.project,
+    title: task.title,
+    name: threadName(task),
+    state: stateOf(task),
+    card: cardOf(task, beside),
+  });
   return {
     async open(key, { channel }, task) {
       const thread = threadId(key, channel);
-      const { id, project, title } = task;
-      await timeline.add(() => {
-        const shown = { name: threadName(task), state: stateOf(task), card: cardOf(task, beside) };
-        return {
-          is: 'thread',
-          key: `open:${thread}`,
-          at: clock.now(),
-          thread,
-          channel,
-          task: id,
-          project,
-          title,
-          ...shown,
-        };
-      });
+      await timeline.add(() => opening(channel, thread, task));
       return { platform: PLATFORM, channel, thread };
     },
 
@@ -58,6 +58,9 @@ export function consoleChat(timeline: Timeline, activity: Activity, clock: Clock
         card: cardOf(task, beside, spent),
       };
       await timeline.add((look) => {
+        // A stream that was damaged was moved away: what it showed is gone, and its tasks are shown again.
+        const isLost = !look(place.thread) && task.threads.some((its) => isDeepStrictEqual(its, place));
+        if (isLost) return { ...opening(place.channel, place.thread, task), ...shown };
         const { thread, title, name, state, card } = known(look, place);
         if (isDeepStrictEqual({ title, name, state, card }, shown)) return null;
         return { is: 'card', key: null, at: clock.now(), thread, ...shown };

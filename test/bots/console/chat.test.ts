@@ -77,6 +77,20 @@ describe('the console as a chat', () => {
     expect(timeline.entries).toHaveLength(2);
   });
 
+  it('shows a task again whose thread went with a stream that was moved away', async () => {
+    const before = await boot();
+    const thread = await before.chat.open('k', place, tasks.opening);
+    const { chat, timeline } = await boot();
+    await expect(chat.tell('k', thread, { kind: 'failed', reason: 'No.', holds: 1 })).rejects.toThrow('has no thread');
+    await expect(chat.card(thread, tasks.held)).rejects.toThrow('has no thread');
+    await chat.card(thread, { ...tasks.held, threads: [thread] });
+    await chat.tell('k', thread, { kind: 'failed', reason: 'No.', holds: 1 });
+    expect(timeline.threads.get(thread.thread)).toMatchObject({ task: tasks.held.id, state: { phase: 'held' } });
+    expect(timeline.entries.map(({ is }) => is)).toEqual(['thread', 'message']);
+    expect(await chat.open('k', place, tasks.opening)).toEqual(thread);
+    expect(timeline.entries).toHaveLength(2);
+  });
+
   it('names the task in a notice as the card does', async () => {
     const { chat, timeline } = await boot();
     const thread = await chat.open('k', place, tasks.opening);
