@@ -250,8 +250,8 @@ const judging: readonly Mutant[] = [
   {
     guard: "what one task has spent hides no other's",
     file: 'src/chain/watch.ts',
-    find: '    const now = await spending.of(id).catch((error: Error) => {',
-    put: '    const now = await spending.of(id).catch((error: Error) => {\n      if (error) throw error;',
+    find: '  const now = await spending.of(id).catch((error: Error) => {',
+    put: '  const now = await spending.of(id).catch((error: Error) => {\n    if (error) throw error;',
     tests: ['test/chain/budget.test.ts'],
   },
   {

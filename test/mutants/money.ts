@@ -95,9 +95,9 @@ export const money: readonly Mutant[] = [
   },
   {
     guard: 'a line that is still being written is not read',
-    file: 'src/runtime/spending.ts',
-    find: "text.split('\\n').slice(0, -1)",
-    put: "text.split('\\n')",
+    file: 'src/runtime/accounts.ts',
+    find: 'const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1);',
+    put: 'const whole = bytes;',
     tests: ['test/runtime/spending.test.ts'],
   },
   {
