@@ -1,5 +1,9 @@
+import { execa } from 'execa';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { partOf } from '../../src/demo/parts.ts';
+import type { Part, Step } from '../../src/demo/parts.ts';
+import type { Role } from '../../src/chain/roles.ts';
 import { openBrowser } from '../page/ground.ts';
 import type { Browser, Visitor } from '../page/ground.ts';
 import { eventually, whole } from './ground.ts';
@@ -9,12 +13,15 @@ let browser: Browser;
 let at: Whole;
 let you: Visitor;
 let guest: Visitor;
+/** The latest request of each role: it has the whole conversation. */
+let asked: Partial<Record<Role, string>> = {};
 beforeAll(async () => {
   browser = await openBrowser();
 });
 afterAll(() => browser.leave());
 beforeEach(async () => {
-  at = await whole({ latencyMs: 1_000 });
+  asked = {};
+  at = await whole({ latencyMs: 1_000, hear: (role, body) => void (role && (asked[role] = body)) });
   [you, guest] = [await browser.person(), await browser.person({ width: 1280, height: 800 })];
   // A wait here is for agents: the test's own time limit ends it.
   for (const { page } of [you, guest]) page.setDefaultTimeout(200_000);
@@ -40,7 +47,111 @@ async function ask(text: string): Promise<string> {
 const told = async (page: Page): Promise<readonly string[]> =>
   page.locator('.told > .words:first-child').allInnerTexts();
 
+const question = (name: string, text: string, ...labels: readonly string[]): Step => ({
+  name,
+  say: `One thing about ${name}.`,
+  once: true,
+  does: 'ask',
+  questions: [
+    {
+      question: text,
+      header: name,
+      options: labels.map((label) => ({ label, description: '' })),
+      multiSelect: false,
+    },
+  ],
+});
+
+/** Asks four times, one after the other, and writes the document anew each time that it is asked to. */
+function asking(): Part {
+  const usual = partOf('brainstormer', null);
+  let written = 0;
+  return {
+    steps: [
+      question('where', 'Where is it wrong?', 'Only here', 'Everywhere'),
+      question('style', 'Which spelling?', 'British', 'American'),
+      question('length', 'How much of it?', 'A line', 'A page'),
+      question('when', 'By when?', 'Today', 'Some day'),
+    ],
+    handoff: (calls) => ({ ...usual.handoff?.(calls), title: `Fix the typo, version ${(written += 1)}` }),
+  };
+}
+
+/** Does something long first, which only an interruption ends. */
+function slow(): Part {
+  const usual = partOf('coder', null);
+  const long: Step = { name: 'long', say: 'Something long', once: true, does: 'run', command: 'sleep 400' };
+  return { ...usual, steps: [long, ...usual.steps] };
+}
+
+const conversations = (role: Role): number =>
+  new Set(
+    at.world.rehearsal
+      .asked()
+      .filter((one) => one.role === role)
+      .map(({ conversation }) => conversation),
+  ).size;
+
+async function write(page: Page, text: string): Promise<void> {
+  await page.getByLabel('Write to the agent').fill(text);
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+}
+
 describe('a whole task in the page', () => {
+  it('the dialogue: by button, in other words, over SIGKILL and a lost container; Change, Wait, Interrupt and tell it', async () => {
+    at.world.rehearsal.fail({ role: 'brainstormer', kind: 'played', part: asking() });
+    at.world.rehearsal.fail({ role: 'coder', kind: 'played', part: slow() });
+    const thread = await ask('/task fix the typo in the README');
+    await guest.page.goto(`${thread}#key=${at.world.keys.guest}`);
+    const messages = (page: Page) => page.locator('.told');
+    const option = (page: Page, label: string) => messages(page).getByRole('button', { name: label });
+
+    const first = option(you.page, 'Only here');
+    await first.waitFor();
+    const task = /^answer:(t[0-9a-f]{10}):/.exec((await first.getAttribute('data-button')) ?? '')?.[1] ?? '';
+    await first.click();
+    await option(guest.page, 'British').waitFor();
+    await write(guest.page, 'Neither: as it was');
+
+    await option(you.page, 'A line').waitFor();
+    const pid = await at.pid();
+    process.kill(pid, 'SIGKILL');
+    await eventually(async () => ![0, pid].includes(await at.pid()));
+    await option(you.page, 'A line').click();
+
+    await option(guest.page, 'Today').waitFor();
+    const containers = async (): Promise<string> =>
+      (await execa('docker', ['ps', '-q', '--filter', `label=signalbox.session=${task}-brainstormer-1`])).stdout;
+    const lost = await containers();
+    await execa('docker', ['kill', lost]);
+    await eventually(async () => !['', lost].includes(await containers()));
+    await option(guest.page, 'Today').click();
+
+    const button = (page: Page, id: string) => messages(page).locator(`[data-button="${id}:${task}:1"]`);
+    await button(you.page, 'change').waitFor();
+    const said = asked.brainstormer ?? '';
+    for (const answer of ['Only here', 'Neither: as it was', 'A line', 'Today']) expect(said).toContain(answer);
+    expect(said).toContain('Answer to your question');
+    expect(await messages(you.page).getByText('brainstorm complete, chain running headless').count()).toBe(1);
+
+    await button(you.page, 'change').click();
+    await messages(you.page).getByText('requirements to change').waitFor();
+    await write(you.page, 'Name the second paragraph');
+    await messages(guest.page).locator(`[data-button="wait:${task}:2"]`).click();
+    expect(asked.brainstormer).toContain('Name the second paragraph');
+    expect(conversations('brainstormer')).toBe(1);
+    await messages(you.page).getByText('said wait: the coder has not begun').waitFor();
+    expect(at.world.rehearsal.requests().coder).toBe(0);
+    await option(you.page, 'Resume now').click();
+
+    await eventually(async () => asked.coder !== undefined);
+    await write(you.page, 'Mind the second paragraph, too');
+    await option(you.page, 'Interrupt and tell it').click();
+    await eventually(async () => asked.coder?.includes('Mind the second paragraph, too') ?? false);
+    expect(conversations('coder')).toBe(1);
+    await merge(you.page).waitFor();
+  }, 900_000);
+
   it('two people: steer, read, both tap Merge; one merge, and the other is told', async () => {
     const before = await at.onMain();
     const thread = await ask('/task --quick fix the typo in the README');
