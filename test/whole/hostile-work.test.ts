@@ -102,11 +102,7 @@ describe.skipIf(process.getuid?.() !== 0)('what a hostile agent leaves', () => {
     expect(text).toContain("Needs an admin's second tap: `.claude/settings.json` (agent instructions)");
     const merge = buttons.find(({ id }) => id.startsWith('merge:'))!.id;
     await at.guest.press(merge);
-    const asked = await follow(
-      at.you,
-      settings,
-      ({ messages }) => messages.at(-1)?.text.includes('second tap') === true,
-    );
+    const asked = await follow(at.you, settings, ({ messages }) => messages.at(-1)?.text.startsWith('🔐') === true);
     expect(asked.phase).toBe('review');
     for (const path of ['.mcp.json', '.codex/config.toml', 'AGENTS.md', 'CLAUDE.md'])
       expect(JSON.stringify(asked.messages.at(-1))).toContain(`b/${path}`);
@@ -117,6 +113,9 @@ describe.skipIf(process.getuid?.() !== 0)('what a hostile agent leaves', () => {
   it('nor on the agents of a task that begins on it; a full disk stops that one, and lets it go on', async () => {
     // The model does not answer until the session is stopped: it is at work for as long as the disk takes.
     at.world.rehearsal.fail({ role: 'coder', kind: 'silent', about: '(after)' });
+    // The spelling is right by now: it has something else to do.
+    const adds = shell('add', "echo 'More is to come.' >>README.md && git commit -qam 'docs: say what comes'");
+    at.world.rehearsal.fail({ role: 'coder', kind: 'played', part: part([adds]), about: '(after)', times: 9 });
     const before = at.world.rehearsal.requests().coder;
     const after = await ask('after');
     await eventually(async () => at.world.rehearsal.requests().coder > before);
