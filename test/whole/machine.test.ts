@@ -70,7 +70,7 @@ describe('settings that cannot be used', () => {
     [
       'a role with an account that is none',
       (file: object) => ({ ...file, roles: { coder: { account: 'x' } } }),
-      ['coder', 'not under accounts'],
+      ['roles.coder.account', 'there is no x under accounts'],
     ],
   ])('%s: the path and the reason, exit 78', async (_name, change, sentences) => {
     if (change({}) !== null) await settings(change as never);
