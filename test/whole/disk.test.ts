@@ -55,7 +55,7 @@ async function say({ text, ...place }: Input): Promise<Kept | null> {
   const source = randomUUID();
   const { ok, text: answer, task } = await at.you.say(text, { ...place, source });
   if (ok) return { source, task: task! };
-  expect(answer).toMatch(/^Nothing was taken: .*\(ENOSPC\).* Look at the disk of .*, send it again\.$/);
+  expect(answer).toMatch(/^Nothing was taken\. .*\(ENOSPC\).* Look at the disk of .*, send it again\.$/);
   return null;
 }
 
