@@ -67,7 +67,8 @@ export const bytesLeft = ({ bsize, blocks, bfree, bavail }: Filled, keepFree: nu
 
 /**
  * Why a container's files are too much, in the rest of a sentence; null when they are not. `begun`: what was there when it began, which it may keep.
- * `left`: bytes until the disk is full. One that took as much as it leaves to all others is the one to be stopped, before they are.
+ * `left`: bytes until the disk is full. One that took as much as it leaves to all others is the one to be stopped, before they are. On a full disk
+ * all stop, and go on by themselves: small ones are not to blame.
  */
 export function tooMuch(
   size: Size | null,
@@ -79,7 +80,7 @@ export function tooMuch(
     return `its files take ${gib(size.bytes)}, and ${gib(each.bytes)} are allowed`;
   if (size.files > Math.max(each.files, begun.files))
     return `it has ${number(size.files)} files, and ${number(each.files)} are allowed`;
-  if (size.bytes - begun.bytes > left)
+  if (left > 0 && size.bytes - begun.bytes > left)
     return `its files take ${gib(size.bytes)}, and the disk has ${gib(left)} left for all`;
   return null;
 }

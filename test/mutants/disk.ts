@@ -32,7 +32,7 @@ export const disk: readonly Mutant[] = [
   {
     guard: 'one that takes more than it leaves is stopped before all are',
     file: 'src/runtime/space.ts',
-    find: 'if (size.bytes - begun.bytes > left)',
+    find: 'if (left > 0 && size.bytes - begun.bytes > left)',
     put: 'if (false)',
     tests: ['test/runtime/space.test.ts'],
   },

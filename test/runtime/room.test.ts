@@ -29,6 +29,8 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   over.abort();
+  // A count that was under way leaves its container to whoever ends.
+  for (const { name } of await engine.list()) await engine.remove(name);
   await execa('umount', [data], { reject: false });
   await rm(data, { recursive: true, force: true });
 });

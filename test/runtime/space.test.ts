@@ -51,5 +51,6 @@ describe('what a container may take', () => {
       'its files take 3.0 GiB, and the disk has 512 MiB left for all',
     ],
     ['much, but not by this leg', size(3), { left: 0.5 * GIB, begun: size(2.6) }, null],
+    ['a little, on a full disk', size(0.01), { left: 0 }, null],
   ])('%s', (_name, taken, more, sentence) => expect(tooMuch(taken, { ...of, ...more })).toBe(sentence));
 });
