@@ -7,6 +7,7 @@ import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { makeWorld } from '../../src/demo/world.ts';
+import { boundaryOf } from '../../src/demo/controller.ts';
 import { follow, root, untilPhase, whole } from './ground.ts';
 
 const signalbox = (...words: string[]) => execa(join(root, 'signalbox'), words, { reject: false });
@@ -87,6 +88,10 @@ describe('settings that cannot be used', () => {
     const up = await signalbox('up', '--data', data);
     await new Promise((resolve) => holder.close(resolve));
     expect([up.exitCode, up.stderr]).toEqual([1, expect.stringContaining(`Port ${port} on 127.0.0.1 is taken`)]);
+    // The boundary that it had begun stays, as after any end of a controller: it may not have come up yet.
+    await expect.poll(() => boundaryOf(data)).toBeDefined();
+    process.kill((await boundaryOf(data))!, 'SIGTERM');
+    await expect.poll(() => boundaryOf(data)).toBeUndefined();
   });
 
   it('two controllers on one data folder: the second names the first, which goes on undisturbed', async () => {
