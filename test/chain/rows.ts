@@ -34,6 +34,20 @@ const later = [
   'provingRed',
 ] as const;
 
+/** Where nobody works, and there is something to go back from. */
+const returns: readonly Reached[] = [
+  ...inReview,
+  ...later,
+  'heldForPerson',
+  'heldForAccount',
+  'heldForTime',
+  'heldForRoom',
+  'heldForAnswer',
+  'heldForQuestion',
+  'heldForApproval',
+  'failed',
+];
+
 /** Where words wait for the next session. */
 const unheard: readonly Reached[] = [
   'heldForRoom',
@@ -113,38 +127,8 @@ export const rows: readonly Row[] = [
   [['proving'], 'base proved green', 'queued work brainstormer: '],
   [['proving', 'provingRed'], 'base proved red', 'held checks until base: tell checked, tell held'],
   [['proving', 'provingRed'], 'broke: prove', 'held infrastructure until time: tell held'],
-  [
-    [
-      ...inReview,
-      ...later,
-      'heldForPerson',
-      'heldForAccount',
-      'heldForTime',
-      'heldForRoom',
-      'heldForAnswer',
-      'heldForQuestion',
-      'heldForApproval',
-      'failed',
-    ],
-    'back to the plan',
-    'queued work planner: tell back',
-  ],
-  [
-    [
-      ...inReview,
-      ...later,
-      'heldForPerson',
-      'heldForAccount',
-      'heldForTime',
-      'heldForRoom',
-      'heldForAnswer',
-      'heldForQuestion',
-      'heldForApproval',
-      'failed',
-    ],
-    'back to the code',
-    'queued work coder: tell back',
-  ],
+  [returns, 'back to the plan', 'queued work planner: tell back'],
+  [returns, 'back to the code', 'queued work coder: tell back'],
   [['queued'], 'granted', 'working brainstormer: run brainstormer'],
   [['queued', 'queuedToCode'], 'account shut', 'held quota until account: post'],
   [['queuedToCode'], 'granted', 'working coder: run coder'],
