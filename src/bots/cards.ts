@@ -3,7 +3,7 @@ import type { Spent } from '../chain/budget.ts';
 import type { Beside } from '../chain/instead.ts';
 import { isKept } from '../chain/tapped.ts';
 import type { Wait } from '../chain/schedule.ts';
-import type { Task } from '../chain/task.ts';
+import type { Phase, Task } from '../chain/task.ts';
 import { buttonsOf } from './card-buttons.ts';
 import { code, line, plain } from './markdown.ts';
 import type { Message } from './message.ts';
@@ -17,15 +17,15 @@ export const count = (n: number, one: string, many = `${one}s`): string => `${n}
 
 /** Name of the task's thread: state and title. Plain text. */
 export function threadName(task: Task): string {
-  return `${sign(task.phase.at)} ${plain(task.title, 80)}`;
+  return `${sign(task)} ${plain(task.title, 80)}`;
 }
 
 /** One row of a list of tasks. */
-export function taskRow(task: Task, wait?: Wait): string {
+export function taskRow(task: Task, wait?: Wait, project = `${line(task.project)} ⋅ `): string {
   const { phase } = task;
   const why =
     phase.at === 'held' ? `: ${line(phase.reason, 120)}` : phase.at === 'queued' && wait ? `: ${waitWords(wait)}` : '';
-  return `${sign(phase.at)} ${line(task.project)} ⋅ ${line(task.title, 80)} ⋅ ${doing(phase)}${why}`;
+  return `${sign(task)} ${project}${line(task.title, 80)} ⋅ ${doing(task)}${why}`;
 }
 
 /** Why a task waits in the queue. */
@@ -44,15 +44,20 @@ export function waitWords(wait: Wait): string {
   }
 }
 
+const RESTS: readonly Phase['at'][] = ['review', 'held', 'failed', 'merged', 'stopped'];
+
+/** Known once it rests: while it goes on, that would be how long its earlier phases took. */
+const took = ({ phase, times }: Task): string => (RESTS.includes(phase.at) ? ` ⋅ ${lasted(times)}` : '');
+
 /** The one status message of a task. The same task gives the same card, as long as the config names the same accounts. */
 export function card(task: Task, beside: Beside, spent?: Spent): Message {
   const blocks = [
-    [`${sign(task.phase.at)} **${line(task.title, 100)}** ⋅ ${doing(task.phase)}`],
+    [`${sign(task)} **${line(task.title, 100)}** ⋅ ${doing(task)}`],
     [`> ${line(task.idea, 280)}`],
     timetable(task.times),
     [...facts(task), ...cost(task, spent)],
     awaited(task),
-    [`${line(task.project)} ⋅ ${code(task.branch)} ⋅ ${lasted(task.times)}`],
+    [`${line(task.project)} ⋅ ${code(task.branch)}${took(task)}`],
   ];
   return {
     text: blocks

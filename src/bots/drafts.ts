@@ -19,7 +19,7 @@ export function aboutDraft(subject: Subject, told: Of<'document' | 'pause-asked'
       return quiet(
         told.what === 'wait'
           ? `✋ ${line(told.by, 60)} said wait: who works may finish, and then nothing begins.`
-          : `✏️ ${line(told.by, 60)} changes the requirements, as soon as the plan is kept.`,
+          : `✏️ ${line(told.by, 60)} asked to change the requirements: that begins as soon as the plan is kept.`,
       );
     case 'paused':
       return paused(subject, told);
@@ -64,7 +64,7 @@ function paused(subject: Subject, { what, by, role, draft, holds, loud: rings }:
       : [
           '✏️ requirements to change',
           [
-            `${who} changes them. Write here what should change: who wrote them goes on with that, and the plan is made anew.`,
+            `${who} asked for that. Write here what should change: who wrote them goes on with that, and the plan is made anew.`,
           ],
         ];
   const extras = { buttons: pauseButtons({ task: subject.task, holds }, what, draft) };

@@ -3,7 +3,7 @@ import type { Wait } from '../chain/schedule.ts';
 import type { Task } from '../chain/task.ts';
 import { waitWords } from './cards.ts';
 import { plain } from './markdown.ts';
-import { doing, duration, sign } from './phases.ts';
+import { doing, duration, sign, waitsForPerson } from './phases.ts';
 
 /** A task in one row. `since`: how long it has been so. Plain text. */
 export type GlanceRow = {
@@ -61,22 +61,21 @@ function rowOf(task: Task, wait: Wait | undefined, now: Millis): GlanceRow {
           : null;
   return {
     task: id,
-    sign: sign(phase.at),
+    sign: sign(task),
     title: plain(title, 80),
-    doing: doing(phase),
+    doing: doing(task),
     why: why === null ? null : plain(why, 160),
     since: duration(now - (times.at(-1)?.since ?? now)),
-    waits: waitsFor(phase),
+    waits: waitsFor(task),
   };
 }
 
-function waitsFor(phase: Task['phase']): GlanceRow['waits'] {
+function waitsFor(task: Task): GlanceRow['waits'] {
+  const { phase } = task;
+  if (waitsForPerson(task)) return 'person';
   switch (phase.at) {
-    case 'review':
-    case 'failed':
-      return 'person';
     case 'held':
-      return ['person', 'answer', 'approval', 'raise', 'words'].includes(phase.ends.by) ? 'person' : 'cause';
+      return 'cause';
     case 'merging':
       return phase.waits === null ? 'no' : 'cause';
     case 'merged':

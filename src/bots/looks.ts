@@ -124,7 +124,7 @@ function projectRows({ id, merges, soak, merged, tasks }: ProjectRow, waits: Rea
   return [
     `**${line(id)}** ⋅ ${how} ⋅ ${count(merged, 'merge')}`,
     ...(open.length === 0 ? ['No tasks in flight.'] : []),
-    ...open.slice(0, TASK_ROWS).map((task) => taskRow(task, waits.get(task.id))),
+    ...open.slice(0, TASK_ROWS).map((task) => taskRow(task, waits.get(task.id), '')),
     ...(more > 0 ? [`… and ${more} more`] : []),
   ].join('\n');
 }

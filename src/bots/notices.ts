@@ -120,7 +120,7 @@ function refused({ place, why, count, ask, kept }: Of<'refused'>): string {
   const reason = why === 'unlisted' && ask === null && kept === null ? NO_NAME : remedies[why];
   const more =
     kept !== null
-      ? ` ${line(kept, 60)} keeps it so.`
+      ? ` ${line(kept, 60)} said that it stays so.`
       : ask === null
         ? ''
         : ' An admin may let its coders go there. Allowing it also lets the agent send data there.';
@@ -131,7 +131,7 @@ function refused({ place, why, count, ask, kept }: Of<'refused'>): string {
 function answered({ by, place, answer }: Of<'place'>): string {
   return answer === 'allow'
     ? `🛣️ ${line(by, 60)} allowed ${code(place, 260)} for this project. ${code('/hosts')} shows it and takes it back.`
-    : `🚧 ${line(by, 60)} keeps ${code(place, 260)} refused in this project. Nobody is asked about it any more.`;
+    : `🚧 ${line(by, 60)} said that ${code(place, 260)} stays refused in this project. Nobody is asked about it any more.`;
 }
 
 const signs: Readonly<Record<Of<'held'>['cause'], string>> = {
@@ -186,7 +186,8 @@ function overheard({ kind, role, text }: Of<'spoke' | 'typed'>): Message {
 
 function heard({ task }: Subject, told: Of<'heard' | 'interrupted'>): Message {
   const name = line(told.by, 60);
-  if (told.kind === 'interrupted') return quiet(`✋ ${name} interrupts: the agent's turn ends, and it hears that now.`);
+  if (told.kind === 'interrupted')
+    return quiet(`✋ ${name} interrupted: the agent's turn ends, and it hears that now.`);
   const buttons = told.uuid === undefined ? [] : [interrupt(task, told.uuid)];
   switch (told.when) {
     case 'now':

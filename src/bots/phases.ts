@@ -2,13 +2,28 @@ import type { Millis } from '../chain/ids.ts';
 import type { Role } from '../chain/roles.ts';
 import type { Phase, Task } from '../chain/task.ts';
 
-/** How a phase looks at a glance: in a thread's title, on the card, in a list. */
-export function sign(phase: Phase['at']): string {
-  switch (phase) {
+type Standing = Pick<Task, 'phase' | 'questions'>;
+
+/** What its session asks people just now, as its buttons name it: question and part. */
+export function asks({ phase, questions }: Standing): readonly string[] {
+  if (phase.at !== 'working' && phase.at !== 'held') return [];
+  return questions.flatMap(({ id, open, replies }) => (open ? [`${id}:${replies.length + 1}`] : []));
+}
+
+/** Whether nothing goes on before a person does something. */
+export function waitsForPerson(task: Standing): boolean {
+  const { phase } = task;
+  if (phase.at === 'held') return ['person', 'answer', 'approval', 'raise', 'words'].includes(phase.ends.by);
+  return phase.at === 'review' || phase.at === 'failed' || asks(task).length > 0;
+}
+
+/** How a task looks at a glance: in a thread's title, on the card, in a list. */
+export function sign(task: Standing): string {
+  switch (task.phase.at) {
     case 'review':
       return '🔔';
     case 'held':
-      return '⏸';
+      return waitsForPerson(task) ? '🟡' : '⏸';
     case 'merged':
       return '✅';
     case 'failed':
@@ -16,12 +31,17 @@ export function sign(phase: Phase['at']): string {
     case 'stopped':
       return '⏹';
     default:
-      return '🟢';
+      return waitsForPerson(task) ? '🟡' : '🟢';
   }
 }
 
-/** What happens now, after "the task is". */
-export function doing(phase: Phase): string {
+export const ASKS = 'waits for your answer';
+
+/** What happens now, in words. */
+export function doing(task: Standing): string {
+  const { phase } = task;
+  if (asks(task).length > 0) return ASKS;
+  if (phase.at === 'held' && phase.ends.by === 'approval') return 'waits for your approval';
   return phase.at === 'working' ? `with the ${phase.role}` : phaseWords(phase.at);
 }
 

@@ -222,6 +222,8 @@ const namesOf: Partial<Record<Command['name'], string>> = {
 function notNow({ command, phase, for: waits }: Extract<RefusedInput, { code: 'not-now' }>): string {
   if (command === 'merge' && phase === 'review')
     return 'The gate blocks this change, and no tap lets it through. The card says why.';
+  if ((command === 'merge' || command === 'approve') && (phase === 'merging' || phase === 'merged'))
+    return phase === 'merged' ? 'It is merged already.' : 'Somebody was first: it is merging already.';
   if (command === 'use' && phase === 'held')
     return 'This hold is not about an account: another one would change nothing. The card says what ends it.';
   if (command !== 'say' && waits === 'plan') return 'The plan waits: Approve it, or `/back plan` and why.';

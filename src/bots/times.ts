@@ -73,7 +73,8 @@ const colours: Readonly<Record<Stretch['kind'], string>> = {
 };
 
 /** The same as a picture, for any platform: one row a stretch, on one axis of time. Dark or light by the system of whoever looks. */
-export function timesPicture({ times, title, phase }: Pick<Task, 'times' | 'title' | 'phase'>, now: Millis): string {
+export function timesPicture(task: Pick<Task, 'times' | 'title' | 'phase' | 'questions'>, now: Millis): string {
+  const { times, title } = task;
   const all = stretches(times, now);
   const shown = all.slice(-ROWS);
   const began = shown[0]?.from ?? now;
@@ -91,7 +92,7 @@ export function timesPicture({ times, title, phase }: Pick<Task, 'times' | 'titl
   const text = (x: number, at: number, said: string, more = ''): string =>
     `<text x="${x}" y="${at}"${more}>${escape(said)}</text>`;
   const rows = [
-    text(0, 16, `${sign(phase.at)} ${title.slice(0, 44)}`, ' font-weight="600"'),
+    text(0, 16, `${sign(task)} ${title.slice(0, 44)}`, ' font-weight="600"'),
     ...(all.length > shown.length
       ? [text(0, (y += 18), `… ${all.length - shown.length} earlier`, ' class="soft"')]
       : []),

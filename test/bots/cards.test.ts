@@ -11,7 +11,7 @@ const cards: Readonly<Record<Phase['at'], readonly string[]>> = {
     '',
     '▸ Preparing, since 14:03 UTC, 20 Nov',
     '',
-    'site ⋅ `signalbox/readme-spelling` ⋅ 0s',
+    'site ⋅ `signalbox/readme-spelling`',
     '[Stop] danger stop:t0123456789',
   ],
   preparing: [
@@ -21,7 +21,7 @@ const cards: Readonly<Record<Phase['at'], readonly string[]>> = {
     '',
     '▸ Preparing, since 14:02 UTC, 20 Nov',
     '',
-    'site ⋅ `signalbox/readme-spelling` ⋅ 1m00s',
+    'site ⋅ `signalbox/readme-spelling`',
     '[Stop] danger stop:t0123456789',
   ],
   working: [
@@ -32,7 +32,7 @@ const cards: Readonly<Record<Phase['at'], readonly string[]>> = {
     '✓ Preparing 4s',
     '▸ Code, since 14:02 UTC, 20 Nov',
     '',
-    'site ⋅ `signalbox/readme-spelling` ⋅ 1m04s',
+    'site ⋅ `signalbox/readme-spelling`',
     '[Stop] danger stop:t0123456789',
   ],
   recording: [
@@ -43,7 +43,7 @@ const cards: Readonly<Record<Phase['at'], readonly string[]>> = {
     '✓ Preparing 4s',
     '▸ Code, since 14:02 UTC, 20 Nov',
     '',
-    'site ⋅ `signalbox/readme-spelling` ⋅ 1m04s',
+    'site ⋅ `signalbox/readme-spelling`',
     '[Stop] danger stop:t0123456789',
   ],
   taking: [
@@ -55,7 +55,7 @@ const cards: Readonly<Record<Phase['at'], readonly string[]>> = {
     '✓ Code 1m00s',
     '▸ Tests, since 14:03 UTC, 20 Nov',
     '',
-    'site ⋅ `signalbox/readme-spelling` ⋅ 1m04s',
+    'site ⋅ `signalbox/readme-spelling`',
     '[Stop] danger stop:t0123456789',
   ],
   validating: [
@@ -69,7 +69,7 @@ const cards: Readonly<Record<Phase['at'], readonly string[]>> = {
     '',
     'Branch at `abc1234`',
     '',
-    'site ⋅ `signalbox/readme-spelling` ⋅ 1m04s',
+    'site ⋅ `signalbox/readme-spelling`',
     '[Stop] danger stop:t0123456789',
   ],
   proposing: [
@@ -81,7 +81,7 @@ const cards: Readonly<Record<Phase['at'], readonly string[]>> = {
     '✓ Code 1m00s',
     '▸ Change, since 14:03 UTC, 20 Nov',
     '',
-    'site ⋅ `signalbox/readme-spelling` ⋅ 1m04s',
+    'site ⋅ `signalbox/readme-spelling`',
     '[Stop] danger stop:t0123456789',
   ],
   judging: [
@@ -104,7 +104,7 @@ const cards: Readonly<Record<Phase['at'], readonly string[]>> = {
     'Checks green: `npm test` at `abc1234`',
     'Review: low, 2 findings at `abc1234`',
     '',
-    'site ⋅ `signalbox/readme-spelling` ⋅ 1h09m',
+    'site ⋅ `signalbox/readme-spelling`',
     '[Approve] plain approve:t0123456789:abc1234000000000000000000000000000000000',
     '[Stop] danger stop:t0123456789',
   ],
@@ -180,7 +180,7 @@ const cards: Readonly<Record<Phase['at'], readonly string[]>> = {
     '',
     'Merge asked for by Ana.',
     '',
-    'site ⋅ `signalbox/readme-spelling` ⋅ 1h09m',
+    'site ⋅ `signalbox/readme-spelling`',
   ],
   merged: [
     '✅ **Correct the spelling in the README** ⋅ merged',
@@ -241,7 +241,7 @@ const cards: Readonly<Record<Phase['at'], readonly string[]>> = {
     '✓ Preparing 4s',
     '▸ Code, since 14:02 UTC, 20 Nov',
     '',
-    'site ⋅ `signalbox/readme-spelling` ⋅ 1m04s',
+    'site ⋅ `signalbox/readme-spelling`',
     '[Stop] danger stop:t0123456789',
   ],
   proving: [
@@ -253,7 +253,7 @@ const cards: Readonly<Record<Phase['at'], readonly string[]>> = {
     '✓ Code 1m00s',
     '▸ Preparing, since 14:03 UTC, 20 Nov',
     '',
-    'site ⋅ `signalbox/readme-spelling` ⋅ 1m04s',
+    'site ⋅ `signalbox/readme-spelling`',
     '[Stop] danger stop:t0123456789',
   ],
   verifying: [
@@ -264,7 +264,7 @@ const cards: Readonly<Record<Phase['at'], readonly string[]>> = {
     '✓ Preparing 4s',
     '▸ Code, since 14:02 UTC, 20 Nov',
     '',
-    'site ⋅ `signalbox/readme-spelling` ⋅ 1m04s',
+    'site ⋅ `signalbox/readme-spelling`',
     '[Stop] danger stop:t0123456789',
   ],
 };

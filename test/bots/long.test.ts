@@ -48,7 +48,7 @@ describe('a notice', () => {
 
   it('asks for the words that change the requirements, quietly: who tapped is there', () => {
     const soon = notice(subject, { kind: 'pause-asked', what: 'change', by: 'Ana' }, beside);
-    expect(soon.text).toBe('✏️ Ana changes the requirements, as soon as the plan is kept.');
+    expect(soon.text).toBe('✏️ Ana asked to change the requirements: that begins as soon as the plan is kept.');
     const paused = {
       kind: 'paused',
       holds: 2,
@@ -59,7 +59,7 @@ describe('a notice', () => {
       loud: false,
     } as const;
     expect(notice(subject, paused, beside)).toEqual({
-      text: '✏️ requirements to change\nAna changes them. Write here what should change: who wrote them goes on with that, and the plan is made anew.',
+      text: '✏️ requirements to change\nAna asked for that. Write here what should change: who wrote them goes on with that, and the plan is made anew.',
       buttons: [
         { id: 'resume:t0123456789:2', label: 'Keep them', style: 'primary' },
         { id: 'stop:t0123456789', label: 'Stop', style: 'danger' },

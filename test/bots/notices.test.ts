@@ -16,10 +16,10 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
   ],
   refusedNoName: ['🚧 The agent asked for `198.51.100.1` once and was refused: only full host names can be allowed.'],
   refusedKept: [
-    "🚧 The agent asked for `example.org` once and was refused: it is not on this project's list. Ana keeps it so.",
+    "🚧 The agent asked for `example.org` once and was refused: it is not on this project's list. Ana said that it stays so.",
   ],
   place: ['🛣️ Ana allowed `example.org` for this project. `/hosts` shows it and takes it back.'],
-  placeKept: ['🚧 Ana keeps `example.org` refused in this project. Nobody is asked about it any more.'],
+  placeKept: ['🚧 Ana said that `example.org` stays refused in this project. Nobody is asked about it any more.'],
   refusedInside: [
     '🚧 The agent asked for `intern.example.org:8443` once and was refused: its name leads to an address that is not public. No session may go there.',
   ],
@@ -77,7 +77,7 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
     '👀 Ana: the agent hears it when its turn ends.',
     '[Interrupt and tell it] plain interrupt:t0123456789:0a0a0a0a-2222-8333-a444-555555555555',
   ],
-  interrupted: ["✋ Ana interrupts: the agent's turn ends, and it hears that now."],
+  interrupted: ["✋ Ana interrupted: the agent's turn ends, and it hears that now."],
   heardNext: ['👀 Ana: the next session begins with it.'],
   again: ['🔁 Back to the coder: `npm test` fails on the would-be merge. Tries left after this one: 1.'],
   checked: ['🧪 Checks red: `npm test` at `abc1234`', '| not ok 1 - announces', '|   expected 1, got 2'],

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { doing, duration, lasted, phaseWords, sign, timetable } from '../../src/bots/phases.ts';
+import { asks, doing, duration, lasted, phaseWords, sign, timetable } from '../../src/bots/phases.ts';
+import type { Ask } from '../../src/chain/ask.ts';
+import { SessionId } from '../../src/chain/ids.ts';
 import { tasks } from './samples.ts';
 
 describe('a duration', () => {
@@ -60,11 +62,36 @@ describe('the timetable of a task', () => {
   });
 });
 
+const question: Ask = {
+  id: 'c1-7',
+  session: SessionId.parse(`${tasks.working.id}-coder-1`),
+  n: 7,
+  about: 'question',
+  parts: ['Which?', 'When?'].map((text) => ({ question: text, header: 'One', options: [], multi: false })),
+  replies: [{ by: 'Ana', text: 'This' }],
+  picked: [],
+  allows: null,
+  since: 0,
+  told: 0,
+  open: true,
+};
+
 describe('a phase', () => {
   it('has a sign and words', () => {
-    const all = Object.values(tasks).map(({ phase }) => `${sign(phase.at)} ${phaseWords(phase.at)}`);
+    const all = Object.values(tasks).map((task) => `${sign(task)} ${phaseWords(task.phase.at)}`);
     expect(new Set(all).size).toBe(all.length);
-    expect(doing(tasks.working.phase)).toBe('with the coder');
-    expect(doing(tasks.merged.phase)).toBe('merged');
+    expect(doing(tasks.working)).toBe('with the coder');
+    expect(doing(tasks.merged)).toBe('merged');
+  });
+
+  it('of a task whose session asks waits for a person, until nothing is asked any more', () => {
+    const asked = (open: boolean) => ({ ...tasks.working, questions: [{ ...question, open }] });
+    expect([sign(asked(true)), doing(asked(true)), asks(asked(true))]).toEqual([
+      '🟡',
+      'waits for your answer',
+      ['c1-7:2'],
+    ]);
+    expect([sign(asked(false)), doing(asked(false)), asks(asked(false))]).toEqual(['🟢', 'with the coder', []]);
+    expect(asks({ ...asked(true), phase: tasks.stopped.phase })).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ground, keys } from '../bots/console/ground.ts';
 import type { Ground } from '../bots/console/ground.ts';
+import { TaskId } from '../../src/chain/ids.ts';
 import { head, held, tasks } from '../bots/samples.ts';
 import { openBrowser } from './ground.ts';
 import type { Browser, Visitor } from './ground.ts';
@@ -112,12 +113,44 @@ describe('a thread', () => {
     expect(g.desk.inputs.map(({ command }) => command)).toEqual([{ name: 'merge', head, second: false }]);
   });
 
+  it('a button is there as long as it does something', async () => {
+    const { page } = ana;
+    await review();
+    await enter();
+    const labels = () => page.locator('.told').getByRole('button').allInnerTexts();
+    await page.locator('.told').getByRole('button', { name: 'Merge' }).waitFor();
+    expect(await labels()).toEqual(['Merge', 'Diff', 'Findings', 'Send back', 'Stop']);
+    await g.clock.advance(1);
+    await g.console.chat.card(g.thread, tasks.merged);
+    await page.locator('.title').getByText('merged').waitFor();
+    expect(await labels()).toEqual(['Diff', 'Findings']);
+    await page.reload();
+    await page.locator('.told').waitFor();
+    expect(await labels()).toEqual(['Diff', 'Findings']);
+  });
+
+  it('what is made a task is gone to, as soon as it has a thread; an older answer goes with the next press', async () => {
+    const { page } = ana;
+    const made = { ...tasks.opening, id: TaskId.parse('t0000000002') };
+    await g.console.chat.tell('offer', g.thread, { kind: 'offer', by: 'Ana', n: 1 });
+    await enter();
+    await page.getByLabel('Write to the agent').fill('/frob');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.locator('.answer').waitFor();
+    g.desk.answer = () => ({ kind: 'accepted', task: made.id, command: 'make' });
+    await page.locator('.told').getByRole('button', { name: 'Make this a task' }).click();
+    await page.locator('.pressed .receipt', { hasText: 'Its thread opens now' }).waitFor();
+    expect(await page.locator('.answer').count()).toBe(0);
+    const { thread: opened } = await g.console.chat.open('made', { platform: 'console', channel: 'site' }, made);
+    await page.waitForURL(`**/t/${opened}`);
+  });
+
   it('whoever comes second is told', async () => {
     await review();
     await enter();
     g.desk.answer = () => ({ kind: 'refused', why: { code: 'not-now', command: 'merge', phase: 'merging' } });
     await ana.page.locator('.told').getByRole('button', { name: 'Merge' }).click();
-    await ana.page.getByText('/merge does nothing now: the task is merging.').waitFor();
+    await ana.page.getByText('Somebody was first: it is merging already.').waitFor();
   });
 
   it('a question is answered by a button, or by other words', async () => {
@@ -142,7 +175,10 @@ describe('a thread', () => {
     expect(await told.getByRole('button').allInnerTexts()).toEqual([
       '1 · Keep <b>it</b>',
       '2 · [Merge](https://evil.example)',
+      'Other…',
     ]);
+    await told.getByRole('button', { name: 'Other…' }).click();
+    expect(await page.evaluate('document.activeElement.id')).toBe('composer');
     await told.getByRole('button', { name: /^2 · / }).click();
     await told.getByText(/, Ana$/).waitFor();
     await page.getByLabel('Write to the agent').fill('neither, do both');
@@ -309,7 +345,8 @@ describe('what an agent is writing', () => {
     g.console.chat.show(g.thread, 'word0 word1');
     await g.console.chat.tell('k', g.thread, { kind: 'spoke', role: 'brainstormer', text });
     await page.locator('.lines .agent', { hasText: text }).waitFor();
-    expect(await page.locator('.writing, .remark').count()).toBe(0);
+    expect(await page.locator('.writing').count()).toBe(0);
+    expect(await page.locator('.remark').innerText()).toBe('with the coder');
     const seen = await page.evaluate<string[]>('globalThis.seen');
     expect(seen.length).toBeGreaterThan(words.length / 2);
     for (const [n, now] of seen.entries()) expect(now.startsWith(seen[n - 1] ?? '')).toBe(true);

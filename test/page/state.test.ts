@@ -24,6 +24,7 @@ const row = {
   title: 't',
   name: 'n',
   opened: 0,
+  edited: 0,
   state,
   doing: 'd',
   rang: 0,
@@ -54,6 +55,14 @@ function event(seq: number): PageEvent {
       return { ...at, is: 'said', channel: 'site', thread: 'a', by, text: `words ${seq}`, button: null, answer };
   }
 }
+
+it('what a person did stands before what came of it, which was told first', () => {
+  const at = { ...empty, messages: [] };
+  const told = { is: 'message', seq: 1, at: 7, thread: 'a', message: message([]) } as const;
+  const said = { ...(event(3) as Extract<PageEvent, { is: 'said' }>), at: 5 };
+  const { open } = [told, said].reduce(happened, opened(opening(list(0), 'a'), at));
+  expect(open!.thread!.messages.map(({ is }) => is)).toEqual(['said', 'message']);
+});
 
 const COUNT = 24;
 const all = Array.from({ length: COUNT }, (_, n) => event(n + 1));

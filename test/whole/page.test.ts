@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -97,6 +98,12 @@ async function write(page: Page, text: string): Promise<void> {
   await page.getByRole('button', { name: 'Send', exact: true }).click();
 }
 
+/** What a link saves, as it lies on the disk afterwards. */
+async function saved(page: Page, name: string): Promise<Buffer> {
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name }).click()]);
+  return readFile(await download.path());
+}
+
 describe('a whole task in the page', () => {
   it('the dialogue: by button, in other words, over SIGKILL and a lost container; Change, Wait, Interrupt and tell it', async () => {
     at.world.rehearsal.fail({ role: 'brainstormer', kind: 'played', part: asking() });
@@ -150,6 +157,22 @@ describe('a whole task in the page', () => {
     await eventually(async () => asked.coder?.includes('Mind the second paragraph, too') ?? false);
     expect(conversations('coder')).toBe(1);
     await merge(you.page).waitFor();
+
+    await option(you.page, 'Findings').click();
+    await you.page.locator('.answer', { hasText: 'Look at the change first' }).waitFor();
+    await option(you.page, 'Diff').click();
+    await you.page.getByRole('button', { name: /\.patch$/ }).click();
+    const shown = you.page.locator('dialog .diff');
+    expect(await shown.filter({ hasText: /^-.*recieve/ }).count()).toBe(2);
+    expect(await shown.filter({ hasText: /^\+.*receive/ }).count()).toBeGreaterThan(1);
+    await you.page.locator('dialog').getByRole('button', { name: 'Close' }).click();
+    const patch = await saved(you.page, 'Save the patch');
+    expect(patch.toString()).toContain('\n-Says in words how many letters you recieve.\n+Says in words');
+    const picture = await saved(you.page, 'Save as a picture');
+    expect(picture.subarray(1, 4).toString()).toBe('PNG');
+    expect(picture.readUInt32BE(16)).toBe(780);
+    await option(you.page, 'Findings').click();
+    await you.page.locator('.answer', { hasText: 'The reviewer found nothing' }).waitFor();
   }, 900_000);
 
   it('two people: steer, read, both tap Merge; one merge, and the other is told', async () => {
@@ -170,9 +193,9 @@ describe('a whole task in the page', () => {
       .getByText(/✅ merged/)
       .waitFor();
     expect(await at.onMain()).toHaveLength(before.length + 1);
-    const answers = await Promise.all([you, guest].map(({ page }) => page.locator('.answer').innerText()));
-    expect(answers.filter((text) => text.includes('The gate looks once more'))).toHaveLength(1);
-    expect(answers.filter((text) => /does nothing now|was first|already/.test(text))).toHaveLength(1);
+    expect(await you.page.locator('.pressed', { hasText: 'The gate looks once more' }).count()).toBe(1);
+    const answers = await Promise.all([you, guest].map(({ page }) => page.locator('.answer').allInnerTexts()));
+    expect(answers.flat()).toEqual([expect.stringMatching(/was first|already/)]);
     expect(await you.page.locator('.told [data-button^=merge]').count()).toBe(0);
   }, 600_000);
 

@@ -7,6 +7,7 @@ import { card as cardOf, threadName } from '../cards.ts';
 import { clean, shorten } from '../markdown.ts';
 import { linked } from '../news.ts';
 import { notice as noticeOf } from '../notices.ts';
+import { asks } from '../phases.ts';
 import { remarkText, writingText } from '../progress.ts';
 import type { Activity } from './activity.ts';
 import type { Entry } from './entry.ts';
@@ -80,9 +81,11 @@ export function consoleChat(timeline: Timeline, activity: Activity, clock: Clock
   };
 }
 
-function stateOf({ phase, change }: Task): Thread['state'] {
+function stateOf(task: Task): Thread['state'] {
+  const { phase, change } = task;
   const role = phase.at === 'working' ? phase.role : null;
-  return { phase: phase.at, role, head: change?.head ?? null, merged: phase.at === 'merged' ? phase.commit : null };
+  const merged = phase.at === 'merged' ? phase.commit : null;
+  return { phase: phase.at, role, head: change?.head ?? null, merged, asks: [...asks(task)] };
 }
 
 /** Made of the key and the place, so that the same ones always mean the same thread. */

@@ -8,8 +8,17 @@ const at = z.number();
 /** What makes a repeat harmless: an entry whose key is there already is not added again. */
 const key = z.string();
 const title = z.string();
-/** For programs: where the task is and who works, the head of its change and the commit that it was merged as. */
-const state = z.object({ phase: z.string(), role: Role.nullable(), head: Head.nullable(), merged: Head.nullable() });
+/**
+ * For programs: where the task is and who works, the head of its change and the commit that it was merged as. `asks`: question and part of
+ * each button that waits for an answer, e.g. `b1-12:1`; older journals have none.
+ */
+const state = z.object({
+  phase: z.string(),
+  role: Role.nullable(),
+  head: Head.nullable(),
+  merged: Head.nullable(),
+  asks: z.array(z.string()).optional(),
+});
 
 /**
  * One thing that the console shows, as journaled in the stream `console`. Its number in the stream is the id of its event.

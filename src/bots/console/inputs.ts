@@ -90,6 +90,7 @@ export function consoleInputs({ timeline, desk, cover, files, clock, log }: Mean
     if (said?.is === 'said') return same(said, deed) ? told(timeline, said) : 'other-text';
     const { channel, thread, task, command, files: along } = deed;
     const place = { platform: PLATFORM, channel, thread };
+    const at = clock.now();
     const replied = await desk.accept({ source: key, person, place, task, command, ...along });
     const answer = warned(reply(asFirst(replied, command)));
     if (!answer.ok || answer.task === null) return { ...answer, thread: null };
@@ -99,7 +100,7 @@ export function consoleInputs({ timeline, desk, cover, files, clock, log }: Mean
     const entry: Said = {
       is: 'said',
       key,
-      at: clock.now(),
+      at,
       channel,
       thread,
       by,
@@ -185,7 +186,7 @@ function same(said: Said, { channel, thread, text, button, files }: Deed): boole
   return said.channel === channel && said.thread === thread && said.text === text && said.button === button && isSent;
 }
 
-function told(timeline: Timeline, { channel, thread, answer }: Said): InputAnswer {
+function told(timeline: Timeline, { channel, answer }: Said): InputAnswer {
   const opened = [...timeline.threads.values()].find((one) => one.task === answer.task && one.channel === channel);
-  return { ok: true, ...answer, thread: thread ?? opened?.thread ?? null };
+  return { ok: true, ...answer, thread: opened?.thread ?? null };
 }

@@ -13,6 +13,8 @@ export type Thread = {
   readonly name: string;
   /** Milliseconds since the epoch. */
   readonly opened: number;
+  /** When its card was changed last. */
+  readonly edited: number;
   readonly state: Extract<Entry, { is: 'card' }>['state'];
   readonly card: Message;
 };
@@ -26,12 +28,12 @@ export type Line = Extract<Event, { is: 'message' | 'said' }> & {
 export function threadAfter(entry: Entry, before: (thread: string) => Thread | undefined): Thread | undefined {
   if (entry.is === 'thread') {
     const { thread, channel, task, project, title, name, state, card, at: opened } = entry;
-    return { thread, channel, task, project, title, name, opened, state, card };
+    return { thread, channel, task, project, title, name, opened, edited: opened, state, card };
   }
   const known = entry.is === 'card' ? before(entry.thread) : undefined;
   if (entry.is !== 'card' || !known) return undefined;
-  const { title, name, state, card } = entry;
-  return { ...known, title, name, state, card };
+  const { title, name, state, card, at: edited } = entry;
+  return { ...known, title, name, state, card, edited };
 }
 
 /** An entry as clients get it. */
@@ -50,7 +52,9 @@ export function lines(entries: readonly Entry[], { thread, channel, task }: Thre
     if (entry.thread !== thread && !began) continue;
     if (entry.is === 'said' && entry.button !== null)
       spend(here, entry.button, { by: entry.by.name, text: entry.text });
-    here.push(event(entry, n + 1) as Line);
+    // What a person did stands before what came of it, which may have been told first.
+    const before = entry.is === 'said' ? here.findLastIndex(({ at }) => at <= entry.at) + 1 : here.length;
+    here.splice(before, 0, event(entry, n + 1) as Line);
   }
   return here;
 }

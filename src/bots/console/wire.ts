@@ -1,7 +1,7 @@
 import type { Person } from '../../chain/person.ts';
 import type { Message } from '../message.ts';
 import type { MenuRow } from '../menu.ts';
-import { phaseWords } from '../phases.ts';
+import { ASKS, phaseWords } from '../phases.ts';
 import { tree, verbatim } from '../tree.ts';
 import type { Block } from '../tree.ts';
 import type { Entry, Event, Said } from './entry.ts';
@@ -99,7 +99,8 @@ export function pageEvent(event: Event): PageEvent {
 
 const receipt = ({ answer }: Omit<Said, 'key'>): Receipt => ({ task: answer.task, text: tree(answer.text) });
 
-function doing({ phase, role }: Thread['state']): string {
+function doing({ phase, role, asks = [] }: Thread['state']): string {
+  if (asks.length > 0) return ASKS;
   return role === null ? phaseWords(phase) : `with the ${role}`;
 }
 

@@ -5,7 +5,7 @@ import type { RecordLine } from '../../worker/files.ts';
 import { BOUNDARY_PORT, IN, STATE } from '../../worker/files.ts';
 import { HOOK } from './agent.ts';
 import type { Agent, Launch, Said } from './agent.ts';
-import { identity, isDeeper, json, remark, serverOf } from './identity.ts';
+import { calm, identity, isDeeper, json, remark, serverOf } from './identity.ts';
 
 /** Claude Code (2.1.329) in its two-way print mode: one process a conversation, heard in mid-turn. */
 export const claude: Agent = { hears: 'now', launch, reader, lacks };
@@ -49,6 +49,7 @@ function launch({ conversation, access, asks, settings, handoff, extras }: Launc
   );
   const env = {
     ...identity,
+    ...calm,
     ANTHROPIC_BASE_URL: `http://127.0.0.1:${BOUNDARY_PORT}/anthropic`,
     CLAUDE_CODE_OAUTH_TOKEN: 'the-boundary-adds-it',
     CLAUDE_CONFIG_DIR: `${STATE}/claude`,

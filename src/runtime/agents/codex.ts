@@ -5,7 +5,7 @@ import type { RecordLine } from '../../worker/files.ts';
 import { BOUNDARY_PORT, IN, STATE, WorkerNote } from '../../worker/files.ts';
 import { HOOK } from './agent.ts';
 import type { Agent, Launch, Said } from './agent.ts';
-import { identity, json, remark, serverOf } from './identity.ts';
+import { calm, identity, json, remark, serverOf } from './identity.ts';
 
 /** Codex (0.169.0): one `exec` process a turn, so that a message waits for the turn's end. */
 export const codex: Agent = { hears: 'turn-end', launch, reader, lacks };
@@ -41,7 +41,7 @@ function launch({ settings, handoff, extras }: Launch): ReturnType<Agent['launch
   return {
     start: ['codex', 'exec', ...flags, '-'],
     resume: ['codex', 'exec', 'resume', ...flags, '{thread}', '-'],
-    env: { ...identity, CODEX_HOME: STATE },
+    env: { ...identity, ...calm, CODEX_HOME: STATE },
     files: { [SCHEMA]: JSON.stringify(handoff) },
   };
 }

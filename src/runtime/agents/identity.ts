@@ -8,6 +8,9 @@ export const identity = {
   GIT_COMMITTER_EMAIL: 'coder@signalbox.invalid',
 } as const;
 
+/** What tools would ask the world for by themselves: people would be asked whether they may. */
+export const calm = { npm_config_update_notifier: 'false', PIP_DISABLE_PIP_VERSION_CHECK: '1' } as const;
+
 const REMARK = 200;
 
 /** A remark: one line of at most 200 characters. */

@@ -32,7 +32,8 @@ const row = () => ({
   title: 'Correct the spelling in the README',
   name: '🟢 Correct the spelling in the README',
   opened: g.clock.now(),
-  state: { phase: 'working', role: 'coder', head: null, merged: null },
+  edited: g.clock.now(),
+  state: { phase: 'working', role: 'coder', head: null, merged: null, asks: [] },
 });
 
 describe('the threads', () => {
@@ -48,7 +49,7 @@ describe('the threads', () => {
           thread: later.thread,
           channel: 'docs',
           name: '⏸ Correct the spelling in the README',
-          state: { phase: 'held', role: null, head: null, merged: null },
+          state: { phase: 'held', role: null, head: null, merged: null, asks: [] },
         },
         row(),
       ],
@@ -61,7 +62,7 @@ describe('the threads', () => {
     expect(await (await g.get(`/api/threads/${g.thread.thread}`)).json()).toEqual({
       ...row(),
       name: '⏹ Correct the spelling in the README',
-      state: { phase: 'stopped', role: null, head: null, merged: null },
+      state: { phase: 'stopped', role: null, head: null, merged: null, asks: [] },
       seq: 3,
       card: { text: expect.stringContaining('⋅ stopped'), buttons: [], loud: false },
       messages: [

@@ -184,6 +184,20 @@ describe('what a person presses', () => {
     ]);
   });
 
+  it('stands in the thread before what came of it, which was told first', async () => {
+    const since = g.clock.now();
+    g.desk.answer = () => {
+      g.clock.jump(since + 5);
+      void g.console.chat.tell('k', g.thread, { kind: 'stopped', by: 'Ana' });
+      return null;
+    };
+    await send({ source: 'tap-of-ana', button: merge });
+    expect((await messages()).map(({ is, at }) => [is, at])).toEqual([
+      ['said', since],
+      ['message', since + 5],
+    ]);
+  });
+
   it('by two people at once is done for the first; the other is told why not', async () => {
     g.desk.answer = () =>
       g.desk.inputs.length === 0
@@ -195,7 +209,7 @@ describe('what a person presses', () => {
     ]);
     expect([first, second].filter(({ ok }) => ok)).toHaveLength(1);
     expect([first, second].find(({ ok }) => !ok)).toMatchObject({
-      text: '`/merge` does nothing now: the task is merging.',
+      text: 'Somebody was first: it is merging already.',
     });
     expect(await messages()).toHaveLength(1);
   });

@@ -3,6 +3,8 @@ export type Acts = {
   signIn(key: string): void;
   signOut(): void;
   press(thread: string, button: string): void;
+  /** Goes to where words of one's own are written. */
+  other(): void;
   /** Sends what is written at a place. */
   say(channel: string, thread: string | null): void;
   /** What is written at a place so far. */

@@ -3,6 +3,7 @@ import type { TemplateResult } from 'lit-html';
 import { live } from 'lit-html/directives/live.js';
 import type { MenuRow } from '../../menu.ts';
 import type { Acts } from './acts.ts';
+import type { PageRow } from '../wire.ts';
 import type { State } from './state.ts';
 
 /** Where something is written: a thread, or a channel. */
@@ -19,6 +20,14 @@ const taken = ({ name, takes }: MenuRow): string => `${name}${takes ? ' ' : ''}`
 /** On a phone Enter is a new line, as everywhere there; else it sends. */
 const enterSends = (event: KeyboardEvent): boolean =>
   event.key === 'Enter' && !event.shiftKey && !event.isComposing && !matchMedia('(pointer: coarse)').matches;
+
+/** What words do in a thread just now. */
+function hint(row: PageRow | undefined): string {
+  if ((row?.state.asks ?? []).length > 0) return 'Write your answer, or /';
+  return OVER.includes(row?.state.phase ?? '') ? 'Write what comes next, or /' : 'Write to the agent, or /';
+}
+
+const OVER = ['merged', 'stopped'];
 
 /** Where one writes, with the commands that fit. */
 export function composer(state: State, channel: string, thread: string | null, acts: Acts): TemplateResult {
@@ -64,7 +73,7 @@ export function composer(state: State, channel: string, thread: string | null, a
       aria-controls=${found.length > 0 ? 'menu' : nothing}
       aria-activedescendant=${found.length > 0 ? `menu-${chosen}` : nothing}
       aria-label=${thread === null ? `Write in #${channel}` : 'Write to the agent'}
-      placeholder=${thread === null ? '/task and what you want' : 'Write to the agent, or /'}
+      placeholder=${thread === null ? '/task and what you want' : hint(state.rows.get(thread))}
     ></textarea>
     <button type="submit" class="primary send" aria-label="Send">➤</button>
   </form>`;

@@ -6,6 +6,7 @@ import type { Button } from '../../message.ts';
 import type { PageLine, PageMessage, PageThread } from '../wire.ts';
 import type { Acts } from './acts.ts';
 import type { State } from './state.ts';
+import { liveButtons } from './live.ts';
 import { words } from './words.ts';
 
 /** What was said in a thread, in order, and what is on its way. */
@@ -30,8 +31,14 @@ export function lines(state: State, thread: PageThread, acts: Acts): TemplateRes
           </li>`,
       )}
     </ol>
-    ${writing === undefined ? doing(remark) : grows(writing)}`;
+    ${writing === undefined ? doing(remark ?? goesOn(thread)) : grows(writing)}`;
 }
+
+const RESTS = ['review', 'held', 'failed', 'merged', 'stopped'];
+
+/** What happens while nobody has said anything yet: a thread in which something goes on never looks dead. */
+const goesOn = ({ state: { phase, asks = [] }, doing: what }: PageThread): string | undefined =>
+  RESTS.includes(phase) || asks.length > 0 ? undefined : what;
 
 /** What passes is read out to nobody: the message that it comes to is. */
 const doing = (remark: string | undefined): TemplateResult | typeof nothing =>
@@ -58,7 +65,10 @@ const time = (at: number): TemplateResult => {
 function said(line: Extract<PageLine, { is: 'said' }>, { you }: State): TemplateResult {
   const own = line.by.id === you?.id;
   if (line.button !== null)
-    return html`<p class="pressed">${line.by.name} pressed <b>${line.text}</b> ${time(line.at)}</p>`;
+    return html`<div class="pressed">
+      <p>${line.by.name} pressed <b>${line.text}</b> ${time(line.at)}</p>
+      <div class="receipt">${words(line.answer.text)}</div>
+    </div>`;
   return html`<div class="said ${own ? 'own' : ''}">
     <p class="who">${own ? 'You' : line.by.name} ${time(line.at)}</p>
     <p class="typed">${line.text}</p>
@@ -68,15 +78,18 @@ function said(line: Extract<PageLine, { is: 'said' }>, { you }: State): Template
 }
 
 function told(
-  { seq, at, message, pressed }: Extract<PageLine, { is: 'message' }>,
+  line: Extract<PageLine, { is: 'message' }>,
   state: State,
   thread: PageThread,
   acts: Acts,
 ): TemplateResult {
+  const { seq, at, message, pressed } = line;
+  const live = liveButtons(line, thread);
+  const other = live.some(({ id }) => id.startsWith('answer:'));
   return html`<article class="told ${message.loud ? 'loud' : ''}">
     ${body(seq, message, acts)}
     ${pressed ? html`<p class="pressed"><b>${pressed.text}</b>, ${pressed.by}</p>` : nothing}
-    ${buttons(message.buttons, state, thread.thread, acts)}
+    ${buttons(live, state, thread.thread, acts, other)}
     <p class="when">${time(at)}</p>
   </article>`;
 }
@@ -123,12 +136,13 @@ const size = (bytes: number): string =>
       ? `${Math.round(bytes / 1024)} KB`
       : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 
-/** A pressed button says so at once, and is pressed once. */
+/** A pressed button says so at once, and is pressed once. `other`: words of one's own do, too. */
 export function buttons(
   of: readonly Button[],
   { pressed }: State,
   thread: string,
   acts: Acts,
+  other = false,
 ): TemplateResult | typeof nothing {
   if (of.length === 0) return nothing;
   return html`<div class="buttons">
@@ -148,5 +162,6 @@ export function buttons(
         </button>`;
       },
     )}
+    ${other ? html`<button type="button" class="plain" @click=${acts.other}>Other…</button>` : nothing}
   </div>`;
 }

@@ -14,6 +14,7 @@ import {
   opening,
   press,
   remarked,
+  sentence,
   sent,
   sending,
   wrote,
@@ -29,6 +30,8 @@ let state: State = {
 };
 let retry = (): void => undefined;
 let painting = false;
+/** The task that was begun here and has no thread yet. */
+let awaited: string | null = null;
 
 function set(next: State): void {
   state = next;
@@ -54,13 +57,6 @@ function paint(): void {
   document.title = state.signedIn ? ringing.title(state, place) : 'Signalbox';
 }
 
-const sentence = (text: string): State['answer'] => ({
-  ok: false,
-  agent: null,
-  file: null,
-  text: [{ is: 'paragraph', of: [{ is: 'text', text }] }],
-});
-
 /** A refusal of a request: shown, or the way back to the key. */
 function refused({ status, sentence: text }: { readonly status: number; readonly sentence: string }): void {
   set({ ...state, answer: sentence(text), signedIn: status === 401 ? false : state.signedIn });
@@ -80,6 +76,10 @@ async function start(): Promise<void> {
     event(event) {
       ringing.ring(state, event);
       set(happened(state, event));
+      if (event.is === 'thread' && event.task === awaited) {
+        awaited = null;
+        go(`/t/${event.thread}`);
+      }
       if ((event.is === 'card' || event.is === 'thread') && location.pathname === '/fleet') void lookAround();
     },
     remark: (remark) => set(remarked(state, remark)),
@@ -118,6 +118,12 @@ function go(path: string): void {
   void show().then(() => document.querySelector<HTMLElement>('main')?.focus({ preventScroll: true }));
 }
 
+/** To a task that was begun here; once it has a thread, where it has none yet. */
+function goTo(thread: string | null, task: string): void {
+  if (thread === null) awaited = task;
+  else go(`/t/${thread}`);
+}
+
 async function signIn(key: string): Promise<void> {
   const answered = await api.signIn(key.trim());
   if (!answered.ok) return set({ ...state, signedIn: false, answer: sentence(answered.sentence) });
@@ -142,13 +148,17 @@ function lookAtAnswer(): void {
 /** A button that was pressed here is not pressed again, until what it did is seen. */
 async function pressOnce(thread: string, button: string): Promise<void> {
   if (state.pressed.has(button)) return;
-  set(press(state, button, 'sending'));
+  set({ ...press(state, button, 'sending'), answer: null });
   const answered = await api.input({ source: crypto.randomUUID(), thread, button });
   if (!answered.ok) {
     set(press(state, button, null));
     return refused(answered);
   }
-  set({ ...press(state, button, answered.value.ok ? 'taken' : null), answer: answered.value });
+  const { ok, task, thread: opened } = answered.value;
+  set(press(state, button, ok ? 'taken' : null));
+  // What was taken shows in the thread, with its receipt.
+  if (!ok || task === null) set({ ...state, answer: answered.value });
+  else if (opened !== thread) goTo(opened, task);
   // A press that changes no card may be repeated later.
   setTimeout(() => set(press(state, button, null)), 3_000);
 }
@@ -160,7 +170,8 @@ async function say(channel: string, thread: string | null): Promise<void> {
   const source = crypto.randomUUID();
   const files = (state.attached.get(at) ?? []).map(({ id, name }) => ({ id, name }));
   write(at, '');
-  set(sending({ ...state, attached: new Map(state.attached).set(at, []) }, { source, channel, thread, text }));
+  const emptied = { ...state, answer: null, attached: new Map(state.attached).set(at, []) };
+  set(sending(emptied, { source, channel, thread, text }));
   const answered = await api.input({ source, channel, thread, text, ...(files.length > 0 ? { files } : {}) });
   set(sent(state, source));
   const taken = answered.ok && answered.value.ok;
@@ -168,7 +179,7 @@ async function say(channel: string, thread: string | null): Promise<void> {
   if (!answered.ok) return refused(answered);
   // What became of words shows in the thread, with its receipt.
   if (thread === null || !taken || answered.value.task === null) set({ ...state, answer: answered.value });
-  if (thread === null && answered.value.thread !== null) go(`/t/${answered.value.thread}`);
+  if (thread === null && taken && answered.value.task !== null) goTo(answered.value.thread, answered.value.task);
 }
 
 function write(at: string, text: string): void {
@@ -197,6 +208,7 @@ const acts: Acts = {
   signIn: (key) => void signIn(key),
   signOut: () => void signOut(),
   press: (thread, button) => void pressOnce(thread, button),
+  other: () => document.querySelector<HTMLElement>('#composer')?.focus(),
   say: (channel, thread) => void say(channel, thread),
   write,
   attach: (at, files) => void attach(at, files),

@@ -58,7 +58,8 @@ function channelOf(channel: string, rows: readonly PageRow[], place: Place, unre
 }
 
 /** What waits for a person first, then what goes on, then what is over. */
-function order({ state: { phase } }: PageRow): number {
+function order({ state: { phase, asks = [] } }: PageRow): number {
+  if (asks.length > 0) return 0;
   if (phase === 'review' || phase === 'held' || phase === 'failed') return 0;
   return phase === 'merged' || phase === 'stopped' ? 2 : 1;
 }

@@ -75,6 +75,14 @@ export const nothing: State = {
   answer: null,
 };
 
+/** What the page says of itself, where an answer would stand. */
+export const sentence = (text: string): State['answer'] => ({
+  ok: false,
+  agent: null,
+  file: null,
+  text: [{ is: 'paragraph', of: [{ is: 'text', text }] }],
+});
+
 export function listed(state: State, { seq, you, channels, menu, threads }: PageList): State {
   const rows = new Map(threads.toReversed().map((row) => [row.thread, row]));
   return { ...state, signedIn: true, seq, you, channels, menu, rows };
@@ -141,13 +149,14 @@ function rowsWith(rows: State['rows'], event: ThreadEvent): State['rows'] {
   const next = new Map(rows);
   if (event.is === 'thread') {
     const { thread, channel, task, project, title, name, state, doing, at: opened } = event;
-    return next.set(thread, { thread, channel, task, project, title, name, opened, state, doing, rang: 0 });
+    const edited = opened;
+    return next.set(thread, { thread, channel, task, project, title, name, opened, edited, state, doing, rang: 0 });
   }
   const row = rows.get(event.thread);
   if (!row) return rows;
   if (event.is === 'message') return event.message.loud ? next.set(row.thread, { ...row, rang: event.seq }) : rows;
-  const { title, name, state, doing } = event;
-  return next.set(row.thread, { ...row, title, name, state, doing });
+  const { title, name, state, doing, at: edited } = event;
+  return next.set(row.thread, { ...row, title, name, state, doing, edited });
 }
 
 /** What an agent did just now is over when its phase is, or when it has said something. */
@@ -184,10 +193,16 @@ function threadWith(thread: PageThread, event: ThreadEvent): PageThread {
   const at = { ...thread, seq: event.seq };
   if (event.is === 'thread') return at;
   if (event.is === 'card') {
-    const { card, title, name, state, doing } = event;
-    return { ...at, card, title, name, state, doing };
+    const { card, title, name, state, doing, at: edited } = event;
+    return { ...at, card, title, name, state, doing, edited };
   }
-  return { ...at, messages: [...spent(thread.messages, event), event] };
+  return { ...at, messages: placed(spent(thread.messages, event), event) };
+}
+
+/** What a person did stands before what came of it, which may have been told first. */
+function placed(lines: readonly PageLine[], line: PageLine): readonly PageLine[] {
+  const before = line.is === 'said' ? lines.findLastIndex(({ at }) => at <= line.at) + 1 : lines.length;
+  return lines.toSpliced(before, 0, line);
 }
 
 /** A button that was pressed leaves its message, which says by whom. */

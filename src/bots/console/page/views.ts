@@ -71,7 +71,7 @@ function answer(state: State, acts: Acts, thread: string | null = null): Templat
               ${state.answer.file ? html`<button type="button" class="small" @click=${acts.lookAtAnswer}>📄 ${state.answer.file.name}</button>` : nothing}
               ${thread === null || !state.answer.file?.name.endsWith('.patch') ? nothing : saves(thread, state.answer.file.name)}
             </div>
-            <button type="button" class="plain small" @click=${acts.dismiss}>Close</button>
+            <button type="button" class="plain small" aria-label="Close" @click=${acts.dismiss}>✕</button>
           </div>`
     }
   </div>`;
