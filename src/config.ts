@@ -3,7 +3,8 @@ import { availableParallelism, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { Account, Host } from './boundary/files.ts';
+import { Account, Host, Server } from './boundary/files.ts';
+import type { Servers } from './boundary/files.ts';
 import { listPrices, Price } from './boundary/prices.ts';
 import type { Prices } from './boundary/prices.ts';
 import { Extra } from './chain/extras.ts';
@@ -95,6 +96,8 @@ export type Config = Readonly<Omit<z.infer<typeof File>, 'roles' | 'budget' | 'p
   /** Absolute path of the data folder. */
   readonly data: string;
   readonly roles: Readonly<Record<Role, Settings>>;
+  /** The extras that are reached by URL, as the boundary knows them. */
+  readonly servers: Servers;
   /** Null: nothing is capped. */
   readonly budget: { readonly warn: number; readonly task: number; readonly day: number } | null;
   readonly prices: Prices;
@@ -130,6 +133,7 @@ export async function readConfig(data: string, machine: Machine = thisMachine())
   }
   const settings = settingsOf(read.data.roles, machine);
   const { accounts } = read.data;
+  const servers = serversOf(read.data.extras);
   const wrong = [
     ...misfits(settings, accounts, machine),
     ...strayExtras(
@@ -137,6 +141,7 @@ export async function readConfig(data: string, machine: Machine = thisMachine())
       settings,
       read.data.projects.map(({ id }) => id),
     ),
+    ...servers.wrong,
   ];
   if (wrong.length > 0) return invalid(file, wrong);
   const budget = read.data.budget === 'none' ? null : read.data.budget;
@@ -149,7 +154,21 @@ export async function readConfig(data: string, machine: Machine = thisMachine())
       reason: `${file}: ${models.join(', ')} of ${unpriced.join(', ')} has no price, so no budget can be kept. Put it under prices (docs/operate.md has an example), or set budget: none.`,
     };
   }
-  return { ok: true, config: Object.freeze({ ...read.data, data: resolve(data), roles: settings, budget, prices }) };
+  const given = { data: resolve(data), roles: settings, servers: servers.known, budget, prices };
+  return { ok: true, config: Object.freeze({ ...read.data, ...given }) };
+}
+
+/** What the boundary's schema makes of them; a sentence for each that does not fit. */
+function serversOf(extras: readonly Extra[]): { readonly known: Servers; readonly wrong: readonly string[] } {
+  const read = extras.flatMap((extra) =>
+    extra.kind === 'mcp-url' ? [{ name: extra.name, ...Server.safeParse(extra) }] : [],
+  );
+  return {
+    known: Object.fromEntries(read.flatMap(({ name, data }) => (data === undefined ? [] : [[name, data]]))),
+    wrong: read.flatMap(({ name, error }) =>
+      (error?.issues ?? []).map(({ path, message }) => `extras.${name}.${path.join('.')}: ${message}`),
+    ),
+  };
 }
 
 const invalid = (file: string, issues: readonly string[]): ConfigRead => ({

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { taskRow } from './bots/cards.ts';
 import { hostRows } from './bots/hosts.ts';
 import { openConsole } from './bots/console/console.ts';
+import { unfitServers } from './boundary/credentials.ts';
 import { serveBoundary } from './boundary/server.ts';
 import { coveredChat, coveredDesk, coveredLog } from './chain/covered.ts';
 import { createDesk } from './chain/desk.ts';
@@ -60,11 +61,8 @@ const log = coveredLog(stderr, covers);
 
 /** Runs until `signal`. Sessions and the boundary go on after it. */
 export async function serveController(config: Config, root: string, signal: AbortSignal): Promise<number> {
-  const not = await unready(
-    await engineOf(config),
-    { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
-    config.extras,
-  );
+  const who = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+  const not = (await unready(await engineOf(config), who, config.extras)) ?? (await unfitServers(config.servers));
   if (not !== null) throw new Exit(78, not);
   await writeFile(join(config.data, 'pid'), `${process.pid}\n`).catch((error: Error) =>
     log.error('the pid is not written: a second controller cannot name this one', { reason: error.message }),
@@ -189,6 +187,7 @@ export async function serveSessionsBoundary(config: Config, signal: AbortSignal)
   const boundary = await serveBoundary({
     folder: join(config.data, 'boundary'),
     accounts: config.accounts,
+    servers: config.servers,
     prices: config.prices,
     signal,
     log,

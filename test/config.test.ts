@@ -122,6 +122,12 @@ describe('a role that could not run', () => {
 
 describe('an extra that reaches nobody', () => {
   const skill = { kind: 'skill', name: 'spelling', folder: '/srv/spelling' };
+  const tracker = {
+    kind: 'mcp-url',
+    name: 'tracker',
+    url: 'https://tracker.example/mcp?team=letters',
+    credentialFile: '/etc/token',
+  };
   it.each([
     [
       { kind: 'plugin', name: 'house', folder: '/srv/house', roles: ['coder'] },
@@ -132,8 +138,22 @@ describe('an extra that reaches nobody', () => {
     [{ ...skill, name: 'Spelling' }, 'extras.1.name: lower-case letters, digits and dashes'],
     [{ kind: 'mcp', name: 'words', folder: '/srv/words', url: 'https://example.org' }, 'extras.1.command: '],
     [{ ...skill, name: 'first' }, 'extras.first: another one has that name.'],
+    [{ ...tracker, name: 'first' }, 'extras.first: another one has that name.'],
+    [{ ...tracker, url: 'http://tracker.example/mcp' }, 'extras.tracker.url: must be https://'],
+    [{ ...tracker, url: 'https://me:secret@tracker.example/mcp' }, 'extras.tracker.url: must be https://'],
+    [{ ...tracker, url: 'nowhere' }, 'extras.tracker.url: '],
+    [{ ...tracker, folder: '/srv/tracker' }, 'extras.1: Unrecognized key'],
+    [{ ...tracker, header: 'host' }, 'extras.tracker.header: that header is set by the boundary'],
+    [{ ...tracker, credentialFile: 'token' }, 'extras.tracker.credentialFile: an absolute path'],
+    [{ ...tracker, projects: ['shop'] }, 'extras.tracker: there is no project shop.'],
   ])('%j', async (extra, sentence) => {
     expect(await read({ ...good, extras: [{ ...skill, name: 'first' }, extra] })).toContain(sentence);
+  });
+
+  it('a server by URL, as the boundary takes it', async () => {
+    expect(await read({ ...good, extras: [tracker] })).toMatchObject({
+      servers: { tracker: { url: tracker.url, credentialFile: '/etc/token', header: 'authorization' } },
+    });
   });
 });
 

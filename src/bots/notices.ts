@@ -1,3 +1,4 @@
+import { SERVERS } from '../boundary/files.ts';
 import { usd } from '../chain/budget.ts';
 import type { Check } from '../chain/change.ts';
 import type { Beside } from '../chain/instead.ts';
@@ -113,18 +114,23 @@ const remedies: Readonly<Record<Of<'refused'>['why'], string>> = {
 };
 
 const NO_NAME = 'only full host names can be allowed.';
+const NO_SERVER = 'a session may call the servers that signalbox.yaml gives it, and these at their own address alone.';
 
 /** The place is the agent's word: shown as code, and never longer than a name. */
 function refused({ place, why, count, ask, kept }: Of<'refused'>): string {
   const times = count === 1 ? 'once' : `${count} times`;
-  const reason = why === 'unlisted' && ask === null && kept === null ? NO_NAME : remedies[why];
+  const isServer = why === 'request' && place === SERVERS;
+  const reason = isServer ? NO_SERVER : why === 'unlisted' && ask === null && kept === null ? NO_NAME : remedies[why];
   const more =
     kept !== null
       ? ` ${line(kept, 60)} said that it stays so.`
       : ask === null
         ? ''
         : ' An admin may let its coders go there. Allowing it also lets the agent send data there.';
-  const what = why === 'request' ? `its model's provider ${times} for more` : `for ${code(place, 260)} ${times}`;
+  const what =
+    why === 'request'
+      ? `${isServer ? 'its MCP servers' : "its model's provider"} ${times} for more`
+      : `for ${code(place, 260)} ${times}`;
   return `🚧 The agent asked ${what} and was refused: ${reason}${more}`;
 }
 

@@ -13,6 +13,7 @@ import type { Price, Prices } from './prices.ts';
 import { forbidden, refusal } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import { route } from './routes.ts';
+import type { Servers } from './servers.ts';
 import { shutAnswer } from './shut-answer.ts';
 import type { Spending } from './spending.ts';
 import type { SpentFiles } from './spent.ts';
@@ -22,6 +23,7 @@ import { stampOf } from './stamp.ts';
 export type Terms = {
   readonly grant: Grant;
   readonly account: Account;
+  readonly servers: Servers;
   readonly meter: Meter;
   readonly accounts: Accounts;
   readonly spending: Spending;
@@ -33,6 +35,8 @@ export type Terms = {
   readonly held: Held;
   /** False when the session asked too often. */
   mayAsk(): boolean;
+  /** The same for calls of MCP servers. */
+  mayCall(): boolean;
   /** Judges a body; null when the session's bodies took too long to judge: meanwhile the boundary serves nobody else. */
   judge<T>(work: () => T): T | null;
   refused(why: string, method: string | undefined, path: string | undefined): void;
@@ -59,7 +63,7 @@ export async function admit(terms: Terms, request: IncomingMessage): Promise<Adm
   if (url === null) {
     return forbidden('no such route', `${request.method} ${request.url?.slice(0, 200)} is no way out of this session`);
   }
-  const unfit = unfitHeaders(request, account);
+  const unfit = unfitBody(request) ?? unfitKey(request, account);
   if (unfit !== null) {
     return forbidden(unfit);
   }
@@ -112,13 +116,15 @@ async function noCredential({ accounts, grant, account, log }: Terms, why: strin
   await accounts.see(grant.account, { shut: { why: 'login', window: null, until: null }, windows: [] }, stamp);
 }
 
-function unfitHeaders({ headers }: IncomingMessage, account: Account): string | null {
+/** Why a request's body could not be judged, or would not be all of it. */
+export function unfitBody({ headers }: IncomingMessage): string | null {
   if (headers.upgrade !== undefined) {
     return 'no upgrade to another protocol';
   }
-  if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
-    return 'the body must not be compressed';
-  }
+  return (headers['content-encoding'] ?? 'identity') === 'identity' ? null : 'the body must not be compressed';
+}
+
+function unfitKey({ headers }: IncomingMessage, account: Account): string | null {
   if (account.kind === 'subscription' && headers['x-api-key'] !== undefined) {
     return 'an API key in a session that runs on a subscription';
   }

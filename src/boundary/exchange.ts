@@ -154,7 +154,12 @@ async function goOut(
 }
 
 /** Answers at once, and ends the connection only when the client has said all it wanted: earlier, it might never read the answer. */
-async function refuse(terms: Terms, refused: Refusal, request: IncomingMessage, answer: ServerResponse): Promise<void> {
+export async function refuse(
+  terms: Terms,
+  refused: Refusal,
+  request: IncomingMessage,
+  answer: ServerResponse,
+): Promise<void> {
   const body = errorBody(terms.account.provider, refused);
   answer.writeHead(refused.status, {
     'content-type': 'application/json',

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { Budget, Dollars } from './money.ts';
+import { safeUrl } from './servers.ts';
 
 export { Budget, Over, Spent } from './money.ts';
+export { Server } from './servers.ts';
+export type { Servers } from './servers.ts';
 
 /**
  * A name that sessions of a project may reach over TLS: exact, in lower case, with `:port` where that is not 443. No wildcard (one name below it
@@ -31,6 +34,8 @@ export const Grant = z.object({
   models: z.array(z.string()),
   /** Where it may go beside its model. Grants of an older controller have none. */
   hosts: z.array(Host).default([]),
+  /** Names in the boundary's own MCP servers: those that it may call. Grants of an older controller have none. */
+  servers: z.array(z.string()).default([]),
   /** Null: what it spends is counted and not capped. Grants of an older controller have none. */
   budget: Budget.nullable().default(null),
   /** Absolute path of the unix socket to serve, at most 107 bytes, in a folder of its own made by the controller. */
@@ -38,16 +43,7 @@ export const Grant = z.object({
 });
 export type Grant = z.infer<typeof Grant>;
 
-function keepsSecret(text: string): boolean {
-  const url = URL.parse(text);
-  if (url === null || url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '') {
-    return false;
-  }
-  return (
-    url.protocol === 'https:' ||
-    (url.protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname))
-  );
-}
+const keepsSecret = (text: string): boolean => safeUrl(text)?.search === '';
 
 /** Whose model API, where it is, and which credential the boundary adds. The secret is read by the boundary alone. */
 export const Account = z.object({
@@ -113,6 +109,26 @@ export const MeterLine = z.discriminatedUnion('event', [
     cost: Dollars.optional(),
     ms: z.number(),
   }),
+  /** A request to an MCP server: `called` is durable before it leaves. Of what is said there nothing is written. */
+  z.object({
+    event: z.literal('called'),
+    t: z.number(),
+    id: z.string(),
+    session: z.string(),
+    server: z.string(),
+    method: z.string(),
+    bytes: z.number(),
+  }),
+  /** `status` null: no answer came. `bytes` of the answer, as many as passed by. */
+  z.object({
+    event: z.literal('answered'),
+    t: z.number(),
+    id: z.string(),
+    session: z.string(),
+    status: z.number().nullable(),
+    bytes: z.number(),
+    ms: z.number(),
+  }),
   z.object({
     event: z.literal('refused'),
     t: z.number(),
@@ -126,10 +142,12 @@ export type MeterLine = z.infer<typeof MeterLine>;
 
 /** What stands for a host where the provider of the session's own model was asked: no name has a space. */
 export const MODEL = 'model requests';
+/** The same for MCP servers. */
+export const SERVERS = 'calls of MCP servers';
 
 /**
  * `<data>/boundary/refused.jsonl`: where sessions wanted to go and were not let, for people; at most two lines a place, at most 32 places a
- * session. Each refusal as it came is in usage.jsonl. `host` is the agent's word, in the characters of names and addresses alone; or MODEL.
+ * session. Each refusal as it came is in usage.jsonl. `host` is the agent's word, in the characters of names and addresses alone; or MODEL or SERVERS.
  */
 export const RefusedLine = z.object({
   t: z.number(),
@@ -139,7 +157,7 @@ export const RefusedLine = z.object({
   port: z.number().int().min(1).max(65_535),
   /**
    * unlisted: it is not among the grant's hosts. address: the name leads to an address that is not public. tls: something else than TLS for that name.
-   * request: its provider was asked for what no session may have.
+   * request: its provider, or an MCP server, was asked for what no session may have.
    */
   why: z.enum(['unlisted', 'address', 'tls', 'request']),
   /** How often since the line of this place before. */

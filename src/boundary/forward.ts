@@ -1,12 +1,11 @@
 import { once } from 'node:events';
-import { Agent as HttpAgent, request as httpRequest } from 'node:http';
-import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Account, Usage } from './files.ts';
 import { answerHeaders } from './headers.ts';
 import { isIn, mask } from './mask.ts';
 import { refusal } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
+import { send } from './send.ts';
 import type { Answer } from './told.ts';
 import { usageReader } from './usage.ts';
 
@@ -34,9 +33,6 @@ export type Forwarded = {
 /** Errors are read whole before they are passed on; longer ones are not passed on. */
 const longestError = 2 ** 20;
 
-// A connection a request: one kept alive may be closed by the provider just when the next request, already metered, is sent into it.
-const agents = { 'http:': new HttpAgent({ keepAlive: false }), 'https:': new HttpsAgent({ keepAlive: false }) };
-
 /**
  * Sends the request and passes the answer on, byte for byte as it comes, but for a credential in it. When `signal` aborts, so does the upstream; when the upstream
  * breaks off in mid-answer, so does the session's connection.
@@ -46,7 +42,7 @@ export async function forward(outgoing: Outgoing, answer: ServerResponse, signal
   let status: number | null = null;
   const way = { connected: false };
   try {
-    const incoming = await send(outgoing, way, signal);
+    const incoming = await send({ ...outgoing, method: 'POST' }, way, signal);
     status = incoming.statusCode ?? null;
     const headers = answerHeaders(incoming.headers, secret);
     if (status === null || status < 200 || status > 299) {
@@ -97,38 +93,6 @@ async function passOn(
   answer.end(covered.end());
   const usage = reader.usage();
   return { usage, free: usage === null && told };
-}
-
-/** `way` knows whether anything of it may have arrived. */
-async function send(outgoing: Outgoing, way: { connected: boolean }, signal: AbortSignal): Promise<IncomingMessage> {
-  const { url, headers, body, connectMs } = outgoing;
-  const options = { method: 'POST', headers, signal, maxHeaderSize: 64 * 1024 };
-  const sent =
-    url.protocol === 'https:'
-      ? httpsRequest(url, { ...options, agent: agents['https:'] })
-      : httpRequest(url, { ...options, agent: agents['http:'] });
-  const connected = url.protocol === 'https:' ? 'secureConnect' : 'connect';
-  giveUpConnecting(sent, connected, connectMs);
-  sent.once('socket', (socket) => socket.once(connected, () => (way.connected = true)));
-  // A model may think for many minutes without a byte: only a dead connection ends the wait.
-  sent.setSocketKeepAlive(true, 30_000);
-  return new Promise((resolve, reject) => {
-    sent.on('response', resolve);
-    // After the response this does nothing, and must be there: the answer itself tells what went wrong.
-    sent.on('error', reject);
-    sent.on('upgrade', (_, socket) => {
-      socket.destroy();
-      reject(new Error('it changed to another protocol'));
-    });
-    sent.end(body);
-  });
-}
-
-function giveUpConnecting(sent: ClientRequest, connected: 'connect' | 'secureConnect', connectMs: number): void {
-  const timer = setTimeout(() => sent.destroy(new Error(`no connection within ${connectMs} ms`)), connectMs);
-  const done = (): void => clearTimeout(timer);
-  sent.once('socket', (socket) => socket.once(connected, done));
-  sent.once('close', done);
 }
 
 async function passError(

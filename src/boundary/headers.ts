@@ -47,6 +47,27 @@ const toSession = [
   'x-should-retry',
 ];
 
+/** What of the MCP transport over HTTP goes either way, as Claude Code 2.1 and Codex 0.169 speak it. Of `authorization`, `cookie` and `origin` nothing does. */
+const toServer = [
+  'accept',
+  'last-event-id',
+  'mcp-method',
+  'mcp-name',
+  'mcp-protocol-version',
+  'mcp-session-id',
+  'user-agent',
+];
+const fromServer = [
+  'allow',
+  'cache-control',
+  'content-length',
+  'content-type',
+  'date',
+  'mcp-protocol-version',
+  'mcp-session-id',
+  'retry-after',
+];
+
 /** The headers of the request that leaves. Its body is JSON because the boundary read it as JSON, and comes back unpacked to be metered. */
 export function requestHeaders(
   from: IncomingHttpHeaders,
@@ -66,11 +87,29 @@ export function requestHeaders(
   };
 }
 
+/** The headers of a call to an MCP server that leaves. */
+export function callHeaders(
+  from: IncomingHttpHeaders,
+  credential: Readonly<Record<string, string>>,
+  body: Buffer | null,
+): Record<string, string> {
+  return {
+    ...kept(from, toServer),
+    ...(body === null ? {} : { 'content-type': 'application/json', 'content-length': String(body.length) }),
+    'accept-encoding': 'identity',
+    connection: 'close',
+    ...credential,
+  };
+}
+
 /** The headers of the answer that a session gets; one that holds the secret is left out. */
-export function answerHeaders(from: IncomingHttpHeaders, secret: string): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(kept(from, toSession)).filter(([, value]) => !isIn(Buffer.from(value), secret)),
-  );
+export function answerHeaders(
+  from: IncomingHttpHeaders,
+  secret: string,
+  who: 'provider' | 'server' = 'provider',
+): Record<string, string> {
+  const names = who === 'provider' ? toSession : fromServer;
+  return Object.fromEntries(Object.entries(kept(from, names)).filter(([, value]) => !isIn(Buffer.from(value), secret)));
 }
 
 function kept(from: IncomingHttpHeaders, names: readonly string[]): Record<string, string> {

@@ -1,15 +1,35 @@
 import { randomBytes } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { credentialOf } from './credentials.ts';
+import { credentialFor, credentialOf } from './credentials.ts';
+import type { Credential } from './credentials.ts';
 import { Prints } from './files.ts';
 import type { Account, Print } from './files.ts';
 import type { Log } from './log.ts';
 import { printsOf } from './prints.ts';
+import type { Servers } from './servers.ts';
 import { stampOf } from './stamp.ts';
 
 /** Renewed logins leave old tokens in transcripts: so many of an account stay known. */
 const KEPT = 3;
+
+type Of = { readonly accounts: Readonly<Record<string, Account>>; readonly servers: Servers };
+
+/** A credential by a name of its own: no account's has a space. */
+type Source = { readonly name: string; readonly file: string; readonly read: () => Promise<Credential> };
+
+const sourcesOf = ({ accounts, servers }: Of): readonly Source[] => [
+  ...Object.entries(accounts).map(([name, account]) => ({
+    name,
+    file: account.credentialFile,
+    read: () => credentialOf(account),
+  })),
+  ...Object.entries(servers).flatMap(([name, server]) =>
+    server.credentialFile === undefined
+      ? []
+      : [{ name: `server ${name}`, file: server.credentialFile, read: () => credentialFor(server) }],
+  ),
+];
 
 /**
  * Keeps `<folder>/prints.json`: by it the controller covers the credentials, which it does not have. `look` reads those that changed; it rejects
@@ -17,10 +37,11 @@ const KEPT = 3;
  */
 export async function keepPrints(
   folder: string,
-  accounts: Readonly<Record<string, Account>>,
+  { accounts, servers }: Of,
   log: Log,
 ): Promise<{ look(): Promise<void> }> {
   const path = join(folder, 'prints.json');
+  const sources = sourcesOf({ accounts, servers });
   const stamps = new Map<string, string>();
   const before = await readPrints(folder);
   let prints: Prints = before ?? { v: 1, salt: randomBytes(16).toString('hex'), accounts: {} };
@@ -29,10 +50,10 @@ export async function keepPrints(
 
   async function pass(): Promise<void> {
     let next = prints;
-    for (const [name, account] of Object.entries(accounts)) {
-      const stamp = await stampOf(account.credentialFile);
+    for (const { name, file, read: readNow } of sources) {
+      const stamp = await stampOf(file);
       if (stamps.get(name) === stamp) continue;
-      const read = await credentialOf(account);
+      const read = await readNow();
       if (read.ok) next = withPrints(next, name, printsOf(read.secret, next.salt));
       stamps.set(name, read.ok ? read.stamp : stamp);
     }

@@ -18,6 +18,18 @@ export function refusal(status: number, why: string, message: string = why): Ref
   return { ok: false, status, why, message: `Signalbox's boundary answers, not the model's provider: ${message}.` };
 }
 
+/** As an MCP client shows it. */
+export function callRefusal(status: number, why: string, message: string = why): Refusal {
+  const text = `Signalbox's boundary answers, not the MCP server: ${message}.`;
+  return {
+    ok: false,
+    status,
+    why,
+    message: text,
+    body: { jsonrpc: '2.0', id: null, error: { code: -32000, message: text } },
+  };
+}
+
 /** Another model or path, a tool of the provider's, a faster tier. */
 export const forbidden = (why: string, message?: string): Refusal => ({
   ...refusal(403, why, message),

@@ -30,3 +30,16 @@ export function route(account: Account, method: string | undefined, target: stri
   }
   return new URL((account.upstream ?? ownUpstream[account.provider]).replace(/\/+$/, '') + path);
 }
+
+/** Whether a request is for an MCP server, whatever stands behind that. */
+export const isCall = (target: string | undefined): boolean => /^\/mcp(?:[/?#]|$)/.test(target ?? '');
+
+/** Which of the session's MCP servers a request is for; null when there is no such route. */
+export function calledServer(
+  servers: readonly string[],
+  method: string | undefined,
+  target: string | undefined,
+): string | null {
+  const isMethod = method === 'POST' || method === 'GET' || method === 'DELETE';
+  return (isMethod && servers.find((name) => target === `/mcp/${name}`)) || null;
+}

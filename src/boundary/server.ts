@@ -15,6 +15,7 @@ import { realOutside } from './outside.ts';
 import type { Outside } from './outside.ts';
 import { listPrices } from './prices.ts';
 import type { Prices } from './prices.ts';
+import type { Servers } from './servers.ts';
 import type { Shared } from './session.ts';
 import { spending } from './spending.ts';
 import type { Sums } from './spending.ts';
@@ -31,6 +32,8 @@ export type Boundary = {
 type Options = {
   readonly folder: string;
   readonly accounts: Readonly<Record<string, Account>>;
+  /** MCP servers that sessions may be granted. */
+  readonly servers?: Servers;
   readonly signal: AbortSignal;
   readonly log: Log;
   readonly limits?: Partial<Limits>;
@@ -49,7 +52,7 @@ const keep = 60_000;
  * person when another boundary serves this folder.
  */
 export async function serveBoundary(options: Options): Promise<Boundary> {
-  const { folder, accounts, signal, log, outside = realOutside, prices = listPrices } = options;
+  const { folder, accounts, servers = {}, signal, log, outside = realOutside, prices = listPrices } = options;
   const grants = join(folder, 'sessions');
   await mkdir(grants, { recursive: true, mode: 0o700 });
   const lock = await takeLock(folder);
@@ -57,12 +60,12 @@ export async function serveBoundary(options: Options): Promise<Boundary> {
     await lock.release();
     throw error;
   });
-  const prints = await keepPrints(folder, accounts, log);
+  const prints = await keepPrints(folder, { accounts, servers }, log);
   await prints.look();
   // An account whose time has passed is open for the first request already.
   await records.accounts.look();
   const limits = { ...usualLimits, ...options.limits };
-  const table = sessionTable(grants, accounts, { ...records, log, limits, outside, prices });
+  const table = sessionTable(grants, accounts, { ...records, servers, log, limits, outside, prices });
   await table.scan();
 
   const watching = watch(grants, () => void table.scan());

@@ -5,8 +5,9 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Accounts } from './accounts.ts';
 import type { Terms } from './admit.ts';
+import { call } from './call.ts';
 import { exchange } from './exchange.ts';
-import { MODEL } from './files.ts';
+import { MODEL, SERVERS } from './files.ts';
 import type { Account, Grant, RefusedLine } from './files.ts';
 import { wantedPlace } from './hosts.ts';
 import type { Place } from './hosts.ts';
@@ -19,6 +20,8 @@ import type { Outside } from './outside.ts';
 import type { Prices } from './prices.ts';
 import { perMinute, timedPerMinute } from './rate.ts';
 import { errorBody, refusal } from './refusal.ts';
+import { isCall } from './routes.ts';
+import type { Servers } from './servers.ts';
 import type { Spending } from './spending.ts';
 import type { SpentFiles } from './spent.ts';
 import { refusedTally } from './tally.ts';
@@ -42,6 +45,7 @@ export type Shared = {
   readonly refusals: Lines<RefusedLine>;
   readonly outside: Outside;
   readonly accounts: Accounts;
+  readonly servers: Servers;
   readonly spending: Spending;
   readonly spent: SpentFiles;
   readonly prices: Prices;
@@ -49,8 +53,9 @@ export type Shared = {
   readonly log: Log;
 };
 
-/** No name that an agent could ask for. */
+/** No names that an agent could ask for. */
 const model: Place = { name: MODEL, port: 443 };
+const anyServer: Place = { name: SERVERS, port: 443 };
 
 /** Serves `grant.socket`. Throws when that cannot be; a socket that a killed boundary left is replaced, anything else in its place is not. */
 export async function serveSession(grant: Grant, account: Account, shared: Shared): Promise<Session> {
@@ -62,12 +67,13 @@ export async function serveSession(grant: Grant, account: Account, shared: Share
     ...shared,
     held: { bytes: 0 },
     mayAsk: perMinute(shared.limits.requestsPerMinute, monotonic),
+    mayCall: perMinute(shared.limits.requestsPerMinute, monotonic),
     judge: timedPerMinute(shared.limits.judgingMs, monotonic),
     refused: refusals(grant.session, shared),
     // A client that takes the boundary for a plain proxy wants to go elsewhere.
     overstepped: ({ method, url }) => {
       const place = wantedPlace(method, url);
-      tally.add(place ?? model, place === null ? 'request' : 'tls');
+      tally.add(place ?? (isCall(url) ? anyServer : model), place === null ? 'request' : 'tls');
     },
   };
   const tunnels = tunnelsOf(() => terms.grant, terms.refused, tally, shared);
@@ -75,7 +81,7 @@ export async function serveSession(grant: Grant, account: Account, shared: Share
   const server = limitedServer(shared.limits);
   server.on('request', (request, answer) => {
     answer.shouldKeepAlive = false;
-    const one = exchange(terms, request, answer).finally(() => under.delete(one));
+    const one = (isCall(request.url) ? call : exchange)(terms, request, answer).finally(() => under.delete(one));
     under.add(one);
   });
   takeTunnels(server, tunnels, under, shared.log);

@@ -144,7 +144,8 @@ async function play(stage: Stage, request: IncomingMessage, response: ServerResp
     ...(turn === null ? {} : { 'x-aimock-context': nameOf(turn, stage.played) }),
   };
   const answered = await fetch(stage.model + path, { method: 'POST', headers, body, signal: stage.closing });
-  const said = await answered.text();
+  const words = await answered.text();
+  const said = api === 'openai' ? inNamespaces(words) : words;
   response.writeHead(answered.status, {
     'content-type': answered.headers.get('content-type') ?? 'application/json',
     ...(wire?.kind === 'overage' ? overage(api, now + wire.resetIn) : windows(api, 0.12, nextHour(now) + 2 * 3600)),
@@ -152,6 +153,10 @@ async function play(stage: Stage, request: IncomingMessage, response: ServerResp
   if (wire?.kind !== 'cut') return speak(response, said, stage);
   response.write(said.slice(0, said.length / 2), () => response.destroy());
 }
+
+/** Codex knows a server's tool by the namespace that the server has there, and aimock knows none. */
+const inNamespaces = (said: string): string =>
+  said.replaceAll(/"name":"(mcp__[a-z0-9-]+)__(\w+)"/g, '"namespace":"$1","name":"$2"');
 
 /** The events of an answer; where the model thinks, too, its words come one after the other. */
 async function speak(response: ServerResponse, said: string, { latencyMs, closing }: Stage): Promise<void> {

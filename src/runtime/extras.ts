@@ -21,14 +21,16 @@ export function extrasOf(all: readonly Extra[], { role, project, settings }: Ses
 
 /** Where a session sees them. Claude Code takes a skill as part of a plugin, Codex below its home. */
 export function mountsOf(cli: Cli, extras: readonly Extra[]): Definition['mounts'] {
-  return extras.map(({ kind, name, folder }) => {
+  return extras.flatMap((extra) => {
+    if (extra.kind === 'mcp-url') return [];
+    const { kind, name, folder } = extra;
     const to =
       kind === 'skill'
         ? cli === 'claude'
           ? `/extras/${name}/skills/${name}`
           : `${STATE}/skills/${name}`
         : `/extras/${name}`;
-    return { from: folder, to, access: 'read' };
+    return [{ from: folder, to, access: 'read' }];
   });
 }
 
@@ -57,10 +59,16 @@ export async function keptExtras(at: Layout): Promise<readonly Extra[]> {
   return Kept.parse(JSON.parse((await readIfThere(fileOf(at))) ?? '[]'));
 }
 
+/** The servers that the boundary lets a session call. */
+export const serversIn = (extras: readonly Extra[]): string[] =>
+  extras.flatMap(({ kind, name }) => (kind === 'mcp-url' ? [name] : []));
+
 /** Why an extra cannot be given to anybody, in a sentence each: its folder is not what it must be. */
 export async function unfitExtras(extras: readonly Extra[]): Promise<readonly string[]> {
   const looked = await Promise.all(
-    extras.map(async ({ kind, name, folder }) => {
+    extras.map(async (extra) => {
+      if (extra.kind === 'mcp-url') return null;
+      const { kind, name, folder } = extra;
       const isFolder = await stat(folder).then(
         (found) => found.isDirectory(),
         () => false,

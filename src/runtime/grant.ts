@@ -4,6 +4,7 @@ import type { SessionId } from '../chain/ids.ts';
 import type { SessionSpec } from '../chain/ports.ts';
 import { readIfThere, writeDurably } from './durable.ts';
 import { grantEgress } from './egress.ts';
+import { keptExtras, serversIn } from './extras.ts';
 import { hostsOf } from './hosts.ts';
 import type { Layout } from './layout.ts';
 import type { Installation } from './installation.ts';
@@ -12,14 +13,15 @@ import type { Installation } from './installation.ts';
 export type Allowed = Map<SessionId, SessionSpec['budget']>;
 
 /** By which the boundary lets a session out. */
-export function grantOf(site: Installation, allowed: Allowed, spec: SessionSpec, at: Layout): Grant {
+export async function grantOf(site: Installation, allowed: Allowed, spec: SessionSpec, at: Layout): Promise<Grant> {
   const { session, task, role, settings } = spec;
   const { account, model } = settings;
   const hosts = hostsOf(site, spec);
+  const servers = serversIn(await keptExtras(at));
   // It may have been let spend more since it was asked for.
   const since = allowed.get(session);
   const budget = since === undefined ? spec.budget : widest(since, spec.budget);
-  return { v: 1, session, task, role, account, models: [model], hosts, budget, socket: at.socket };
+  return { v: 1, session, task, role, account, models: [model], hosts, servers, budget, socket: at.socket };
 }
 
 /** What is granted stays, but for the hosts: another leg than this one may be at work. */

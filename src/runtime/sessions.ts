@@ -185,7 +185,7 @@ async function follow(
       return decide(at, leg, { kind: 'lost', text: `${LOSSES} times without a new line in its record` });
     if (losses > 0) await clock.sleep(500 * 2 ** losses);
     // What an admin says meanwhile, and what a person lets it spend, is in the one or changes the other.
-    await tools.lock(session, () => grantEgress(at, grantOf(site, tools.allowed, spec, at)));
+    await tools.lock(session, async () => grantEgress(at, await grantOf(site, tools.allowed, spec, at)));
     await awaitBoundary(at, clock);
     const end = (await readEnd(at, leg)) ?? (await watch(tools, spec, at, { definition, begun, progress, read }));
     if (end) return decide(at, leg, end);

@@ -40,6 +40,7 @@ export async function withWay<T>(
       account: 'nobody',
       models: [],
       hosts,
+      servers: [],
       budget: null,
       socket,
     });

@@ -23,6 +23,9 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
   refusedInside: [
     '🚧 The agent asked for `intern.example.org:8443` once and was refused: its name leads to an address that is not public. No session may go there.',
   ],
+  refusedServer: [
+    '🚧 The agent asked its MCP servers once for more and was refused: a session may call the servers that signalbox.yaml gives it, and these at their own address alone.',
+  ],
   refusedModel: [
     "🚧 The agent asked its model's provider 14 times for more and was refused: no session may have another model or path, a tool that the provider runs, a faster tier, or so much at once.",
   ],

@@ -23,6 +23,7 @@ export const notices = {
   refused: { kind: 'refused', place: 'example.org', why: 'unlisted', count: 3, ask: 4, kept: null },
   refusedNoName: { kind: 'refused', place: '198.51.100.1', why: 'unlisted', count: 1, ask: null, kept: null },
   refusedKept: { kind: 'refused', place: 'example.org', why: 'unlisted', count: 1, ask: null, kept: 'Ana' },
+  refusedServer: { kind: 'refused', place: 'calls of MCP servers', why: 'request', count: 1, ask: null, kept: null },
   refusedModel: { kind: 'refused', place: 'model requests', why: 'request', count: 14, ask: null, kept: null },
   refusedInside: { kind: 'refused', place: 'intern.example.org:8443', why: 'address', count: 1, ask: null, kept: null },
   refusedPlain: { kind: 'refused', place: 'deb.debian.org:80', why: 'tls', count: 2, ask: null, kept: null },

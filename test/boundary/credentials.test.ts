@@ -3,8 +3,8 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { credentialOf } from '../../src/boundary/credentials.ts';
-import { Account } from '../../src/boundary/files.ts';
+import { credentialFor, credentialOf, unfitServers } from '../../src/boundary/credentials.ts';
+import { Account, Server } from '../../src/boundary/files.ts';
 
 let folder: string;
 let file: string;
@@ -91,4 +91,24 @@ test.each([
   ['relay', false],
 ])('an upstream %s: %s', (upstream, fine) => {
   expect(Account.safeParse({ ...account('anthropic', 'key'), upstream }).success).toBe(fine);
+});
+
+test('a server gets its secret in its header, and none where it names no file', async () => {
+  await writeFile(file, 'a-token', { mode: 0o600 });
+  const server = (of: object) => Server.parse({ url: 'https://tracker.example/', ...of });
+  const headers = async (of: object) => {
+    const credential = await credentialFor(server(of));
+    return credential.ok ? credential.headers : credential.why;
+  };
+  expect(await headers({})).toEqual({});
+  expect(await headers({ credentialFile: file })).toEqual({ authorization: 'Bearer a-token' });
+  expect(await headers({ credentialFile: file, header: 'x-api-key' })).toEqual({ 'x-api-key': 'a-token' });
+  const tracker = server({ credentialFile: file });
+  expect(await unfitServers({ tracker, open: server({}) })).toBeNull();
+  await chmod(file, 0o644);
+  expect(await unfitServers({ tracker })).toBe(
+    `extras.tracker: others than its owner have a right to ${file}; it must be mode 0600.`,
+  );
+  await rm(file);
+  expect(await unfitServers({ tracker })).toBe(`extras.tracker: ${file} cannot be read (ENOENT).`);
 });

@@ -43,8 +43,20 @@ afterEach(async () => {
 async function serve(account: 'claude' | 'chatgpt', accounts: Pick<Accounts, 'shut' | 'see'>): Promise<void> {
   const models = ['claude-opus-5-5', 'gpt-6.1-sol'];
   const terms: Terms = {
-    grant: { v: 1, session: 'one', task: 't', role: 'coder', account, models, hosts: [], budget: null, socket },
+    grant: {
+      v: 1,
+      session: 'one',
+      task: 't',
+      role: 'coder',
+      account,
+      models,
+      hosts: [],
+      servers: [],
+      budget: null,
+      socket,
+    },
     account: ground.accounts[account]!,
+    servers: {},
     accounts: { ...accounts, look: () => Promise.resolve(), close: () => Promise.resolve() },
     meter: { write: (line: MeterLine) => Promise.resolve(void lines.push(line)), close: () => Promise.resolve() },
     spending: spending({ tasks: new Map(), days: new Map(), open: new Map() }, Date.now, () => undefined),
@@ -54,6 +66,7 @@ async function serve(account: 'claude' | 'chatgpt', accounts: Pick<Accounts, 'sh
     log: { info: () => undefined, error: () => undefined },
     held: { bytes: 0 },
     mayAsk: () => true,
+    mayCall: () => true,
     judge: (work) => work(),
     refused: (why: string) => void refused.push(why),
     overstepped: () => undefined,

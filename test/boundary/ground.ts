@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MeterLine } from '../../src/boundary/files.ts';
-import type { Account, Grant } from '../../src/boundary/files.ts';
+import type { Account, Grant, Server } from '../../src/boundary/files.ts';
 import type { Limits } from '../../src/boundary/limits.ts';
 import type { Outside } from '../../src/boundary/outside.ts';
 import { listPrices } from '../../src/boundary/prices.ts';
@@ -29,6 +29,8 @@ export type AccountName = keyof typeof canary;
 export type Ground = {
   readonly folder: string;
   readonly accounts: Record<string, Account>;
+  /** MCP servers of the boundary that is served next; none to begin with. */
+  readonly servers: Record<string, Server>;
   readonly model: FakeModel;
   readonly logged: string[];
   serve(limits?: Partial<Limits>, outside?: Outside, prices?: Prices): Promise<Boundary>;
@@ -55,6 +57,7 @@ export async function makeGround(): Promise<Ground> {
   const folder = join(root, 'boundary');
   const model = await fakeModel();
   const accounts: Record<string, Account> = {};
+  const servers: Record<string, Server> = {};
   await mkdir(join(root, 'secrets'));
   for (const [name, secret] of Object.entries(canary)) {
     const credentialFile = join(root, 'secrets', name);
@@ -76,12 +79,13 @@ export async function makeGround(): Promise<Ground> {
   return {
     folder,
     accounts,
+    servers,
     model,
     logged,
     serve: async (limits = {}, outside = nowhere, prices = listPrices) => {
       const signal = new AbortController().signal;
       const log = { info: note, error: note };
-      const boundary = await serveBoundary({ folder, accounts, signal, log, limits, outside, prices });
+      const boundary = await serveBoundary({ folder, accounts, servers, signal, log, limits, outside, prices });
       running.push(boundary);
       return boundary;
     },
@@ -96,6 +100,7 @@ export async function makeGround(): Promise<Ground> {
         account: 'claude',
         models: ['claude-opus-5-5', 'gpt-6.1-sol'],
         hosts: [],
+        servers: [],
         budget: null,
         socket,
         ...changes,

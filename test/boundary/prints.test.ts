@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Account } from '../../src/boundary/files.ts';
+import { Account, Server } from '../../src/boundary/files.ts';
 import type { Prints } from '../../src/boundary/files.ts';
 import { keepPrints, readPrints } from '../../src/boundary/keep-prints.ts';
 import { coverPrints, printsOf } from '../../src/boundary/prints.ts';
@@ -77,6 +77,7 @@ describe('the prints of a boundary', () => {
 
   const file = (): string => join(folder, 'credential');
   const account = (): Account => Account.parse({ provider: 'anthropic', kind: 'subscription', credentialFile: file() });
+  const of = (accounts: Record<string, Account>) => ({ accounts, servers: {} });
   const put = (of: string): Promise<void> => writeFile(file(), of, { mode: 0o600 });
   const covers = async (of: string): Promise<boolean> => {
     const prints = await readPrints(folder);
@@ -85,21 +86,28 @@ describe('the prints of a boundary', () => {
 
   it('follow a login that is renewed, keep the ones before it, and outlive the boundary', async () => {
     const tokens = [1, 2, 3, 4].map((n) => `sk-ant-oat01-${String(n).repeat(40)}`);
-    const prints = await keepPrints(folder, { claude: account() }, quiet);
+    const prints = await keepPrints(folder, of({ claude: account() }), quiet);
     for (const token of tokens) {
       await put(token);
       await prints.look();
       expect(await covers(token)).toBe(true);
     }
-    await (await keepPrints(folder, { claude: account() }, quiet)).look();
+    await (await keepPrints(folder, of({ claude: account() }), quiet)).look();
     expect(await Promise.all(tokens.map(covers))).toEqual([false, true, true, true]);
     expect((await readFile(join(folder, 'prints.json'), 'utf8')).includes(tokens[3]!)).toBe(false);
+  });
+
+  it('cover what a server is told, too', async () => {
+    await put('a-token-of-the-tracker-0123456789');
+    const tracker = Server.parse({ url: 'https://tracker.example/mcp', credentialFile: file() });
+    await (await keepPrints(folder, { accounts: {}, servers: { tracker } }, quiet)).look();
+    expect(await covers('a-token-of-the-tracker-0123456789')).toBe(true);
   });
 
   it('are none of a file that must not be read', async () => {
     await put('sk-ant-oat01-abcdefghijklmnop');
     await chmod(file(), 0o644);
-    await (await keepPrints(folder, { claude: account() }, quiet)).look();
+    await (await keepPrints(folder, of({ claude: account() }), quiet)).look();
     expect(await covers('sk-ant-oat01-abcdefghijklmnop')).toBe(false);
   });
 });

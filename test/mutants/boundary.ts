@@ -1,3 +1,4 @@
+import { calling } from './calling.ts';
 import type { Mutant } from './mutant.ts';
 
 const tunnels = [
@@ -454,6 +455,7 @@ export const boundary: readonly Mutant[] = [
     tests: inside,
   },
   ...outside,
+  ...calling,
   ...spent,
   ...harming,
   ...judging,

@@ -5,7 +5,7 @@ import type { RecordLine } from '../../worker/files.ts';
 import { BOUNDARY_PORT, IN, STATE } from '../../worker/files.ts';
 import { HOOK } from './agent.ts';
 import type { Agent, Launch, Said } from './agent.ts';
-import { calm, identity, isDeeper, json, remark, serverOf } from './identity.ts';
+import { calm, identity, isDeeper, isServer, json, remark, serverOf, serverUrl } from './identity.ts';
 
 /** Claude Code (2.1.329) in its two-way print mode: one process a conversation, heard in mid-turn. */
 export const claude: Agent = { hears: 'now', launch, reader, lacks };
@@ -18,8 +18,13 @@ const hooks = JSON.stringify({
 });
 
 function launch({ conversation, access, asks, settings, handoff, extras }: Launch): ReturnType<Agent['launch']> {
-  const servers = extras.filter((extra) => extra.kind === 'mcp');
-  const plugins = extras.filter((extra) => extra.kind !== 'mcp');
+  const servers = extras.filter(isServer);
+  const plugins = extras.filter((extra) => !isServer(extra));
+  const reached = servers.map((server) =>
+    server.kind === 'mcp'
+      ? [server.name, serverOf(server)]
+      : [server.name, { type: 'http', url: serverUrl(server.name) }],
+  );
   const skill = plugins.length === 0 ? [] : ['Skill'];
   const allowed = [...skill, ...servers.map(({ name }) => `mcp__${name}`)];
   const reads = ['Read,Grep,Glob', ...(asks ? ['AskUserQuestion'] : []), ...skill].join(',');
@@ -38,11 +43,7 @@ function launch({ conversation, access, asks, settings, handoff, extras }: Launc
     // A repository's own settings never run: a committed hook rewrote a reviewer's verdict.
     ['--setting-sources', 'user'],
     // Nor do the servers that it names.
-    [
-      '--strict-mcp-config',
-      '--mcp-config',
-      JSON.stringify({ mcpServers: Object.fromEntries(servers.map((server) => [server.name, serverOf(server)])) }),
-    ],
+    ['--strict-mcp-config', '--mcp-config', JSON.stringify({ mcpServers: Object.fromEntries(reached) })],
     plugins.flatMap(({ name }) => ['--plugin-dir', `/extras/${name}`]),
     ['--json-schema', JSON.stringify(handoff)],
     ['--model', settings.model, '--effort', settings.effort],
@@ -167,17 +168,19 @@ const Init = z.object({
 function lacks(extras: readonly Extra[], { src, line }: RecordLine): string | null {
   const init = src === 'cli' && extras.length > 0 ? Init.safeParse(json(line)).data : undefined;
   if (init === undefined) return null;
-  const missing = extras.flatMap(({ kind, name }) => {
+  const missing = extras.flatMap((extra) => {
+    const { kind, name } = extra;
     const path = `/extras/${name}`;
     const error = init.plugin_errors.find((one) => one.path === path)?.message;
     const status = init.mcp_servers.find((server) => server.name === name)?.status ?? 'not there';
-    const has =
-      kind === 'mcp'
-        ? status === 'connected'
-        : error === undefined &&
-          init.plugins.some((plugin) => plugin.path === path) &&
-          (kind === 'plugin' || init.skills.some((skill) => skill.startsWith(`${name}:`)));
-    return has ? [] : [`${kind} ${name}: ${error ?? (kind === 'mcp' ? `its server is ${status}` : 'it is not there')}`];
+    const has = isServer(extra)
+      ? status === 'connected'
+      : error === undefined &&
+        init.plugins.some((plugin) => plugin.path === path) &&
+        (kind === 'plugin' || init.skills.some((skill) => skill.startsWith(`${name}:`)));
+    return has
+      ? []
+      : [`${kind} ${name}: ${error ?? (isServer(extra) ? `its server is ${status}` : 'it is not there')}`];
   });
   return missing.length === 0 ? null : missing.join('; ');
 }

@@ -5,7 +5,8 @@ import type { RecordLine } from '../../worker/files.ts';
 import { BOUNDARY_PORT, IN, STATE, WorkerNote } from '../../worker/files.ts';
 import { HOOK } from './agent.ts';
 import type { Agent, Launch, Said } from './agent.ts';
-import { calm, identity, json, remark, serverOf } from './identity.ts';
+import { calm, identity, isServer, json, remark, serverOf, serverUrl } from './identity.ts';
+import type { Server } from './identity.ts';
 
 /** Codex (0.169.0): one `exec` process a turn, so that a message waits for the turn's end. */
 export const codex: Agent = { hears: 'turn-end', launch, reader, lacks };
@@ -36,7 +37,7 @@ function launch({ settings, handoff, extras }: Launch): ReturnType<Agent['launch
     ['--output-schema', `${IN}/${SCHEMA}`],
     ['-m', settings.model],
     config(settings.effort),
-    extras.flatMap((extra) => (extra.kind === 'mcp' ? ['-c', `mcp_servers.${extra.name}=${toml(extra)}`] : [])),
+    extras.flatMap((extra) => (isServer(extra) ? ['-c', `mcp_servers.${extra.name}=${toml(extra)}`] : [])),
   );
   return {
     start: ['codex', 'exec', ...flags, '-'],
@@ -47,10 +48,13 @@ function launch({ settings, handoff, extras }: Launch): ReturnType<Agent['launch
 }
 
 /** An inline table of TOML, whose strings are written as JSON's. `required`: Codex does not begin without it, and says so. */
-function toml(server: Extract<Extra, { kind: 'mcp' }>): string {
+const toml = (server: Server): string =>
+  `{${server.kind === 'mcp' ? started(server) : `url=${JSON.stringify(serverUrl(server.name))}`},required=true}`;
+
+function started(server: Extract<Server, { kind: 'mcp' }>): string {
   const { command, args, env } = serverOf(server);
   const table = Object.entries(env).map(([key, value]) => `${JSON.stringify(key)}=${JSON.stringify(value)}`);
-  return `{command=${JSON.stringify(command)},args=${JSON.stringify(args)},env={${table.join(',')}},required=true}`;
+  return `command=${JSON.stringify(command)},args=${JSON.stringify(args)},env={${table.join(',')}}`;
 }
 
 /** It tells on stderr what it could not load, and nothing of what it could. */

@@ -1,4 +1,5 @@
 import type { Extra } from '../../chain/extras.ts';
+import { BOUNDARY_PORT } from '../../worker/files.ts';
 
 /** Who commits inside a session. The address can never be anybody's. */
 export const identity = {
@@ -37,6 +38,13 @@ export function isDeeper(value: unknown, most: number): boolean {
   }
   return true;
 }
+
+/** An MCP server, however it is reached. */
+export type Server = Extract<Extra, { kind: 'mcp' | 'mcp-url' }>;
+export const isServer = (extra: Extra): extra is Server => extra.kind === 'mcp' || extra.kind === 'mcp-url';
+
+/** Where a CLI reaches a server that is not in its container: the boundary knows the rest. */
+export const serverUrl = (name: string): string => `http://127.0.0.1:${BOUNDARY_PORT}/mcp/${name}`;
 
 /** How a CLI starts a server: in its own folder. */
 export function serverOf({ name, command, env }: Extract<Extra, { kind: 'mcp' }>): {

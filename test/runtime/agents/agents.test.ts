@@ -122,6 +122,12 @@ describe('extras', () => {
     env: { A: '"b"' },
   };
   const all = [plugin, skill, server];
+  const tracker: Extra = {
+    kind: 'mcp-url',
+    name: 'tracker',
+    url: 'https://tracker.example/?a',
+    credentialFile: '/etc/token',
+  };
   const started = ['-c', 'cd /extras/words && exec "$@"', 'sh', 'node', 'it.mjs'];
 
   it('claude: plugin folders, and servers of the host alone, also where there are none', () => {
@@ -144,6 +150,20 @@ describe('extras', () => {
     expect(start).toContain(
       `mcp_servers.words={command="sh",args=${JSON.stringify(started)},env={"A"="\\"b\\""},required=true}`,
     );
+  });
+
+  it('a server by URL: both CLIs know the boundary alone', () => {
+    const reads = launch(claude, 'read', [tracker]).start;
+    const url = 'http://127.0.0.1:3128/mcp/tracker';
+    expect(reads[reads.indexOf('--mcp-config') + 1]).toBe(
+      JSON.stringify({ mcpServers: { tracker: { type: 'http', url } } }),
+    );
+    expect(reads[reads.indexOf('--allowedTools') + 1]).toBe('mcp__tracker');
+    expect(launch(codex, 'write', [tracker]).start).toContain(`mcp_servers.tracker={url="${url}",required=true}`);
+    for (const agent of [claude, codex])
+      expect(JSON.stringify(launch(agent, 'write', [tracker]))).not.toMatch(/tracker\.example|\/etc\/token/);
+    const line = cli(init({ mcp_servers: [{ name: 'tracker', status: 'needs-auth' }] }));
+    expect(claude.lacks([tracker], line)).toBe('mcp-url tracker: its server is needs-auth');
   });
 
   const init = (of: object): string =>
