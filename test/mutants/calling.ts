@@ -102,4 +102,18 @@ export const calling: readonly Mutant[] = [
     put: "server.url !== ''",
     tests: ['test/boundary/prints.test.ts'],
   },
+  {
+    guard: 'an extra is for the roles that it names',
+    file: 'src/runtime/extras.ts',
+    find: '(roles?.includes(role) ?? true) &&',
+    put: '',
+    tests: ['test/runtime/extras.test.ts'],
+  },
+  {
+    guard: 'an extra is for the projects that it names',
+    file: 'src/runtime/extras.ts',
+    find: '(projects?.includes(project) ?? true) &&',
+    put: '',
+    tests: ['test/runtime/extras.test.ts'],
+  },
 ];
