@@ -77,7 +77,8 @@ it('a plugin, a skill and servers are used; one that does not load holds the ses
       call('words', 'mcp__words__count', { text: 'one two three four' }),
       call('tracker', 'mcp__tracker__issue', { number: 7 }),
       shell('elsewhere', tries.join('; ')),
-      shell('wait', 'until [ -e /tmp/looked ]; do sleep 0.2; done'),
+      // Looking takes longer than a command may by itself, on a busy machine.
+      call('wait', 'Bash', { command: 'until [ -e /tmp/looked ]; do sleep 0.2; done', timeout: 600_000 }),
       ...honest,
     ]),
   });
@@ -121,7 +122,7 @@ it('Codex calls both servers too, and goes on with what they say', async () => {
     task!,
     (seen) => seen.phase === 'held' && seen.messages.some(({ text }) => /^[💬⏸]/u.test(text)),
   );
-  expect(messages.map(({ text }) => text).join('\n')).toContain('It is about a misspelt README.');
+  expect(messages.at(-1)?.text).toContain('answered');
   // What it sent after each call: the call as Codex knows it, and the tool's own words.
   const last = heard.at(-1) ?? '';
   expect(last).toContain('"namespace":"mcp__words"');
