@@ -116,4 +116,11 @@ export const calling: readonly Mutant[] = [
     put: '',
     tests: ['test/runtime/extras.test.ts'],
   },
+  {
+    guard: 'the start looks whether the tokens of servers can be used',
+    file: 'src/boundary/credentials.ts',
+    find: "return looked.filter((why) => why !== null).join('\\n') || null;",
+    put: 'return null;',
+    tests: ['test/boundary/credentials.test.ts'],
+  },
 ];

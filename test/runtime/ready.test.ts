@@ -61,7 +61,20 @@ it('the engine tells its runtimes, and one that is away says so', async () => {
   await expect(dockerEngine({ socket: '/nowhere', box: '00000000' }).runtimes()).rejects.toThrow('/nowhere');
 });
 
-it('the controller does not start with a runtime that is not there', async () => {
+it.each([
+  [
+    'a runtime that is not there',
+    { container: { runtime: 'no-such-runtime', socket } },
+    'Docker knows no runtime no-such-runtime; it has ',
+  ],
+  [
+    "a server's token that is not there",
+    {
+      extras: [{ kind: 'mcp-url', name: 'tracker', url: 'https://tracker.example/', credentialFile: '/nowhere/token' }],
+    },
+    'extras.tracker: /nowhere/token cannot be read (ENOENT).',
+  ],
+])('the controller does not start with %s', async (_, wrong, sentence) => {
   const data = await mkdtemp(join(tmpdir(), 'signalbox-ready-'));
   const account = { kind: 'subscription', credentialFile: join(data, 'none') };
   const settings = {
@@ -69,11 +82,12 @@ it('the controller does not start with a runtime that is not there', async () =>
     projects: [{ id: 'site', repository: join(data, 'site.git'), channels: ['console:site'] }],
     accounts: { claude: { ...account, provider: 'anthropic' }, codex: { ...account, provider: 'openai' } },
     console: { port: 0 },
-    container: { runtime: 'no-such-runtime', socket },
+    container: { socket },
+    ...wrong,
   };
   await writeFile(join(data, 'signalbox.yaml'), stringify(settings));
   const cli = resolve(import.meta.dirname, '../../src/cli.ts');
   const { exitCode, stderr } = await execa(process.execPath, [cli, 'up', '--data', data], { reject: false });
-  expect([exitCode, stderr]).toEqual([78, expect.stringContaining('Docker knows no runtime no-such-runtime; it has ')]);
+  expect([exitCode, stderr]).toEqual([78, expect.stringContaining(sentence)]);
   await rm(data, { recursive: true });
 });
