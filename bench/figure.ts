@@ -4,7 +4,7 @@ export type Bench = {
   readonly root: string;
   /** A folder on the disk that the data folder is on; what is made in it is removed again. */
   readonly place: string;
-  /** How often, where a figure repeats whole tasks; null: as often as the figure does by itself. */
+  /** How often, where a figure repeats whole tasks or texts; null: as often as the figure does by itself. */
   readonly repeats: number | null;
   /** One line for whoever waits, at the start of what takes more than two seconds. */
   readonly say: (line: string) => void;

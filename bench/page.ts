@@ -6,7 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import type { Page } from 'playwright-core';
 import { openConsole } from '../src/bots/console/console.ts';
+import { ProjectId, TaskId } from '../src/chain/ids.ts';
 import type { Task } from '../src/chain/task.ts';
+import { transition } from '../src/chain/transition.ts';
 import { claude } from '../src/runtime/agents/claude.ts';
 import { followRecord } from '../src/runtime/follow.ts';
 import { recordReader } from '../src/runtime/record.ts';
@@ -51,13 +53,14 @@ export async function streaming(bench: Bench): Promise<Measured | null> {
     await page.goto(`${served.url}/t/${served.threads[0]}#key=${key}`);
     await page.locator('#composer').waitFor();
     await page.evaluate(WATCH);
-    bench.say(`a text of three seconds, ${ROUNDS} times alone and ${ROUNDS} times in ${THREADS} threads at once`);
+    const times = `${bench.repeats ?? ROUNDS} times`;
+    bench.say(`a text of three seconds, ${times} alone and ${times} in ${THREADS} threads at once`);
     const before = process.memoryUsage().rss;
     const alone = await rounds(page, served, 1, bench);
     const together = await rounds(page, served, THREADS, bench);
     const aim = 'p95 ≤ 300 ms';
     return {
-      how: `A text grows by a word each ${BETWEEN_MS} ms for ${(WORDS * BETWEEN_MS) / 1000} s, from the line in which the CLI prints it: through the worker's pieces, the record on the disk, the controller's look at it each ${LOOK_MS} ms and a console, all in this process, to Chromium at 390 px with one thread open; the page notes when its element says each word. ${ROUNDS} times with one thread, ${ROUNDS} times with ${THREADS} at once.`,
+      how: `A text grows by a word each ${BETWEEN_MS} ms for ${(WORDS * BETWEEN_MS) / 1000} s, from the line in which the CLI prints it: through the worker's pieces, the record on the disk, the controller's look at it each ${LOOK_MS} ms and a console, all in this process, to Chromium at 390 px with one thread open; the page notes when its element says each word. ${times} with one thread, ${times} with ${THREADS} at once.`,
       rows: [
         { what: 'first word → page', unit: 'ms', values: spread(alone.first), aim },
         { what: 'each word → page', unit: 'ms', values: spread(alone.each), aim },
@@ -96,9 +99,9 @@ new MutationObserver(() => {
 type Noted = readonly { readonly said: string; readonly ms: number }[];
 type Rounds = { readonly first: number[]; readonly each: number[]; readonly seen: number[] };
 
-async function rounds(page: Page, { texts }: Served, count: number, { signal }: Bench): Promise<Rounds> {
+async function rounds(page: Page, { texts }: Served, count: number, { signal, repeats }: Bench): Promise<Rounds> {
   const all: Rounds = { first: [], each: [], seen: [] };
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < (repeats ?? ROUNDS); round += 1) {
     await page.evaluate('globalThis.noted.length = 0');
     for (const text of texts.slice(0, count)) text.begin();
     for (let word = 0; word < WORDS; word += 1) {
@@ -145,7 +148,10 @@ async function serve({ place }: Bench, key: string): Promise<Served> {
   const at = { platform: 'console', channel: 'site' };
   const opened = await Promise.all(
     Array.from({ length: THREADS }, (_, n) => web.chat.open(`open-${n}`, at, sample(n))),
-  );
+  ).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   const texts = opened.map((thread, n) =>
     textOf(join(place, `record-${n}.jsonl`), (writes) => web.chat.show(thread, { writes })),
   );
@@ -191,21 +197,22 @@ function textOf(file: string, shown: (text: string) => void): Text {
   };
 }
 
-/** As much of a task as a card shows. */
-const sample = (n: number): Task =>
-  ({
-    id: `t${String(n).padStart(10, '0')}`,
-    project: 'site',
-    title: `measure number ${n}`,
-    idea: 'measure',
-    branch: 'signalbox/measure',
-    phase: { at: 'preparing' },
-    times: [],
-    sessions: [],
-    instead: {},
-    change: null,
-    head: null,
-    check: null,
-    review: null,
-    approval: null,
-  }) as unknown as Task;
+/** A task as one is when it was just asked for. */
+function sample(n: number): Task {
+  const moved = transition(
+    null,
+    {
+      is: 'asked',
+      task: TaskId.parse(`t${String(n).padStart(10, '0')}`),
+      project: ProjectId.parse('site'),
+      slug: `measure-${n}`,
+      idea: `measure number ${n}`,
+      mode: 'headless',
+      by: { id: 'you', name: 'You', may: 'admin' },
+      places: [{ platform: 'console', channel: 'site' }],
+    },
+    { at: Date.now() },
+  );
+  if (moved.kind !== 'moved') throw new Error('a task that was asked for does not begin');
+  return moved.state;
+}

@@ -43,6 +43,23 @@ describe('bench', () => {
     expect(await readdir(data)).toEqual([]);
   }, 240_000);
 
+  it('--only page --repeats 1: the words of one text, alone and beside many; nothing left', async () => {
+    const { exitCode, stdout } = await bench('--only', 'page', '--repeats', '1', '--json');
+    expect(exitCode).toBe(0);
+    const { how, rows } = JSON.parse(stdout.split('\n').at(-1)!).figures.page;
+    expect(how).toContain('1 times with one thread, 1 times with 50 at once');
+    expect(rows.map(({ what, unit }: { what: string; unit: string }) => `${what}: ${unit}`)).toEqual([
+      'first word → page: ms',
+      'each word → page: ms',
+      'first word → page, 50 threads at once: ms',
+      'each word → page, 50 threads at once: ms',
+      'states of one text that were seen, of 30: in all',
+      'memory of this process: MB',
+    ]);
+    for (const { values } of rows.slice(0, 4)) expect(values.p50).toBeGreaterThan(0);
+    expect(await readdir(data)).toEqual([]);
+  }, 120_000);
+
   it('a data folder that is not there is not made', async () => {
     const { exitCode } = await bench('--only', 'journal', '--data', join(data, 'not', 'there'));
     expect(exitCode).toBe(0);
