@@ -98,6 +98,8 @@ async function grantAll(data: string, run: string, port: number): Promise<readon
         role: 'coder',
         account: 'claude',
         models: [MODEL],
+        // More than is spent here; each request is counted as in a real session.
+        budget: { task: 1_000_000, day: 1_000_000, raised: null },
         socket,
       };
       await writeFile(join(grants, `${session}.json`), JSON.stringify(grant));

@@ -117,7 +117,7 @@ const NO_NAME = 'only full host names can be allowed.';
 const NO_SERVER = 'a session may call the servers that signalbox.yaml gives it, and these at their own address alone.';
 
 /** The place is the agent's word: shown as code, and never longer than a name. */
-function refused({ place, why, count, ask, kept }: Of<'refused'>): string {
+function refused({ place, why, count, ask, kept, last }: Of<'refused'>): string {
   const times = count === 1 ? 'once' : `${count} times`;
   const isServer = why === 'request' && place === SERVERS;
   const reason = isServer ? NO_SERVER : why === 'unlisted' && ask === null && kept === null ? NO_NAME : remedies[why];
@@ -131,7 +131,8 @@ function refused({ place, why, count, ask, kept }: Of<'refused'>): string {
     why === 'request'
       ? `${isServer ? 'its MCP servers' : "its model's provider"} ${times} for more`
       : `for ${code(place, 260)} ${times}`;
-  return `🚧 The agent asked ${what} and was refused: ${reason}${more}`;
+  const end = last ? ` Further places of this task stand in ${code('boundary/usage.jsonl')} alone.` : '';
+  return `🚧 The agent asked ${what} and was refused: ${reason}${more}${end}`;
 }
 
 function answered({ by, place, answer }: Of<'place'>): string {

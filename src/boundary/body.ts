@@ -17,13 +17,16 @@ export type Held = { bytes: number };
 export async function readBody(
   request: IncomingMessage,
   held: Held,
-  limits: { readonly bodyBytes: number; readonly heldBytes: number },
+  limits: { readonly bodyBytes: number; readonly bodyPieces: number; readonly heldBytes: number },
 ): Promise<{ readonly ok: true; readonly bytes: Buffer } | Refusal> {
-  const chunks: Buffer[] = [];
-  let length = 0;
+  const whole = growing();
+  let [length, pieces] = [0, 0];
   const refused = (): Refusal | null => {
     if (Math.max(length, Number(request.headers['content-length'] ?? 0)) > limits.bodyBytes) {
       return { ...refusal(413, `the body is longer than ${limits.bodyBytes} bytes`), forbidden: true };
+    }
+    if (pieces > limits.bodyPieces) {
+      return { ...refusal(413, `the body comes in more than ${limits.bodyPieces} pieces`), forbidden: true };
     }
     return held.bytes > limits.heldBytes ? refusal(429, 'the requests under way hold too much') : null;
   };
@@ -31,7 +34,8 @@ export async function readBody(
   try {
     // Destroying what is left unread would reset the connection before the answer is read.
     for await (const chunk of refusing === null ? request.iterator({ destroyOnReturn: false }) : []) {
-      chunks.push(chunk as Buffer);
+      whole.add(chunk as Buffer);
+      pieces += 1;
       length += (chunk as Buffer).length;
       held.bytes += (chunk as Buffer).length;
       refusing = refused();
@@ -47,7 +51,23 @@ export async function readBody(
     held.bytes -= length;
     return refusing;
   }
-  return { ok: true, bytes: Buffer.concat(chunks, length) };
+  return { ok: true, bytes: whole.bytes() };
+}
+
+/** One buffer: a list of short ones would take a hundred times their length. */
+function growing(): { add(chunk: Buffer): void; bytes(): Buffer } {
+  let [room, length] = [Buffer.alloc(0), 0];
+  return {
+    add(chunk) {
+      if (length + chunk.length > room.length) {
+        const more = Buffer.allocUnsafe(Math.max(65_536, 2 * (length + chunk.length)));
+        room.copy(more, 0, 0, length);
+        room = more;
+      }
+      length += chunk.copy(room, length);
+    },
+    bytes: () => room.subarray(0, length),
+  };
 }
 
 /** Everything that is asked of a request's body before it may leave. The bytes themselves go on as they came. */

@@ -65,7 +65,7 @@ export function unfitContents(provider: Account['provider'], body: Json): string
   const { keys, tool, items, tiers } = rules[provider];
   const other = Object.keys(body).find((key) => !keys.includes(key));
   if (other !== undefined) return `${quoted(other)} is not among what a session may ask for`;
-  if ('service_tier' in body && !tiers.includes(String(body['service_tier'])))
+  if ('service_tier' in body && !isOne(tiers, body['service_tier']))
     return `the service tier ${quoted(body['service_tier'])} is not among a session's`;
   return (
     unfitTools(body['tools'], tool) ??
@@ -136,7 +136,8 @@ function unfitAddition(added: unknown, tool: Rules['tool']): string | null {
 
 const firstOf = (found: readonly (string | null)[]): string | null => found.find((why) => why !== null) ?? null;
 
-const quoted = (value: unknown): string => JSON.stringify(String(value).slice(0, 60));
+const quoted = (value: unknown): string =>
+  JSON.stringify((typeof value === 'string' ? value : String(JSON.stringify(value))).slice(0, 60));
 
 /** What of `anthropic-beta` may leave: changes to how an answer is told, none to what the provider does for it. */
 const betas: readonly string[] = [

@@ -32,13 +32,14 @@ export async function credentialOf(account: Account): Promise<Credential> {
   if (account.provider === 'anthropic' && account.kind === 'key') {
     return { ok: true, secret, stamp, headers: { 'x-api-key': secret } };
   }
-  const chatgpt = account.provider === 'openai' && account.kind === 'subscription' ? account.accountId : undefined;
-  return {
-    ok: true,
-    secret,
-    stamp,
-    headers: { authorization: `Bearer ${secret}`, ...(chatgpt === undefined ? {} : { 'chatgpt-account-id': chatgpt }) },
-  };
+  return { ok: true, secret, stamp, headers: { authorization: `Bearer ${secret}`, ...besides(account) } };
+}
+
+/** What a provider wants beside a subscription's login. */
+function besides({ provider, kind, accountId }: Account): Readonly<Record<string, string>> {
+  if (kind === 'key') return {};
+  if (provider === 'anthropic') return { 'anthropic-beta': 'oauth-2025-04-20' };
+  return accountId === undefined ? {} : { 'chatgpt-account-id': accountId };
 }
 
 /** The same for an MCP server; one that names no file gets none. */

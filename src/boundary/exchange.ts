@@ -168,10 +168,11 @@ export async function refuse(
     ...refused.headers,
   });
   answer.write(body);
-  let left = 2 * terms.limits.bodyBytes;
+  let [left, pieces] = [2 * terms.limits.bodyBytes, 2 * terms.limits.bodyPieces];
   for await (const chunk of request) {
     left -= (chunk as Buffer).length;
-    if (left < 0) {
+    pieces -= 1;
+    if (left < 0 || pieces < 0) {
       break;
     }
   }

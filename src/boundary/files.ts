@@ -147,7 +147,8 @@ export const SERVERS = 'calls of MCP servers';
 
 /**
  * `<data>/boundary/refused.jsonl`: where sessions wanted to go and were not let, for people; at most two lines a place, at most 32 places a
- * session. Each refusal as it came is in usage.jsonl. `host` is the agent's word, in the characters of names and addresses alone; or MODEL or SERVERS.
+ * session beside its provider and its MCP servers. Each refusal as it came is in usage.jsonl. `host` is the agent's word, in the characters of
+ * names and addresses alone; or MODEL or SERVERS.
  */
 export const RefusedLine = z.object({
   t: z.number(),

@@ -75,15 +75,17 @@ export function requestHeaders(
   length: number,
 ): Record<string, string> {
   const { 'anthropic-beta': asked = '', ...rest } = kept(from, toProvider);
-  const betas = betasOf(asked);
+  const { 'anthropic-beta': own = '', ...secret } = credential;
+  // What its credential takes is not the session's to leave out: the provider would call the login itself bad.
+  const betas = new Set([own, betasOf(asked) ?? ''].flatMap((one) => one.split(',')).filter(Boolean));
   return {
     ...rest,
-    ...(betas === null ? {} : { 'anthropic-beta': betas }),
+    ...(betas.size === 0 ? {} : { 'anthropic-beta': [...betas].join(',') }),
     'content-type': 'application/json',
     'content-length': String(length),
     'accept-encoding': 'identity',
     connection: 'close',
-    ...credential,
+    ...secret,
   };
 }
 

@@ -4,6 +4,8 @@ export type Limits = {
   readonly connections: number;
   /** Of one request's body. Both providers refuse more than this themselves. */
   readonly bodyBytes: number;
+  /** In which a body comes: each takes the boundary's time, however short it is. */
+  readonly bodyPieces: number;
   /** Of the bodies of all requests under way. */
   readonly heldBytes: number;
   readonly headerBytes: number;
@@ -37,6 +39,7 @@ const MiB = 2 ** 20;
 export const usualLimits: Limits = {
   connections: 64,
   bodyBytes: 32 * MiB,
+  bodyPieces: 8_192,
   heldBytes: 64 * MiB,
   headerBytes: 32 * 1024,
   headersMs: 15_000,

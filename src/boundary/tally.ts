@@ -1,3 +1,4 @@
+import { MODEL, SERVERS } from './files.ts';
 import type { RefusedLine } from './files.ts';
 import { textOf } from './hosts.ts';
 import type { Place } from './hosts.ts';
@@ -11,8 +12,11 @@ export type Tally = {
   close(): Promise<void>;
 };
 
-/** Places of one session; the rest are in usage.jsonl alone. */
+/** Places of one session, beside what is its own; the rest are in usage.jsonl alone. */
 const PLACES = 32;
+
+/** Its provider and its servers: what it asks of these no made-up names hide. */
+const isOwn = ({ name }: Place): boolean => name === MODEL || name === SERVERS;
 
 type Counted = { readonly place: Place; readonly why: RefusedLine['why']; count: number; timer: NodeJS.Timeout | null };
 
@@ -46,7 +50,7 @@ export function refusedTally(
       const known = places.get(key);
       if (known !== undefined) {
         known.count += 1;
-      } else if (places.size < PLACES) {
+      } else if (isOwn(place) || places.size < PLACES) {
         const counted: Counted = { place, why, count: 1, timer: null };
         counted.timer = setTimeout(() => void write(counted), settleMs).unref();
         places.set(key, counted);

@@ -77,6 +77,8 @@ export const Notice = z.discriminatedUnion('kind', [
     ask: z.number().int().nullable().default(null),
     /** Who said that it stays refused. */
     kept: z.string().nullable().default(null),
+    /** No further place of this task is told. */
+    last: z.literal(true).optional(),
   }),
   /** What an admin said of it. */
   z.object({ kind: z.literal('place'), by: z.string(), place: z.string(), answer: z.enum(['allow', 'keep']) }),

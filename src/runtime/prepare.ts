@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Extra } from '../chain/extras.ts';
 import type { SessionId } from '../chain/ids.ts';
 import type { SessionSpec } from '../chain/ports.ts';
 import { EGRESS, IN, OUT, Spec, STATE, WORK } from '../worker/files.ts';
@@ -39,7 +38,7 @@ export async function prepareSession(site: Installation, spec: SessionSpec, say:
   const { access } = spec.checkout;
   const extras = await keepExtras(at, extrasOf(site.extras, spec));
   await makeRoom(at, settings.cli, extras);
-  const { files, ...launch } = agent.launch({
+  const { files, mounts, ...launch } = agent.launch({
     conversation: uuidOf(spec.session, 'conversation'),
     role,
     access,
@@ -60,7 +59,8 @@ export async function prepareSession(site: Installation, spec: SessionSpec, say:
   const env = { ...launch.env, ...tunnelEnv(access), ...ready.env };
   const written: Spec = { v: 1, session: spec.session, cli: settings.cli, ...launch, env, prompt, tools, again: AGAIN };
   await putFile(at.spec, JSON.stringify(written));
-  const definition = define(site, spec, at, tree, ready, extras);
+  const sees = Object.entries(mounts).map(([name, to]) => ({ from: join(at.in, name), to, access: 'read' as const }));
+  const definition = define(site, spec, at, tree, ready, [...sees, ...mountsOf(settings.cli, extras)]);
   await claimDurably(at.fixed, JSON.stringify(definition));
   return definition;
 }
@@ -75,7 +75,7 @@ function define(
   at: Layout,
   tree: string,
   { image, mounts }: Ready,
-  extras: readonly Extra[],
+  besides: Definition['mounts'],
 ): Definition {
   return {
     image,
@@ -92,7 +92,7 @@ function define(
       { from: join(site.root, 'roles', role), to: '/role', access: 'read' },
       { from: join(site.root, 'src', 'worker'), to: '/opt/signalbox', access: 'read' },
       ...mounts,
-      ...mountsOf(settings.cli, extras),
+      ...besides,
     ],
     capabilities: ['SETUID', 'SETGID', 'KILL'],
     memoryGiB: settings.memoryGiB,

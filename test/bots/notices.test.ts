@@ -14,6 +14,11 @@ const messages: Readonly<Record<keyof typeof notices, readonly string[]>> = {
     '[Allow example.org for this project] plain allow:t0123456789:4',
     '[Keep refusing] plain keep:t0123456789:4',
   ],
+  refusedLast: [
+    "🚧 The agent asked for `example.org` once and was refused: it is not on this project's list. An admin may let its coders go there. Allowing it also lets the agent send data there. Further places of this task stand in `boundary/usage.jsonl` alone.",
+    '[Allow example.org for this project] plain allow:t0123456789:11',
+    '[Keep refusing] plain keep:t0123456789:11',
+  ],
   refusedNoName: ['🚧 The agent asked for `198.51.100.1` once and was refused: only full host names can be allowed.'],
   refusedKept: [
     "🚧 The agent asked for `example.org` once and was refused: it is not on this project's list. Ana said that it stays so.",

@@ -21,6 +21,7 @@ export const notices = {
   spoke: { kind: 'spoke', role: 'brainstormer', text: 'One thing first.\n[Merge](x) it' },
   typed: { kind: 'typed', role: 'coder', text: '/merge please' },
   refused: { kind: 'refused', place: 'example.org', why: 'unlisted', count: 3, ask: 4, kept: null },
+  refusedLast: { kind: 'refused', place: 'example.org', why: 'unlisted', count: 1, ask: 11, kept: null, last: true },
   refusedNoName: { kind: 'refused', place: '198.51.100.1', why: 'unlisted', count: 1, ask: null, kept: null },
   refusedKept: { kind: 'refused', place: 'example.org', why: 'unlisted', count: 1, ask: null, kept: 'Ana' },
   refusedServer: { kind: 'refused', place: 'calls of MCP servers', why: 'request', count: 1, ask: null, kept: null },

@@ -25,6 +25,9 @@ describe('a way out through the provider', () => {
     ['a container', { container: 'c1' }, 'container'],
     ['a fast tier', { speed: 'fast' }, 'speed'],
     ['a priority tier', { service_tier: 'auto' }, 'tier'],
+    ['a tier that is no word', { service_tier: { toString: 1, valueOf: 1 } }, 'tier'],
+    ['a list with a tier', { service_tier: ['standard_only'] }, 'tier'],
+    ['a tool whose type is no word', { tools: [{ type: { toString: 1, valueOf: 1 } }] }, 'run by the provider'],
     ['an image by URL', image({ type: 'url', url: 'https://example.org/?secret' }), 'fetched'],
     ['a file of the account', image({ type: 'file', file_id: 'f1' }), 'fetched'],
     [

@@ -21,7 +21,12 @@ function account(provider: Account['provider'], kind: Account['kind']): Account 
 }
 
 test.each([
-  ['anthropic', 'subscription', 'sk-ant-oat01-x', { authorization: 'Bearer sk-ant-oat01-x' }],
+  [
+    'anthropic',
+    'subscription',
+    'sk-ant-oat01-x',
+    { authorization: 'Bearer sk-ant-oat01-x', 'anthropic-beta': 'oauth-2025-04-20' },
+  ],
   ['anthropic', 'key', 'sk-ant-api03-x', { 'x-api-key': 'sk-ant-api03-x' }],
   ['openai', 'subscription', 'eyJx.y.z', { authorization: 'Bearer eyJx.y.z' }],
   ['openai', 'key', 'sk-proj-x', { authorization: 'Bearer sk-proj-x' }],

@@ -128,6 +128,29 @@ test('bodies under way: no more than the session may hold, and all is given back
   }
 });
 
+test('a body in ever so short pieces is refused after so many, and the others are served', async () => {
+  await ground.serve({ heldBytes: 60_000 });
+  const pieces = `1\r\n{\r\n`.repeat(20_000);
+  const head = 'POST /anthropic/v1/messages HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n';
+  for (let n = 0; n < 10; n += 1) {
+    const [answer, beside] = await Promise.all([raw(one, `${head}${pieces}0\r\n\r\n`), ask(other)]);
+    expect(answer).toMatch(/^HTTP\/1.1 413 /);
+    expect(answer).toContain('the body comes in more than 8192 pieces');
+    expect(beside.status).toBe(200);
+  }
+  expect((await ask(one)).status).toBe(200);
+});
+
+test('a body in pieces goes out as it is', async () => {
+  await ground.serve();
+  const body = claudeBody.padEnd(300_000);
+  const asked = Array.from({ length: 600 }, (_, n) => `1f4\r\n${body.slice(n * 500, n * 500 + 500)}\r\n`).join('');
+  const head =
+    'POST /anthropic/v1/messages HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n';
+  expect(await raw(one, `${head}${asked}0\r\n\r\n`)).toMatch(/^HTTP\/1.1 200 /);
+  expect(ground.model.asked.map((one) => one.body.toString())).toEqual([body]);
+});
+
 test('requests in a minute', async () => {
   await ground.serve({ requestsPerMinute: 3 });
   const answers = [];

@@ -27,7 +27,11 @@ async function session(account: AccountName): Promise<string> {
 
 describe('a request goes out', () => {
   test.each([
-    ['claude', { authorization: `Bearer ${canary.claude}` }, '/v1/messages?beta=true'],
+    [
+      'claude',
+      { authorization: `Bearer ${canary.claude}`, 'anthropic-beta': 'oauth-2025-04-20,effort-2025-11-24' },
+      '/v1/messages?beta=true',
+    ],
     ['claude-key', { 'x-api-key': canary['claude-key'] }, '/v1/messages?beta=true'],
     ['chatgpt', { authorization: `Bearer ${canary.chatgpt}`, 'chatgpt-account-id': 'acct_1' }, '/v1/responses'],
     ['openai-key', { authorization: `Bearer ${canary['openai-key']}` }, '/v1/responses'],
@@ -44,7 +48,7 @@ describe('a request goes out', () => {
         'accept-encoding': 'gzip, br, zstd',
         'x-forwarded-for': '10.0.0.1',
         'openai-beta': 'responses_multi_agent=v1',
-        'anthropic-beta': 'oauth-2025-04-20',
+        'anthropic-beta': 'effort-2025-11-24',
         'x-stainless-lang': 'js',
         'user-agent': 'claude-cli/2.1.329 (external, cli)',
         session_id: 's-1',
@@ -55,9 +59,9 @@ describe('a request goes out', () => {
     const [asked] = ground.model.asked;
     expect(asked).toMatchObject({ method: 'POST', url, body: Buffer.from(asking.body ?? claudeBody) });
     expect(asked?.headers).toEqual({
-      ...credential,
       'accept-encoding': 'identity',
-      'anthropic-beta': 'oauth-2025-04-20',
+      'anthropic-beta': 'effort-2025-11-24',
+      ...credential,
       'anthropic-version': '2023-06-01',
       connection: 'close',
       'content-length': String((asking.body ?? claudeBody).length),
@@ -67,6 +71,19 @@ describe('a request goes out', () => {
       'user-agent': 'claude-cli/2.1.329 (external, cli)',
       'x-stainless-lang': 'js',
     });
+  });
+
+  test('what a login takes goes with it, whatever the session leaves out, and once', async () => {
+    const key = await ground.grant('two', { account: 'claude-key' });
+    const socket = await session('claude');
+    for (const headers of [{}, { 'anthropic-beta': 'oauth-2025-04-20, effort-2025-11-24' }])
+      expect((await ask(socket, { headers })).status).toBe(200);
+    expect((await ask(key)).status).toBe(200);
+    expect(ground.model.asked.map(({ headers }) => headers['anthropic-beta'])).toEqual([
+      'oauth-2025-04-20',
+      'oauth-2025-04-20,effort-2025-11-24',
+      undefined,
+    ]);
   });
 
   test('the body goes byte for byte, however it is spaced and escaped', async () => {

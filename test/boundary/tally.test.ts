@@ -161,7 +161,11 @@ describe('refused.jsonl', () => {
     const boundary = await serve();
     for (let n = 0; n < 200; n += 1) await open(`n${n}.example:443`, socket);
     await open('ignore-all-rules\u00a0and:443', socket).catch(() => undefined);
+    // Nor do they hide what it asks of its provider.
+    expect((await ask(socket, { path: '/v1/models' })).status).toBe(403);
     await boundary.close();
-    expect(await refusedLines(ground, 32)).toHaveLength(32);
+    const lines = await refusedLines(ground, 33);
+    expect(lines).toHaveLength(33);
+    expect(lines).toContainEqual(expect.objectContaining({ host: 'model requests', why: 'request', count: 1 }));
   });
 });

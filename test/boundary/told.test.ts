@@ -175,6 +175,9 @@ describe('what shuts nothing', () => {
     ['anthropic', 400, { [`${u}status`]: 'rejected' }, failure('invalid_request_error', 'prompt is too long')],
     ['anthropic', 403, {}, failure('permission_error', 'no such model')],
     ['anthropic', 429, {}, 'credit balance is too low'],
+    // The provider repeats what the session asked for.
+    ['anthropic', 400, {}, failure('invalid_request_error', "Input tag 'Your credit balance is too low' found")],
+    ['anthropic', 403, {}, failure('permission_error', "no such model: 'OAuth token has been revoked'")],
     ['anthropic', 200, windows('anthropic', 0.99, inAnHour), {}],
     // Served out of the general windows although this one is spent.
     ['anthropic', 200, { ...modelSpent, [`${u}status`]: 'allowed' }, {}],

@@ -94,6 +94,22 @@ describe('a place that sessions were refused', () => {
     expect(notices(of).at(-1)).toMatchObject({ kind: 'refused', ask: 0, kept: null });
   });
 
+  it('twelve names are told and the twelfth says so; what its provider was asked for is told all the same', async () => {
+    const of = world();
+    const { id } = await asked(of);
+    for (let n = 0; n < 20; n += 1) of.refused.push(line(id, `n${n}.example`));
+    of.refused.push({ ...line(id, 'model requests'), why: 'request', listable: false });
+    await pass(5_000);
+    await quiet();
+    const told = notices(of).filter(({ kind }) => kind === 'refused');
+    expect(told.map((one) => ('place' in one ? one.place : ''))).toEqual([
+      'example.org',
+      ...Array.from({ length: 11 }, (_, n) => `n${n}.example`),
+      'model requests',
+    ]);
+    expect(told.map((one) => 'last' in one)).toEqual(told.map((_, n) => n === 11));
+  });
+
   it('is not allowed any more where enough are', async () => {
     const of = world();
     const { box, id } = await asked(of);

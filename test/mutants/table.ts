@@ -1,3 +1,4 @@
+import { blinding } from './blinding.ts';
 import { boundary } from './boundary.ts';
 import { dialogue } from './dialogue.ts';
 import { disk } from './disk.ts';
@@ -473,6 +474,7 @@ export const mutants: readonly Mutant[] = [
   ...talk,
   ...dialogue,
   ...boundary,
+  ...blinding,
   ...money,
   ...environment,
   ...starting,

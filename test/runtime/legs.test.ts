@@ -270,4 +270,36 @@ describe.each(['claude', 'codex'] as const)('%s and the rules for tool calls', (
     const left = (await world.git('status', '--short')).split('\n').filter((line) => line !== '');
     expect(left).toEqual(allows ? ['?? publish-was-made'] : []);
   });
+
+  it('what a session leaves in its own settings takes no rule away', async () => {
+    world = await enter(cli);
+    const played = (part: Part): void => {
+      world.rehearsal.heal();
+      world.rehearsal.fail({ role: 'coder', kind: 'played', part });
+    };
+    played({
+      steps: [{ name: 'unhook', say: 'Loosening', does: 'run', command: UNHOOK[cli] }, ...daring.steps.slice(0, 1)],
+      handoff: daring.handoff,
+    });
+    const status = async (spec: SessionSpec): Promise<string> => {
+      const end = (await world.controller().run(spec, quiet)) as { readonly handoff: { readonly status: string } };
+      return end.handoff.status;
+    };
+    expect(await status(world.spec)).toMatch(/unhook: [^]*loosened[^]*hard reset/);
+    const again = {
+      name: 'again',
+      say: 'Afresh',
+      does: 'run',
+      command: 'git reset --hard HEAD && touch again',
+    } as const;
+    played({ steps: [again], handoff: daring.handoff });
+    expect(await status(second())).toMatch(/again: [^;]*hard reset/);
+    expect(await world.git('status', '--short')).toBe('');
+  });
 });
+
+/** Each way that its own files have to run without hooks. */
+const UNHOOK: Readonly<Record<'claude' | 'codex', string>> = {
+  claude: `for f in settings.json settings.local.json; do echo '{"disableAllHooks":true,"hooks":{}}' > "$CLAUDE_CONFIG_DIR/$f"; done; sleep 2; echo loosened`,
+  codex: `printf 'hooks = { PreToolUse = [] }\n[features]\nhooks = false\ncodex_hooks = false\n' > "$CODEX_HOME/config.toml"; printf '{"hooks":{}}' > "$CODEX_HOME/hooks.json"; echo loosened`,
+};

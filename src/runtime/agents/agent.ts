@@ -5,10 +5,11 @@ import type { RecordLine, Spec } from '../../worker/files.ts';
 
 /** How one CLI is started and understood. Implemented by claude.ts and codex.ts, held to one contract suite. */
 export type Agent = {
-  /** Commands, environment and files (by name, put in in/) for a session. No secret is among them. */
-  launch(
-    session: Launch,
-  ): Pick<Spec, 'start' | 'resume' | 'env'> & { readonly files: Readonly<Record<string, string>> };
+  /** Commands, environment and files (by name, put in in/) for a session, and where the CLI looks for some of them. No secret is among them. */
+  launch(session: Launch): Pick<Spec, 'start' | 'resume' | 'env'> & {
+    readonly files: Readonly<Record<string, string>>;
+    readonly mounts: Readonly<Record<string, string>>;
+  };
   /** A reader for one record from its first line on: feed it every line in order, it says what each means. */
   reader(): (line: RecordLine) => readonly Said[];
   /** Says of one line which of these extras did not load, in a sentence; null where it says nothing of that. */

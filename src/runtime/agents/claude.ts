@@ -12,6 +12,8 @@ export const claude: Agent = { hears: 'now', launch, reader, lacks };
 
 /** Every tool, also those of agents that the agent starts. */
 const hooks = JSON.stringify({
+  // What a session writes into its own settings counts less than this.
+  disableAllHooks: false,
   hooks: {
     PreToolUse: [{ matcher: '*', hooks: [{ type: 'command', command: HOOK.command, timeout: HOOK.seconds }] }],
   },
@@ -66,6 +68,7 @@ function launch({ conversation, access, asks, settings, handoff, extras }: Launc
     resume: [...argv, '--resume', conversation],
     env,
     files: {},
+    mounts: {},
   };
 }
 

@@ -13,6 +13,21 @@ export const codex: Agent = { hears: 'turn-end', launch, reader, lacks };
 
 const SCHEMA = 'handoff.json';
 
+/** What its owner's machine requires of Codex: nothing in the agent's own folder, where it keeps its settings, takes this away. */
+const REQUIREMENTS = 'requirements.toml';
+const requirements = `[features]
+hooks = true
+
+[hooks]
+managed_dir = "/opt/signalbox"
+
+[[hooks.PreToolUse]]
+[[hooks.PreToolUse.hooks]]
+type = "command"
+command = ${JSON.stringify(HOOK.command)}
+timeout = ${HOOK.seconds}
+`;
+
 /** On the command line, since the file that has them otherwise would lie where the agent can write. */
 const config = (effort: string): readonly string[] =>
   [
@@ -27,13 +42,11 @@ const config = (effort: string): readonly string[] =>
     'features.goals=false',
     'agents.enabled=false',
     'analytics.enabled=false',
-    `hooks.PreToolUse=[{hooks=[{type="command",command="${HOOK.command}",timeout=${HOOK.seconds}}]}]`,
   ].flatMap((setting) => ['-c', setting]);
 
 /** Its own sandbox must be off: in a container without privileges every command of it fails, and the turn still ends well. */
 function launch({ settings, handoff, extras }: Launch): ReturnType<Agent['launch']> {
-  // Hooks that nobody trusted in its terminal are skipped without a word otherwise.
-  const flags = ['--json', '--dangerously-bypass-approvals-and-sandbox', '--dangerously-bypass-hook-trust'].concat(
+  const flags = ['--json', '--dangerously-bypass-approvals-and-sandbox'].concat(
     ['--output-schema', `${IN}/${SCHEMA}`],
     ['-m', settings.model],
     config(settings.effort),
@@ -43,7 +56,8 @@ function launch({ settings, handoff, extras }: Launch): ReturnType<Agent['launch
     start: ['codex', 'exec', ...flags, '-'],
     resume: ['codex', 'exec', 'resume', ...flags, '{thread}', '-'],
     env: { ...identity, ...calm, CODEX_HOME: STATE },
-    files: { [SCHEMA]: JSON.stringify(handoff) },
+    files: { [SCHEMA]: JSON.stringify(handoff), [REQUIREMENTS]: requirements },
+    mounts: { [REQUIREMENTS]: '/etc/codex/requirements.toml' },
   };
 }
 
