@@ -72,12 +72,12 @@ function messageIn({ body }: Answer): string {
 
 /** From its first letter: in a sentence about a request the words may be the agent's own, repeated. */
 function billing(answer: Answer): Reason | null {
-  const empty = answer.status === 400 && /^Your credit balance is too low/.test(messageIn(answer));
+  const empty = answer.status === 400 && messageIn(answer).startsWith('Your credit balance is too low');
   return empty ? { why: 'billing', window: null, until: null } : null;
 }
 
 /** A login that was taken back is told with a 403 by some of its services. */
 function revoked(answer: Answer): Reason | null {
-  const gone = answer.status === 403 && /^OAuth token has been revoked/.test(messageIn(answer));
+  const gone = answer.status === 403 && messageIn(answer).startsWith('OAuth token has been revoked');
   return gone ? { why: 'login', window: null, until: null } : null;
 }

@@ -12,15 +12,15 @@ export const blinding: readonly Mutant[] = [
   {
     guard: "a session's words that a provider repeats shut no account for its bill",
     file: 'src/boundary/told-anthropic.ts',
-    find: '/^Your credit balance is too low/',
-    put: '/Your credit balance is too low/',
+    find: "startsWith('Your credit balance is too low')",
+    put: "includes('Your credit balance is too low')",
     tests: ['test/boundary/told.test.ts'],
   },
   {
     guard: "a session's words that a provider repeats shut no account for its login",
     file: 'src/boundary/told-anthropic.ts',
-    find: '/^OAuth token has been revoked/',
-    put: '/OAuth token has been revoked/',
+    find: "startsWith('OAuth token has been revoked')",
+    put: "includes('OAuth token has been revoked')",
     tests: ['test/boundary/told.test.ts'],
   },
   {
