@@ -136,8 +136,10 @@ function unfitAddition(added: unknown, tool: Rules['tool']): string | null {
 
 const firstOf = (found: readonly (string | null)[]): string | null => found.find((why) => why !== null) ?? null;
 
-const quoted = (value: unknown): string =>
-  JSON.stringify((typeof value === 'string' ? value : `${JSON.stringify(value)}`).slice(0, 60));
+const quoted = (value: unknown): string => {
+  const text: string | undefined = typeof value === 'string' ? value : JSON.stringify(value);
+  return JSON.stringify((text ?? 'undefined').slice(0, 60));
+};
 
 /** What of `anthropic-beta` may leave: changes to how an answer is told, none to what the provider does for it. */
 const betas: readonly string[] = [
