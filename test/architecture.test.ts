@@ -38,6 +38,7 @@ const bench: Readonly<Record<string, readonly RegExp[]>> = {
   'bench/page.ts': [
     /^src\/bots\/console\/console\.ts$/,
     /^type src\/chain\/task\.ts$/,
+    /^src\/chain\/(ids|transition)\.ts$/,
     /^src\/store\/store\.ts$/,
     /^src\/runtime\/(agents\/claude|follow|record)\.ts$/,
     /^src\/worker\/growth\.ts$/,

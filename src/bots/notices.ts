@@ -1,16 +1,16 @@
-import { SERVERS } from '../boundary/files.ts';
 import { usd } from '../chain/budget.ts';
 import type { Check } from '../chain/change.ts';
 import type { Beside } from '../chain/instead.ts';
 import type { Notice } from '../chain/notice.ts';
 import { aboutDraft } from './drafts.ts';
 import { aboutQuestion } from './questions.ts';
-import { confirm, holdButtons, interrupt, placeButtons, retry, reviewButtons, stop } from './buttons.ts';
+import { confirm, holdButtons, interrupt, retry, reviewButtons, stop } from './buttons.ts';
 import type { Held } from './buttons.ts';
 import { checkRow, reviewRow, short } from './cards.ts';
 import { code, line, quoted, reveal, sentence } from './markdown.ts';
-import type { Button, Message } from './message.ts';
+import type { Message } from './message.ts';
 import { clockTime } from './phases.ts';
+import { placeAnswered, places, refused } from './places.ts';
 import { outbox } from './sent.ts';
 import { deeds } from './deeds.ts';
 import { loud, quiet } from './telling.ts';
@@ -93,7 +93,7 @@ function said(told: Of<'spent-much' | 'raised' | 'again' | 'place' | 'resumed' |
     case 'again':
       return again(told);
     case 'place':
-      return answered(told);
+      return placeAnswered(told);
     case 'resumed':
       return resumed(told);
     case 'reviewed':
@@ -103,43 +103,6 @@ function said(told: Of<'spent-much' | 'raised' | 'again' | 'place' | 'resumed' |
 
 const again = ({ role, reason, left }: Of<'again'>): string =>
   `🔁 Back to the ${role}: ${sentence(reason.split('\n\n')[0] ?? '')} Tries left after this one: ${left}.`;
-
-/** Why, and what can be done about it, where that is anything. */
-const remedies: Readonly<Record<Of<'refused'>['why'], string>> = {
-  request:
-    'no session may have another model or path, a tool that the provider runs, a faster tier, or so much at once.',
-  unlisted: "it is not on this project's list.",
-  address: 'its name leads to an address that is not public. No session may go there.',
-  tls: 'only TLS for that very name is let through.',
-};
-
-const NO_NAME = 'only full host names can be allowed.';
-const NO_SERVER = 'a session may call the servers that signalbox.yaml gives it, and these at their own address alone.';
-
-/** The place is the agent's word: shown as code, and never longer than a name. */
-function refused({ place, why, count, ask, kept, last }: Of<'refused'>): string {
-  const times = count === 1 ? 'once' : `${count} times`;
-  const isServer = why === 'request' && place === SERVERS;
-  const reason = isServer ? NO_SERVER : why === 'unlisted' && ask === null && kept === null ? NO_NAME : remedies[why];
-  const more =
-    kept !== null
-      ? ` ${line(kept, 60)} said that it stays so.`
-      : ask === null
-        ? ''
-        : ' An admin may let its coders go there. Allowing it also lets the agent send data there.';
-  const what =
-    why === 'request'
-      ? `${isServer ? 'its MCP servers' : "its model's provider"} ${times} for more`
-      : `for ${code(place, 260)} ${times}`;
-  const end = last ? ` Further places of this task stand in ${code('boundary/usage.jsonl')} alone.` : '';
-  return `🚧 The agent asked ${what} and was refused: ${reason}${more}${end}`;
-}
-
-function answered({ by, place, answer }: Of<'place'>): string {
-  return answer === 'allow'
-    ? `🛣️ ${line(by, 60)} allowed ${code(place, 260)} for this project. ${code('/hosts')} shows it and takes it back.`
-    : `🚧 ${line(by, 60)} said that ${code(place, 260)} stays refused in this project. Nobody is asked about it any more.`;
-}
 
 const signs: Readonly<Record<Of<'held'>['cause'], string>> = {
   quota: 'waits for the limit',
@@ -179,9 +142,6 @@ function leaving(told: Of<'handoff' | 'outbox'>): Message {
   if (told.kind === 'outbox') return outbox(told);
   return quiet(`🤝 The ${told.role} is done.`, quoted(told.summary, `${told.role}-handoff.md`));
 }
-
-const places = ({ task }: Subject, { ask, place }: Of<'refused'>): Button[] =>
-  ask === null ? [] : placeButtons(task, place, ask);
 
 function overheard({ kind, role, text }: Of<'spoke' | 'typed'>): Message {
   if (kind === 'spoke') return quiet(`💬 The ${role}:`, quoted(text, `${role}.md`));

@@ -159,10 +159,12 @@ describe('a grant that is not right serves nothing, and says so once', () => {
     const socket = await ground.grant('one');
     await ground.serve();
     expect((await ask(socket)).status).toBe(200);
+    const name = join(ground.folder, 'sessions', 'one.json');
     if (typeof wrong === 'string') {
-      await writeFile(join(ground.folder, 'sessions', 'one.json'), wrong);
+      // At once: half a file would be one more that is not right.
+      await writeFile(`${name}.tmp`, wrong);
+      await rename(`${name}.tmp`, name);
     } else {
-      const name = join(ground.folder, 'sessions', 'one.json');
       const grant = {
         v: 1,
         session: 'one',
