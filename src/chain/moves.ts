@@ -187,7 +187,7 @@ export function paused(task: Task, draft: Draft, step: Step, loud: boolean, stam
     return first([told], hold(task, { ...of, todo, from: step }, null, stamp));
   }
   const todo = 'Write here what should change. Resume keeps them as they are.';
-  const of = { kind: 'person', ends: { by: 'answer' }, reason: `${by} changes the requirements.` } as const;
+  const of = { kind: 'person', ends: { by: 'answer' }, reason: `${by} asked to change the requirements.` } as const;
   const from = { step: 'work', role, feedback: null } as const;
   return first([told], hold({ ...task, plan: null, head }, { ...of, todo, from }, null, stamp));
 }

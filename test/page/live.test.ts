@@ -13,6 +13,7 @@ const ids = {
   make: `make:${id}:1`,
   wait: `wait:${id}:1`,
   confirm: `merge2:${id}:${head}`,
+  interrupt: `interrupt:${id}:11111111-2222-4333-8444-555555555555`,
 };
 type Name = keyof typeof ids;
 const names = Object.keys(ids) as Name[];
@@ -44,17 +45,21 @@ describe('the buttons of a message', () => {
   it.each([
     ['held for review', offered('review', ['merge', 'stop', 'diff'], []), ['merge', 'stop', 'diff', 'make', 'confirm']],
     ['over', offered('merged', [], []), ['diff', 'make']],
-    ['asked', offered('working', ['stop'], ['b1-12:1']), ['stop', 'diff', 'answer', 'once', 'make', 'confirm']],
+    [
+      'asked',
+      offered('working', ['stop'], ['b1-12:1']),
+      ['stop', 'diff', 'answer', 'once', 'make', 'confirm', 'interrupt'],
+    ],
     [
       'asked the next part',
       offered('held', ['stop'], ['b1-12:2']),
-      ['stop', 'diff', 'next', 'once', 'make', 'confirm'],
+      ['stop', 'diff', 'next', 'once', 'make', 'confirm', 'interrupt'],
     ],
-    ['answered', offered('working', ['wait', 'stop'], []), ['stop', 'diff', 'make', 'wait', 'confirm']],
+    ['answered', offered('working', ['wait', 'stop'], []), ['stop', 'diff', 'make', 'wait', 'confirm', 'interrupt']],
     [
       'of an older journal',
       offered('working', ['stop']),
-      ['stop', 'diff', 'answer', 'next', 'once', 'make', 'confirm'],
+      ['stop', 'diff', 'answer', 'next', 'once', 'make', 'confirm', 'interrupt'],
     ],
     ['newer than the card', offered('working', [], [], 10), names],
   ])('%s', (_what, found, expected) => {

@@ -29,6 +29,7 @@ function isOffered(id: string, act: string, [ask, part]: readonly string[], { st
   if (LASTING.includes(act)) return true;
   if (OVER.includes(state.phase)) return false;
   if (OF_CARD.includes(act)) return card.buttons.some((button) => button.id === id);
+  if (act === 'interrupt') return state.phase === 'working';
   if (state.asks === undefined) return true;
   if (act === 'answer') return state.asks.includes(`${ask}:${part}`);
   return act === 'once' || act === 'refuse' ? state.asks.some((one) => one.startsWith(`${ask}:`)) : true;
