@@ -115,7 +115,7 @@ To be two people, open this one in another browser or a private window (a guest,
   ${url}/#key=${keys.guest}
 
 From another machine:   ssh -L ${new URL(url).port}:127.0.0.1:${new URL(url).port} <this machine>
-Only the model's answers are rehearsed: whatever you ask for, it mends the spelling in the README. The data is in ${data}.
+Only the model's answers are rehearsed: whatever you ask for, it mends the spelling in the README; a task after the merge finds nothing left to mend, and fails. The data is in ${data}.
 Ctrl-C ends the demo and removes what it made.`;
 }
 

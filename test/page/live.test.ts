@@ -53,7 +53,7 @@ describe('the buttons of a message', () => {
     [
       'asked the next part',
       offered('held', ['stop'], ['b1-12:2']),
-      ['stop', 'diff', 'next', 'once', 'make', 'confirm', 'interrupt'],
+      ['stop', 'diff', 'next', 'once', 'make', 'confirm'],
     ],
     ['answered', offered('working', ['wait', 'stop'], []), ['stop', 'diff', 'make', 'wait', 'confirm', 'interrupt']],
     [
