@@ -144,7 +144,7 @@ const outside: readonly Mutant[] = [
   },
   {
     guard: 'nobody is told that an address may be listed',
-    file: 'src/bots/notices.ts',
+    file: 'src/bots/places.ts',
     find: "why === 'unlisted' && ask === null && kept === null ? NO_NAME : remedies[why]",
     put: 'remedies[why]',
     tests: ['test/bots/notices.test.ts'],
