@@ -24,7 +24,7 @@ import { openCovers } from './covers.ts';
 import { Exit } from './exit.ts';
 import { stderr } from './log.ts';
 import { gitForge } from './forge/git.ts';
-import { attachCommand } from './runtime/attach.ts';
+import { attachCommand, isUp } from './runtime/attach.ts';
 import { keepBoundary } from './runtime/boundary.ts';
 import { boxId } from './runtime/box.ts';
 import { dockerEngine } from './runtime/docker.ts';
@@ -226,7 +226,10 @@ export async function attachTo(config: Config, root: string, wanted: string): Pr
   if (!task) throw new Exit(66, `there is no task ${wanted}; ./signalbox status names those in flight`);
   if (task.phase.at !== 'working')
     throw new Exit(69, `${task.slug} has no session at work now: it is ${task.phase.at}`);
-  const [program = 'docker', ...argv] = attachCommand((await siteOf(config, root)).engine, task.phase.session);
+  const { engine } = await siteOf(config, root);
+  const { session } = task.phase;
+  if (!(await isUp(engine, session))) throw new Exit(69, `the container of ${session} is not up yet; try again`);
+  const [program = 'docker', ...argv] = attachCommand(engine, session);
   const child = spawn(program, argv, { stdio: 'inherit' });
   return new Promise((resolve, reject) => {
     child.once('error', reject);

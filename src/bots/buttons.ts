@@ -39,7 +39,7 @@ const ACCOUNT = /^[a-z0-9-]{1,40}$/;
 /** As questions are named. */
 const ASK = /^[a-z]\d{1,4}-\d{1,10}$/;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const COUNT = /^\d{1,2}$/;
+const COUNT = /^(?:0|[1-9]\d?)$/;
 const HOLDS = /^(?:0|[1-9]\d{0,5})$/;
 
 /**

@@ -60,6 +60,15 @@ describe('the id of a button', () => {
     );
   });
 
+  it.each([
+    [`make:${id}:7`, `make:${id}:07`],
+    [`answer:${id}:a1-2:7:0`, `answer:${id}:a1-2:07:0`],
+    [`answer:${id}:a1-2:7:0`, `answer:${id}:a1-2:7:00`],
+  ])('%s, and with a number written as in %s it is none', (one, other) => {
+    expect(pressId(parsePress(one)!)).toBe(one);
+    expect(parsePress(other)).toBeNull();
+  });
+
   it('is nothing else that parses', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), anyPress.map(pressId)), fc.string(), (text, more) => {
