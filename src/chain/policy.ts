@@ -11,8 +11,9 @@ export const Policy = z.strictObject({
   test: z.string().min(1).nullable().default(null),
   /** Globs that may merge by themselves once soak is over; replaces the default. */
   merges: z.array(z.string().min(1)).default([
-    // Not all of docs: `conf.py` and `vite.config.ts` run where the documents are built, a script in a page where they are read.
-    'docs/**/*.{md,txt,rst,adoc,png,jpg,jpeg,gif,webp}',
+    // Not all of docs: `conf.py` and `vite.config.ts` run where the documents are built, a script in a page where they are read, and a
+    // list of packages may have any name that ends in .txt.
+    'docs/**/*.{md,rst,adoc,png,jpg,jpeg,gif,webp}',
     '**/*.md',
     '**/{README,CHANGELOG}{,.{md,txt,rst,adoc}}',
   ]),

@@ -129,7 +129,7 @@ hostile('tests that cannot be read', [
   ],
   [
     'a patch that is cut before it',
-    { 'docs/pad.txt': 'pad\n'.repeat(80_000), [test]: "it.skip('is one')\n" },
+    { 'docs/pad.rst': 'pad\n'.repeat(80_000), [test]: "it.skip('is one')\n" },
     'a tap',
     "Needs a person's tap: `test/a.test.ts`.",
     'Medium risk: 1 test file that cannot be read here, 1 file that cannot be read here, 1 file beyond what merges unattended.',

@@ -91,7 +91,7 @@ hostile('odd texts and sizes', [
   ['an empty file', { 'docs/a.md': '' }, 'itself', alone, low],
   [
     '50 MB of text',
-    { 'docs/a.txt': 'all work and no play\n'.repeat(2_500_000) },
+    { 'docs/a.rst': 'all work and no play\n'.repeat(2_500_000) },
     'a tap',
     alone,
     'Medium risk: 1 file that cannot be read here.',
@@ -112,7 +112,7 @@ hostile('odd texts and sizes', [
   ],
   [
     'one line of 300,000 letters',
-    { 'docs/a.txt': 'x'.repeat(300_000) },
+    { 'docs/a.rst': 'x'.repeat(300_000) },
     'a tap',
     alone,
     'Medium risk: 1 file that cannot be read here.',

@@ -361,6 +361,20 @@ const paths: readonly Mutant[] = [
     tests: ['test/hostile/builds'],
   },
   {
+    guard: 'lists of dependencies',
+    file: 'src/chain/gate/bands.ts',
+    find: "    '*{requirements,constraints}*.{txt,in}',\n",
+    put: '',
+    tests: ['test/hostile/builds'],
+  },
+  {
+    guard: 'a text among the documents may be a list of packages',
+    file: 'src/chain/policy.ts',
+    find: "'docs/**/*.{md,rst,",
+    put: "'docs/**/*.{md,txt,rst,",
+    tests: ['test/hostile/builds'],
+  },
+  {
     guard: 'tests that are removed',
     file: 'src/chain/gate/loosened.ts',
     find: "count(gone.size, 'test file', 'removed'),",

@@ -27,7 +27,7 @@ export const blocked: readonly Rule[] = [
 /** What steers agents and tools that run outside the container: an admin looks at those hunks. */
 export const sensitive: readonly Rule[] = [
   rule('agent instructions', [
-    '{agent,agents,claude,gemini,qwen,crush,warp,jules,replit}{,.*}.md',
+    '{agent,agents,claude,gemini,qwen,crush,warp,jules,replit,conventions,memory}{,.*}.md',
     'skill.md',
     '{*.,}{instructions,prompt,chatmode,agent}.md',
     'system-prompt.md',
@@ -83,6 +83,12 @@ export const sensitive: readonly Rule[] = [
     '*.{csproj,fsproj,vbproj,sln,gemspec,podspec,bazel,bzl,cmake}',
     'directory.build.*',
     'package.{json5,yaml,swift}',
+  ]),
+  rule('a list of dependencies', [
+    '*{requirements,constraints}*.{txt,in}',
+    '{requirements,constraints}/*.{txt,in}',
+    'go.{mod,work}',
+    'environment.{yml,yaml}',
   ]),
 ];
 

@@ -32,6 +32,7 @@ const rows = (band: Band, why: string, ...paths: readonly string[]): readonly (r
 describe('a path that is changed', () => {
   it.each([
     ...rows('merges', '', 'docs/a.md', 'docs/deep/b.png', 'README', 'src/README.txt', 'CHANGELOG.md', 'a/b/c.md'),
+    ...rows('holds', '', 'docs/pip.txt', 'docs/apt.txt', 'src/requirements.ts', 'docs/go.mod.md.txt', 'go.sum'),
     ...rows('holds', '', 'docs/conf.py', 'docs/index.html', 'docs/a.svg', 'docs/CNAME', 'README.js', 'CHANGELOG.py'),
     ...rows(
       'holds',
@@ -123,6 +124,20 @@ describe('a path that is changed', () => {
       'setup.py',
       'build.gradle.kts',
       'Cargo.toml',
+    ),
+    ...rows('admin', 'agent instructions', 'CONVENTIONS.md', 'docs/conventions.md', 'docs/memory.md'),
+    ...rows(
+      'admin',
+      'a list of dependencies',
+      'docs/requirements.txt',
+      'requirements-dev.txt',
+      'web/dev_requirements.in',
+      'docs/requirements/base.txt',
+      'constraints.txt',
+      'docs/Requirements.TXT',
+      'go.mod',
+      'voice/go.work',
+      'environment.yml',
     ),
     ...rows('admin', 'registry settings', '.npmrc', '.yarnrc.yml', '.cargo/config.toml', '.yarn/releases/yarn.cjs'),
     ...rows('admin', 'editor tasks', '.vscode/tasks.json', '.envrc', '.devcontainer/devcontainer.json'),
