@@ -1,5 +1,6 @@
 import { edited, textOf } from './before.ts';
-import { alone, hostile, low } from './rows.ts';
+import type { Files } from './ground.ts';
+import { alone, beyond, hostile, low } from './rows.ts';
 import type { Row } from './rows.ts';
 
 const test = 'test/a.test.ts';
@@ -118,6 +119,45 @@ hostile(
     'Medium risk: 1 test file with skipped tests, 1 file beyond what merges unattended.',
   ]),
 );
+
+const stopped: readonly (readonly [string, Files])[] = [
+  ['an end of the run', { [test]: `process.exit(0);\n${whole}` }],
+  ['a return before the checks', edited(test, '  expect(a).toBe(1);', '  return;\n  expect(a).toBe(1);')],
+  ['a condition around them', edited(test, "it('is one'", "if (process.env.NEVER)\nit('is one'")],
+  ['a comment around them', edited(test, whole, `/*\n${whole}*/\n`)],
+  ['a check of its own', edited(test, "it('is one'", "const expect = () => new Proxy({}, {});\nit('is one'")],
+  ['a double of what is tested', { [test]: `vi.mock('../src/a.ts');\n${whole}` }],
+  ['a name that pytest leaves out', edited('tests/test_a.py', 'def test_a', '__test__ = False\ndef test_a')],
+  ['an end of Python', edited('tests/test_a.py', 'def test_a', 'sys.exit(0)\ndef test_a')],
+  ['a new file of Go that ends them all', { 'main_test.go': 'func TestMain(m *testing.M) { os.Exit(0) }\n' }],
+];
+
+hostile('tests that are stopped', [
+  ...stopped.map(([name, change]): Row => {
+    const path = Object.keys(change)[0] ?? '';
+    return [
+      name,
+      change,
+      'a tap',
+      `Needs a person's tap: \`${path}\`.`,
+      'Medium risk: 1 test file with lines that may stop tests, 1 file beyond what merges unattended.',
+    ];
+  }),
+  [
+    'what they import',
+    edited(test, '../src/a.ts', './double.ts'),
+    'a tap',
+    "Needs a person's tap: `test/a.test.ts`.",
+    'Medium risk: 1 test file with other lines, 1 file beyond what merges unattended.',
+  ],
+  [
+    'nothing: a test more, which returns in itself',
+    { [test]: `${whole}it('is two', () => {\n  if (!a) return;\n  expect(a + 1).toBe(2);\n});\n` },
+    'a tap',
+    "Needs a person's tap: `test/a.test.ts`.",
+    beyond,
+  ],
+]);
 
 hostile('tests that cannot be read', [
   [

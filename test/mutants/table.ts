@@ -375,6 +375,20 @@ const paths: readonly Mutant[] = [
     tests: ['test/hostile/builds'],
   },
   {
+    guard: 'lines that may stop tests',
+    file: 'src/chain/gate/stopped.ts',
+    find: ' || runs.some((run) => reachesOut(run));',
+    put: ';',
+    tests: ['test/hostile/loosened'],
+  },
+  {
+    guard: 'tests with other lines',
+    file: 'src/chain/gate/loosened.ts',
+    find: "count(otherwise.length, 'test file', 'with other lines'),",
+    put: '',
+    tests: ['test/hostile/loosened'],
+  },
+  {
     guard: 'tests that are removed',
     file: 'src/chain/gate/loosened.ts',
     find: "count(gone.size, 'test file', 'removed'),",

@@ -5,6 +5,8 @@ export type FilePatch = {
   readonly added: readonly string[];
   readonly removed: readonly string[];
   readonly context: readonly string[];
+  /** The added lines again, those together that stand together. */
+  readonly runs: readonly (readonly string[])[];
   /** False where the lines are not all there: a binary file, or a patch that was cut. */
   readonly whole: boolean;
 };
@@ -32,20 +34,26 @@ const between =
 function readFile(header: string, lines: readonly string[]): FilePatch {
   const at = { added: [] as string[], removed: [] as string[], context: [] as string[] };
   const of: Readonly<Record<string, string[]>> = { '+': at.added, '-': at.removed, ' ': at.context, '\\': [] };
+  const runs: string[][] = [];
   let left = 0;
   let sound = true;
+  let before = '';
   for (const line of lines) {
     if (left <= 0) {
       sound &&= between.test(line);
       left = hunkLength(line);
+      before = '';
       continue;
     }
     left -= lineCount(line);
+    if (line.startsWith('+') && before !== '+') runs.push([]);
+    before = line.charAt(0);
+    if (before === '+') runs.at(-1)?.push(line.slice(1));
     const side = of[line.charAt(0)];
     sound &&= side !== undefined;
     side?.push(line.slice(1));
   }
-  return { path: pathOf(header), text: lines.join('\n'), ...at, whole: sound };
+  return { path: pathOf(header), text: lines.join('\n'), ...at, runs, whole: sound };
 }
 
 /** Lines of the old and the new side that follow a hunk's header; 0 for any other line. */

@@ -1,6 +1,7 @@
 import { isPackageJson, isPicture, isTest, isTestConfig } from './bands.ts';
 import type { PathChange } from '../change.ts';
 import type { FilePatch } from './hunks.ts';
+import { changes, stops } from './stopped.ts';
 
 const claim =
   /\b(?:it|test|describe|expect|should|require)\b\s*[.(!]|\bassert\w*[\s.(!]|\b(?:it|test|specify|scenario) ["']|\bt\.(?:Error|Fatal)|\bdef test_|\bfunc Test|#\[(?:tokio::)?test\]|@Test\b/u;
@@ -28,7 +29,7 @@ const holdsSettings = (path: string): boolean =>
   isPackageJson(path) || /(?:^|\/)(?:pyproject\.toml|setup\.cfg|makefile|justfile)$/iu.test(path);
 
 /**
- * What a change may have done to the tests, one phrase a kind: removed, skipped, with fewer or other checks, not to be read,
+ * What a change may have done to the tests, one phrase a kind: removed, skipped, stopped, with fewer or other checks, not to be read,
  * configured anew. It reads names and lines and no code: it can miss what is hidden and name what is harmless, so it raises the risk
  * and decides nothing else.
  */
@@ -37,12 +38,18 @@ export function loosened(paths: readonly PathChange[], patches: readonly FilePat
   const gone = new Set(tests.filter((path) => path.status === 'D').map((path) => path.path));
   const kept = patches.filter((part) => isTest(part.path) && !gone.has(part.path));
   const whole = new Set(kept.filter((part) => part.whole).map((part) => part.path));
+  const fresh = new Set(tests.filter((path) => path.status === 'A').map((path) => path.path));
+  const plain = kept.filter((part) => !isTestConfig(part.path));
+  const stopping = plain.filter((part) => !isSkipping(part) && stops(part, fresh.has(part.path)));
+  const otherwise = plain.filter((part) => changes(part) && !isSkipping(part) && !hasFewer(part) && !isTurned(part));
   const unread = tests.filter(({ path }) => !gone.has(path) && !whole.has(path) && !isPicture(path));
   const found = [
     count(gone.size, 'test file', 'removed'),
     count(kept.filter(isSkipping).length, 'test file', 'with skipped tests'),
-    count(kept.filter((part) => claims(part.added) < claims(part.removed)).length, 'test file', 'with fewer checks'),
+    count(kept.filter(hasFewer).length, 'test file', 'with fewer checks'),
     count(kept.filter((part) => isTurned(part) && !isSkipping(part)).length, 'test file', 'with other checks'),
+    count(stopping.length, 'test file', 'with lines that may stop tests'),
+    count(otherwise.length, 'test file', 'with other lines'),
     count(unread.length, 'test file', 'that cannot be read here'),
     isConfigured(paths, patches) ? 'test configuration changed' : null,
   ];
@@ -51,6 +58,8 @@ export function loosened(paths: readonly PathChange[], patches: readonly FilePat
 
 const claims = (lines: readonly string[]): number =>
   lines.filter((line) => claim.test(line) && !comment.test(line)).length;
+
+const hasFewer = ({ added, removed }: FilePatch): boolean => claims(added) < claims(removed);
 
 const isSkipping = ({ added }: FilePatch): boolean => added.some((line) => skip.test(line));
 
