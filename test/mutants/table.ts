@@ -8,6 +8,7 @@ import { journal } from './journal.ts';
 import { money } from './money.ts';
 import type { Mutant } from './mutant.ts';
 import { page } from './page.ts';
+import { paths } from './paths.ts';
 import { starting } from './starting.ts';
 import { talk } from './talk.ts';
 
@@ -299,129 +300,6 @@ const holds: readonly Mutant[] = [
     find: 'if (missing === null) return go(task, phase.step, stamp);',
     put: 'if (missing !== undefined) return go(task, phase.step, stamp);',
     tests: rules,
-  },
-];
-
-/** What a hostile change is caught by. */
-const paths: readonly Mutant[] = [
-  {
-    guard: 'links lead out of the tree',
-    file: 'src/chain/gate/paths.ts',
-    find: "if (modes.includes('120000')) return",
-    put: 'if (false) return',
-    tests: ['test/hostile/kinds'],
-  },
-  {
-    guard: 'a rename hides no deletion',
-    file: 'src/runtime/workspace.ts',
-    find: "'--no-renames'",
-    put: "'--find-renames'",
-    tests: ['test/hostile/names'],
-  },
-  {
-    guard: 'a name in every spelling',
-    file: 'src/chain/gate/globs.ts',
-    find: 'read.match(path) || read.match(canonical(path))',
-    put: 'read.match(path)',
-    tests: ['test/hostile/starts'],
-  },
-  {
-    guard: 'names that hide something',
-    file: 'src/chain/gate/pathname.ts',
-    find: 'if (unseen.test(path)) return',
-    put: 'if (false) return',
-    tests: ['test/hostile/names'],
-  },
-  {
-    guard: 'a name is no link and no mention',
-    file: 'src/chain/gate/pathname.ts',
-    find: "`\\`${shown(name).replaceAll('`', \"'\")}\\``",
-    put: 'shown(name)',
-    tests: ['test/hostile/names'],
-  },
-  {
-    guard: 'what nobody can have read does not merge by itself',
-    file: 'src/chain/gate/unread.ts',
-    find: 'dark > 0',
-    put: 'dark < 0',
-    tests: ['test/hostile/texts'],
-  },
-  {
-    guard: 'characters that do not show',
-    file: 'src/chain/gate/unread.ts',
-    find: 'hidden > 0',
-    put: 'hidden < 0',
-    tests: ['test/hostile/texts'],
-  },
-  {
-    guard: 'new hosts in lockfiles',
-    file: 'src/chain/gate/manifests.ts',
-    find: '.filter((host) => !known.has(host))',
-    put: '.filter((host) => known.size < 0 && host)',
-    tests: ['test/hostile/builds'],
-  },
-  {
-    guard: 'lists of dependencies',
-    file: 'src/chain/gate/bands.ts',
-    find: "    '*{requirements,constraints}*.{txt,in}',\n",
-    put: '',
-    tests: ['test/hostile/builds'],
-  },
-  {
-    guard: 'a text among the documents may be a list of packages',
-    file: 'src/chain/policy.ts',
-    find: "'docs/**/*.{md,rst,",
-    put: "'docs/**/*.{md,txt,rst,",
-    tests: ['test/hostile/builds'],
-  },
-  {
-    guard: 'lines that may stop tests',
-    file: 'src/chain/gate/stopped.ts',
-    find: ' || runs.some((run) => reachesOut(run));',
-    put: ';',
-    tests: ['test/hostile/loosened'],
-  },
-  {
-    guard: 'tests with other lines',
-    file: 'src/chain/gate/loosened.ts',
-    find: "count(otherwise.length, 'test file', 'with other lines'),",
-    put: '',
-    tests: ['test/hostile/loosened'],
-  },
-  {
-    guard: 'tests that are removed',
-    file: 'src/chain/gate/loosened.ts',
-    find: "count(gone.size, 'test file', 'removed'),",
-    put: '',
-    tests: ['test/hostile/loosened'],
-  },
-  {
-    guard: 'a handoff has the fields of its role alone',
-    file: 'src/chain/handoff.ts',
-    find: 'export const CoderHandoff = z.strictObject({',
-    put: 'export const CoderHandoff = z.object({',
-    tests: ['test/chain/transition.test.ts'],
-  },
-  {
-    guard: "a bundle's branch is the task's own, by its whole name",
-    file: 'src/runtime/take.ts',
-    find: 'line.slice(41) === ref',
-    put: 'line.slice(41).startsWith(ref)',
-    tests: ['test/hostile/refused.test.ts'],
-  },
-  {
-    guard: 'how many objects a bundle brings',
-    file: 'src/runtime/take.ts',
-    find: 'if (objects > limits.objects)',
-    put: 'if (objects < 0)',
-    tests: ['test/hostile/refused.test.ts'],
-  },
-  {
-    guard: 'objects that git finds fault with',
-    file: 'src/runtime/take.ts',
-    find: "'--strict', ",
-    put: '',
-    tests: ['test/hostile/refused'],
   },
 ];
 
