@@ -16,9 +16,9 @@ const option = (words: readonly string[], short: string, long: RegExp): boolean 
 const git = (words: readonly string[], act: string): boolean => base(words[0]) === 'git' && words.includes(act);
 const base = (word = ''): string => word.split('/').at(-1) ?? word;
 
-/** Homes and roots, by the names that they go by; what a variable holds is not known. */
+/** Homes and roots, by the names that they go by, and all in them; what another variable holds is not known. */
 const HOME_OR_ROOT =
-  /^(?:~|\$HOME|\$\{HOME\}|\/home(?:\/[^/]+)?|\/root|\/|\/\*|~\/\*|\$HOME\/\*|\/work|\.git|\.|\.\.|\*)\/?\*?$/;
+  /^(?:~|\$(?:HOME|PWD)|\$\{(?:HOME|PWD)\b[^}]*\}|\/home(?:\/[^/]+)?|\/root(?:\/.*)?|\/work|\.git|\.\.\/work|\.{1,2}|\.?\*|(?=\/))(?:\/(?:\.{1,2}|\*)?)*$/;
 /** Files that hold secrets by their name, but for samples of them. */
 const SECRETS =
   /(?:^|\/)(?:\.env(?:\.(?!example$|sample$|template$|dist$)[\w.-]+)?|\.npmrc|\.netrc|\.pgpass|\.git-credentials|id_(?:rsa|dsa|ecdsa|ed25519)|[^/]*\.(?:pem|p12|pfx|keystore|jks)|credentials(?:\.json)?|secrets?\.(?:ya?ml|json|toml))$/i;
@@ -29,10 +29,13 @@ const builtIns: readonly BuiltIn[] = [
     rule: 'force push',
     verdict: 'block',
     fits: ({ words }) =>
-      git(words, 'push') &&
-      (option(words, 'f', /^--force(?:-with-lease|-if-includes)?(?:=|$)/) || words.some((word) => /^\+\S/.test(word))),
+      git(words, 'push') && (option(words, 'f', /^--(?:for|mi)/) || words.some((word) => /^\+\S/.test(word))),
   },
-  { rule: 'hard reset', verdict: 'block', fits: ({ words }) => git(words, 'reset') && words.includes('--hard') },
+  {
+    rule: 'hard reset',
+    verdict: 'block',
+    fits: ({ words }) => git(words, 'reset') && words.some((word) => /^--ha/.test(word)),
+  },
   {
     rule: 'removes a home, a root or the whole checkout',
     verdict: 'block',
