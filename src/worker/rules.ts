@@ -34,7 +34,7 @@ const builtIns: readonly BuiltIn[] = [
   {
     rule: 'hard reset',
     verdict: 'block',
-    fits: ({ words }) => git(words, 'reset') && words.some((word) => /^--ha/.test(word)),
+    fits: ({ words }) => git(words, 'reset') && words.some((word) => word.startsWith('--ha')),
   },
   {
     rule: 'removes a home, a root or the whole checkout',
