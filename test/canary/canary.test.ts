@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { hitsInFolder, hitsInText } from './canary.ts';
+import { imageTag } from '../../src/runtime/image.ts';
+import { hitsInContainer, hitsInFolder, hitsInText } from './canary.ts';
 
 const canaries = { key: 'canary+/="7f3a9c1e5b'.repeat(2) };
 const { key } = canaries;
@@ -45,6 +46,22 @@ describe('the search for canaries', () => {
     expect(where.some((at) => at.startsWith('the name'))).toBe(true);
     expect(where.some((at) => at.startsWith('the objec'))).toBe(true);
   });
+
+  it('looks into a container at both uids, and says when it could not', async () => {
+    const run = ['run', '--detach', '--network', 'none', '--env', `KEY=${key}`, '--tmpfs', '/work', imageTag()];
+    const script = 'printenv KEY > /work/left; sleep 600; true';
+    const { stdout: id } = await execa('docker', [...run, 'bash', '-c', script, key]);
+    try {
+      const where = (await hitsInContainer(id, canaries)).map((hit) => hit.where);
+      for (const user of ['10001', '0'])
+        for (const what of ['environment', 'command lines', 'files'])
+          expect(where).toContain(`${what} of ${id} at uid ${user}`);
+      expect(where).toContain(`docker inspect ${id}`);
+    } finally {
+      await execa('docker', ['rm', '--force', id]);
+    }
+    await expect(hitsInContainer(id, canaries)).rejects.toThrow('could not be looked at to the end');
+  }, 60_000);
 
   it('leaves out what may hold them, and finds nothing where nothing is', async () => {
     await writeFile(join(folder, 'credential'), key);

@@ -46,6 +46,13 @@ async function hitsInStream(
   return [...hits.values()];
 }
 
+/** A task that clears up meanwhile takes folders away under the walk: then it is walked again. */
+const namesIn = (folder: string, tries = 20): Promise<readonly string[]> =>
+  readdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT' || error.path === folder || tries === 0) throw error;
+    return namesIn(folder, tries - 1);
+  });
+
 /** In every file below a folder of this machine, and in what git packed there. `except`: whole paths that are allowed to hold them. */
 export async function hitsInFolder(
   folder: string,
@@ -54,7 +61,7 @@ export async function hitsInFolder(
 ): Promise<readonly Hit[]> {
   const needles = needlesOf(canaries);
   const hits: Hit[] = [];
-  for (const name of await readdir(folder, { recursive: true })) {
+  for (const name of await namesIn(folder)) {
     const path = join(folder, name);
     const about = await lstat(path).catch(() => null);
     hits.push(...hitsIn(`the name ${path}`, Buffer.from(name), needles));
@@ -82,17 +89,29 @@ const looks: Readonly<Record<string, string>> = {
   files: 'tar -cf - --ignore-failed-read /session /work /home /tmp /run /role /opt/signalbox /etc /root /var /outbox',
 };
 
+/** Printed last by each look: without it nobody looked, or not at all of it. */
+const END = 'that-was-all';
+
+async function* ending(stream: AsyncIterable<Buffer>, seen: { end: string }): AsyncGenerator<Buffer> {
+  for await (const chunk of stream) {
+    seen.end = (seen.end + chunk.toString('latin1')).slice(-END.length - 1);
+    yield chunk;
+  }
+}
+
 /** Inside a container that runs: environment, processes, git's settings and history, files. At the agent's uid and at the worker's. */
 export async function hitsInContainer(container: string, canaries: Canaries): Promise<readonly Hit[]> {
   const needles = needlesOf(canaries);
   const hits: Hit[] = [];
   for (const user of ['10001', '0']) {
     for (const [what, script] of Object.entries(looks)) {
-      const argv = ['exec', '-u', user, container, 'bash', '-c', `(${script}) 2>/dev/null`];
+      const argv = ['exec', '-u', user, container, 'bash', '-c', `(${script}) 2>/dev/null; echo ${END}`];
       const printed = execa('docker', argv, { buffer: false, reject: false });
       const where = `${what} of ${container} at uid ${user}`;
-      hits.push(...(await hitsInStream(where, printed.stdout as AsyncIterable<Buffer>, needles)));
+      const seen = { end: '' };
+      hits.push(...(await hitsInStream(where, ending(printed.stdout as AsyncIterable<Buffer>, seen), needles)));
       await printed;
+      if (!seen.end.endsWith(`${END}\n`)) throw new Error(`${where} could not be looked at to the end`);
     }
   }
   const { stdout } = await execa('docker', ['inspect', container]);
