@@ -141,6 +141,17 @@ test('a body in ever so short pieces is refused after so many, and the others ar
   expect((await ask(one)).status).toBe(200);
 });
 
+test('what is refused is read on for so many pieces, and then cut off', async () => {
+  // Nothing else would end it before this test's own patience does.
+  await ground.serve({ requestMs: 600_000 });
+  const socket = await silent(one, 'POST /x HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n');
+  socket.resume();
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.write('1\r\n{\r\n'.repeat(40_000));
+  await closed;
+  expect((await ask(one)).status).toBe(200);
+}, 15_000);
+
 test('a body in pieces goes out as it is', async () => {
   await ground.serve();
   const body = claudeBody.padEnd(300_000);

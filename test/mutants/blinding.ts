@@ -31,6 +31,13 @@ export const blinding: readonly Mutant[] = [
     tests: ['test/boundary/limits.test.ts'],
   },
   {
+    guard: 'what is refused is not read on in ever so short pieces',
+    file: 'src/boundary/exchange.ts',
+    find: 'if (left < 0 || pieces < 0) {',
+    put: 'if (left < 0) {',
+    tests: ['test/boundary/limits.test.ts'],
+  },
+  {
     guard: 'what a session asked of its provider is counted beside any number of places',
     file: 'src/boundary/tally.ts',
     find: 'isOwn(place) || ',
